@@ -1,0 +1,168 @@
+"""Where texts go, the durable job that brings them there, and every try of it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import keyring
+from accounts.ids import uuid7
+from accounts.models import Environment
+from accounts.personal import NO_PERSONAL_DATA, PersonalData
+from inbox.models import Message
+
+SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
+RESPONSE = "delivery_attempt.response"
+
+
+class Endpoint(models.Model):
+    """Where a tenant receives. A deleted one stays as a row: deliveries remember it."""
+
+    class Kind(models.TextChoices):
+        WEBHOOK = "webhook", _("Webhook")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="endpoints")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEBHOOK)
+    url = models.CharField(_("URL"), max_length=2000)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    is_default = models.BooleanField(default=False)  # takes what no route took
+    disabled_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)  # grows with every change, so that workers know a stale copy
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("endpoint")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["environment"],
+                condition=models.Q(is_default=True, deleted_at=None),
+                name="endpoint_one_default",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.description or self.url
+
+
+class EndpointSecret(models.Model):
+    """A signing secret of an endpoint. Several live at once while one replaces another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="secrets")
+    sealed_secret = models.BinaryField(db_column="secret")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def secret(self) -> str:
+        """`whsec_…` in the clear; raises Unsealable."""
+        return keyring.open_text(self.sealed_secret, SECRET, self.pk)
+
+
+class Delivery(models.Model):
+    """One event to one endpoint: the durable job.
+
+    born leased → sending ──→ delivered
+                   ▲  └─────→ pending (due again) ──→ sending
+                   │  └─────→ failed (tries used up): whole, visible, replayable → pending
+                  held (the endpoint is disabled) → pending
+
+    A row in `sending` belongs to whoever knows its lease until leased_until; then the sweep takes it back.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        SENDING = "sending", _("Sending")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
+        HELD = "held", _("Held")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    message = models.ForeignKey(
+        Message, models.PROTECT, null=True, related_name="deliveries", db_constraint=False, db_index=False
+    )
+    event_type = models.CharField(max_length=40, default="message.received")
+    state = models.CharField(max_length=10, choices=State.choices)
+    due_at = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)  # fences whoever sends: only the holder of this token may record
+    leased_until = models.DateTimeField(null=True)
+    attempts_made = models.SmallIntegerField(default=0)  # since it was created or last replayed
+    error_code = models.SmallIntegerField(null=True)  # why the last try failed
+    replays = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes: ClassVar = [
+            models.Index(fields=["message"], name="delivery_of_message"),
+            models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
+            models.Index(fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"),
+            models.Index(fields=["environment", "-id"], name="delivery_newest"),
+            models.Index(
+                fields=["environment", "-id"],
+                condition=models.Q(state__in=["failed", "held", "pending"]),
+                name="delivery_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Attempt(models.Model):
+    """One try of a delivery: append-only, with timings and the answer. Microseconds since the try began."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts", db_constraint=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    number = models.SmallIntegerField()
+    started_at = models.DateTimeField()
+    status = models.SmallIntegerField(null=True)  # of the HTTP answer
+    error_code = models.SmallIntegerField(null=True)  # null: success
+    address = models.CharField(max_length=45, blank=True)
+    dns_us = models.IntegerField(null=True)
+    connect_us = models.IntegerField(null=True)
+    tls_us = models.IntegerField(null=True)
+    first_byte_us = models.IntegerField(null=True)
+    total_us = models.IntegerField()
+    sealed_response = models.BinaryField(null=True, db_column="response")  # the first bytes of the answer's body
+
+    personal_data: ClassVar = PersonalData("content", ("sealed_response",), ())
+
+    class Meta:
+        verbose_name = _("attempt")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def response(self) -> str:
+        """The answer's first bytes as text, broken characters replaced; raises Unsealable."""
+        if self.sealed_response is None:
+            return ""
+        value = bytes(self.sealed_response)
+        return keyring.naming(value).open(value, RESPONSE, self.pk).decode(errors="replace")

@@ -1,0 +1,56 @@
+"""What every request to the web process gets first: an id, and the client's true address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from accounts.ids import uuid7
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Gives each request an id of ours, shows it in `Request-Id`, and hands it to audit entries and errors."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["REQUEST_ID"] = f"req_{uuid7().hex}"
+        response = self.get_response(request)
+        response["Request-Id"] = request.META["REQUEST_ID"]
+        return response
+
+
+class ClientAddress:
+    """Replaces REMOTE_ADDR by the address that the nearest trusted proxy saw; a client's own headers change nothing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["REMOTE_ADDR"] = client_address(
+            request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+        )
+        return self.get_response(request)
+
+
+def trusted(text: str) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in settings.TRUSTED_PROXIES)
+
+
+def client_address(peer: str, forwarded_for: str) -> str:
+    """Walk from the peer outwards through proxies that we trust; the first stranger is the client."""
+    for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not trusted(peer):
+            break
+        peer = hop
+    return peer

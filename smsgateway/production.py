@@ -1,0 +1,47 @@
+"""What a production start refuses: each sentence names the knob and what to set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
+SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY")
+
+
+def insecurities(settings: Mapping[str, Any], given: frozenset[str]) -> list[str]:
+    """Sentences for people about every insecure value in `settings`; `given` names the set environment variables."""
+    found = [f"{name} has its default value: set your own" for name in SECRETS if name not in given]
+    if "SECRET_KEY" in given and len(settings["SECRET_KEY"]) < 50:
+        found.append("SECRET_KEY is shorter than 50 characters")
+    for name in ("PUBLIC_URL", "PUBLIC_INGEST_URL"):
+        if urlsplit(settings[name]).scheme != "https":
+            found.append(f"{name} must be the https URL that the outside uses")
+    if "ALLOWED_HOSTS" not in given or "*" in settings["ALLOWED_HOSTS"]:
+        found.append("ALLOWED_HOSTS must name the hosts that people and the API use")
+    if not settings["TRUSTED_PROXIES"]:
+        found.append("TRUSTED_PROXIES must name the networks of the TLS proxy in front")
+    if any(network.is_private for network in settings["DELIVERY_ALLOW_NETWORKS"]):
+        found.append("DELIVERY_ALLOW_NETWORKS opens a private network: endpoints could reach our own systems")
+    return found + database_insecurities(settings["DATABASE_URL"]) + broker_insecurities(settings["REDIS_URL"])
+
+
+def database_insecurities(url: str) -> list[str]:
+    parts = urlsplit(url)
+    options = parse_qs(parts.query)
+    host = (options.get("host") or [parts.hostname or ""])[0]
+    if host in LOCAL_HOSTS or host.startswith("/"):
+        return []
+    if (options.get("sslmode") or [""])[0] in {"require", "verify-ca", "verify-full"}:
+        return []
+    return ["DATABASE_URL reaches another host without TLS: add ?sslmode=verify-full (or require)"]
+
+
+def broker_insecurities(url: str) -> list[str]:
+    parts = urlsplit(url)
+    if parts.scheme == "unix" or (parts.hostname or "") in LOCAL_HOSTS or parts.scheme == "rediss":
+        return []
+    if parts.password:
+        return []
+    return ["REDIS_URL reaches another host without TLS or a password: use rediss:// or set a password"]

@@ -1,0 +1,259 @@
+"""Every knob of smsgateway, read from the environment; docs/configuration.md lists them for people.
+
+A malformed value stops the start with its name. `DEPLOYMENT=production` (the default) refuses insecure values;
+`make run` sets `local`, the tests set `test`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from smsgateway.production import insecurities
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+
+
+def networks(name: str) -> tuple[Any, ...]:
+    """The comma-separated IP networks in environment variable `name`, strict about host bits."""
+    try:
+        return tuple(ip_network(text.strip()) for text in env.list(name, default=[]) if text.strip())
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def whole(name: str, default: int, low: int, high: int) -> int:
+    """The integer in environment variable `name`, refused outside low..high."""
+    try:
+        value = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number") from error
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name} must be from {low} to {high}, not {value}")
+    return int(value)
+
+
+DEPLOYMENT = env.str("DEPLOYMENT", default="production")
+if DEPLOYMENT not in {"local", "test", "production"}:
+    raise ImproperlyConfigured(f"DEPLOYMENT must be local, test or production, not {DEPLOYMENT!r}")
+PRODUCTION = DEPLOYMENT == "production"
+DEBUG = False
+
+# Where we are reached
+PORT = whole("PORT", 8000, 1, 65535)
+INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Secrets
+SECRET_KEY = env.str("SECRET_KEY", default="local-only-" * 5)
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", default="local:" + "bG9j" * 10 + "bG8=")
+INDEX_KEY = env.str("INDEX_KEY", default="bG9j" * 10 + "bG8=")
+
+# Stores
+DATABASE_URL = env.str("DATABASE_URL", default="postgres://smsgateway@127.0.0.1/smsgateway")
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="app")
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+if DATABASE_ROLE not in {"app", "owner"}:
+    raise ImproperlyConfigured(f"DATABASE_ROLE must be app or owner, not {DATABASE_ROLE!r}")
+
+# What a message may do
+DELIVERY_ALLOW_NETWORKS = networks("DELIVERY_ALLOW_NETWORKS")
+DELIVERY_DEADLINE_S = whole("DELIVERY_DEADLINE_S", 10, 1, 30)
+DELIVERY_LEASE_S = whole("DELIVERY_LEASE_S", 30, 2, 600)
+DELIVERY_PER_ENDPOINT = whole("DELIVERY_PER_ENDPOINT", 32, 1, 1000)
+DELIVERY_IN_FLIGHT = whole("DELIVERY_IN_FLIGHT", 512, 1, 10_000)
+INGEST_MAX_BODY = whole("INGEST_MAX_BODY", 262_144, 1024, 10_000_000)
+INGEST_BATCH = whole("INGEST_BATCH", 500, 1, 5000)
+INGEST_WAITING = whole("INGEST_WAITING", 20_000, 100, 1_000_000)
+CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 1, 3650)
+STRAY_TEXTS_KEPT_DAYS = whole("STRAY_TEXTS_KEPT_DAYS", 14, 1, 3650)
+if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
+    raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
+
+if PRODUCTION and (problems := insecurities(globals(), frozenset(env.ENVIRON))):
+    raise ImproperlyConfigured("refusing to start in production:\n- " + "\n- ".join(problems))
+
+INSTALLED_APPS = [
+    "accounts",
+    "numbers",
+    "inbox",
+    "delivery",
+    "routing",
+    "ingest",
+    "operations",
+    "api",
+    "dashboard",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "lucide",
+    "rest_framework",
+    "drf_spectacular",
+]
+
+MIDDLEWARE = [
+    "smsgateway.middleware.RequestId",
+    "smsgateway.middleware.ClientAddress",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "smsgateway.urls"
+WSGI_APPLICATION = "smsgateway.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"] |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 3}
+if DATABASE_ROLE == "app":
+    # Whoever logs in works with the app's rights, which cannot alter, truncate or rewrite the audit trail.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c role=smsgateway_app"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
+
+# Celery: ids of due work only; the database is the truth, so nothing here needs to survive.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 16
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TIMEZONE = "UTC"
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
+CELERY_BEAT_SCHEDULE = {
+    "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
+}
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+
+# Browsers
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "api.errors.problem",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "smsgateway",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "smsgateway.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "smsgateway": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+    },
+}
