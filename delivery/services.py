@@ -1,0 +1,154 @@
+"""Changes to endpoints and deliveries. Each writes its audit entry in its own transaction."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts import audit, keyring
+from accounts.audit import Actor
+from accounts.clock import clock
+from accounts.errors import Conflict, Invalid
+from accounts.models import Environment
+from delivery import addresses, signing
+from delivery.models import SECRET, Delivery, Endpoint, EndpointSecret
+
+REPLAYABLE = (Delivery.State.FAILED, Delivery.State.DELIVERED, Delivery.State.CANCELLED, Delivery.State.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    """What creating an endpoint answers: its secret is readable this once."""
+
+    endpoint: Endpoint
+    secret: str
+    warnings: list[str] = field(default_factory=list)
+
+
+def resolve(host: str) -> list[str]:
+    """Every address of a name, empty when it has none."""
+    try:
+        return sorted({str(info[4][0]) for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
+    except (OSError, UnicodeError):
+        return []
+
+
+def check_url(url: str) -> list[str]:
+    """Warnings about a URL that may be saved; raises Invalid where the address guard refuses it."""
+    verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
+    if verdict.code is not None:
+        raise Invalid([("/url", verdict.code, str(verdict.detail))])
+    return [str(warning) for warning in verdict.warnings]
+
+
+def create_endpoint(
+    environment: Environment, actor: Actor, *, url: str, description: str = "", is_default: bool = False
+) -> NewEndpoint:
+    """A webhook endpoint with its first signing secret. Raises Invalid for a URL that the guard refuses."""
+    warnings = check_url(url)
+    now, secret = clock(environment), signing.new_secret()
+    with transaction.atomic():
+        if is_default:
+            take_default_from_others(environment)
+        endpoint = Endpoint.objects.create(
+            environment=environment, url=url, description=description, is_default=is_default, created_at=now
+        )
+        add_secret(endpoint, secret)
+        after = {"url": url, "description": description, "isDefault": is_default}
+        audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
+    return NewEndpoint(endpoint, secret, warnings)
+
+
+def add_secret(endpoint: Endpoint, secret: str) -> EndpointSecret:
+    row = EndpointSecret(endpoint=endpoint, created_at=clock(endpoint.environment))
+    row.sealed_secret = keyring.of(endpoint.environment.tenant_id).seal(secret.encode(), SECRET, row.pk)
+    row.save(force_insert=True)
+    return row
+
+
+def take_default_from_others(environment: Environment) -> None:
+    environment.endpoints.filter(is_default=True).update(is_default=False, version=F("version") + 1)
+
+
+def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
+    """Change url, description, is_default or disabled (bool); answers warnings. Raises Invalid."""
+    warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
+    before = {name: describe(endpoint, name) for name in changes}
+    with transaction.atomic():
+        if changes.get("is_default"):
+            take_default_from_others(endpoint.environment)
+        if "disabled" in changes:
+            switch(endpoint, bool(changes.pop("disabled")))
+        for name, value in changes.items():
+            setattr(endpoint, name, value)
+        endpoint.version = F("version") + 1
+        endpoint.save(update_fields=["url", "description", "is_default", "disabled_at", "version"])
+        endpoint.refresh_from_db(fields=["version"])
+        after = {name: describe(endpoint, name) for name in before}
+        audit.record(actor, "endpoint.updated", endpoint.pk, environment=endpoint.environment, before=before, after=after)
+        if before.get("disabled") is not None:
+            hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
+    return warnings
+
+
+def describe(endpoint: Endpoint, name: str) -> Any:
+    return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
+
+
+def switch(endpoint: Endpoint, disabled: bool) -> None:
+    if not disabled:
+        endpoint.disabled_at = None
+    elif endpoint.disabled_at is None:
+        endpoint.disabled_at = clock(endpoint.environment)
+
+
+def hold_pending(endpoint: Endpoint) -> None:
+    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(state=Delivery.State.HELD, due_at=None)
+
+
+def release_held(endpoint: Endpoint) -> None:
+    endpoint.deliveries.filter(state=Delivery.State.HELD).update(
+        state=Delivery.State.PENDING, due_at=clock(endpoint.environment)
+    )
+
+
+@transaction.atomic
+def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
+    """Remove an endpoint; what still waited for it is cancelled."""
+    now = clock(endpoint.environment)
+    Endpoint.objects.filter(pk=endpoint.pk).update(deleted_at=now, is_default=False, version=F("version") + 1)
+    waiting = (Delivery.State.PENDING, Delivery.State.HELD)
+    endpoint.deliveries.filter(state__in=waiting).update(
+        state=Delivery.State.CANCELLED, due_at=None, finished_at=now
+    )
+    audit.record(actor, "endpoint.deleted", endpoint.pk, environment=endpoint.environment)
+
+
+@transaction.atomic
+def replay(delivery: Delivery, actor: Actor) -> Delivery:
+    """Make a delivery due now, with all its tries anew. Raises Conflict while it is being sent or its endpoint is gone."""
+    delivery = Delivery.objects.select_for_update().select_related("endpoint", "environment").get(pk=delivery.pk)
+    if delivery.endpoint.deleted_at is not None:
+        raise Conflict("endpoint_deleted", _("The endpoint of this delivery was deleted."))
+    if delivery.endpoint.disabled_at is not None:
+        raise Conflict("endpoint_disabled", _("The endpoint of this delivery is disabled: enable it first."))
+    if delivery.state not in REPLAYABLE:
+        raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
+    before = {"state": delivery.state}
+    delivery.state = Delivery.State.PENDING
+    delivery.due_at, delivery.finished_at = clock(delivery.environment), None
+    delivery.lease = delivery.leased_until = delivery.error_code = None
+    delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
+    delivery.save(
+        update_fields=[
+            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "attempts_made", "replays"
+        ]
+    )  # fmt: skip
+    audit.record(actor, "delivery.replayed", delivery.pk, environment=delivery.environment, before=before)
+    return delivery

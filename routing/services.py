@@ -1,0 +1,149 @@
+"""Changes to routes. Each writes its audit entry in its own transaction and keeps positions 1, 2, 3 … without gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.audit import Actor
+from accounts.clock import clock
+from accounts.errors import Conflict, Invalid
+from accounts.models import Environment
+from delivery import services as delivery_services
+from delivery.models import Endpoint
+from routing.match import validate_conditions
+from routing.models import Route
+
+MAX_ROUTES = 1000
+
+
+def checked(action: str, conditions: Sequence[Any], endpoints: Sequence[Endpoint]) -> None:
+    """Raise Invalid unless the parts of a route make sense together."""
+    errors = list(validate_conditions(conditions))
+    if action not in Route.Action.values:
+        errors.append(("/action", "unknown_action", _("Use deliver, drop or quarantine.")))
+    if action == Route.Action.DELIVER and not endpoints:
+        errors.append(("/endpointIds", "required", _("A route that delivers needs at least one endpoint.")))
+    if action != Route.Action.DELIVER and endpoints:
+        errors.append(("/endpointIds", "not_allowed", _("Only a route that delivers has endpoints.")))
+    if errors:
+        raise Invalid(errors)
+
+
+@transaction.atomic
+def create_route(
+    environment: Environment,
+    actor: Actor,
+    *,
+    name: str,
+    conditions: Sequence[dict[str, Any]] = (),
+    action: str = Route.Action.DELIVER,
+    endpoints: Sequence[Endpoint] = (),
+    routing_tag: str = "",
+    position: int | None = None,
+) -> Route:
+    """A new route at `position` (1 is first; None is last); those behind it move back by one."""
+    checked(action, conditions, endpoints)
+    count = lock_positions(environment)
+    if count >= MAX_ROUTES:
+        raise Conflict("too_many_routes", _("An environment holds at most 1000 routes."))
+    place = clamp(position, count + 1)
+    environment.routes.filter(position__gte=place).update(position=F("position") + 1)
+    route = Route.objects.create(
+        environment=environment,
+        name=name,
+        position=place,
+        conditions=list(conditions),
+        action=action,
+        routing_tag=routing_tag,
+        created_at=clock(environment),
+    )
+    route.endpoints.set(endpoints)
+    audit.record(actor, "route.created", route.pk, environment=environment, after=describe(route))
+    return route
+
+
+@transaction.atomic
+def update_route(
+    route: Route,
+    actor: Actor,
+    *,
+    endpoints: Sequence[Endpoint] | None = None,
+    position: int | None = None,
+    **changes: Any,
+) -> Route:
+    """Change name, conditions, action, routing_tag, endpoints or position; what is not given stays."""
+    count = lock_positions(route.environment)
+    route.refresh_from_db()
+    before = describe(route)
+    wanted = list(route.endpoints.filter(deleted_at=None)) if endpoints is None else list(endpoints)
+    checked(changes.get("action", route.action), changes.get("conditions", route.conditions), wanted)
+    for name, value in changes.items():
+        setattr(route, name, value)
+    if position is not None:
+        move(route, clamp(position, count))
+    route.version += 1
+    route.save(update_fields=["name", "conditions", "action", "routing_tag", "position", "version"])
+    route.endpoints.set(wanted)
+    audit.record(
+        actor, "route.updated", route.pk, environment=route.environment, before=before, after=describe(route)
+    )
+    return route
+
+
+def move(route: Route, to: int) -> None:
+    """Put `route` at position `to`; those in between close the gap."""
+    others = route.environment.routes.exclude(pk=route.pk)
+    others.filter(position__gt=route.position).update(position=F("position") - 1)
+    others.filter(position__gte=to).update(position=F("position") + 1)
+    route.position = to
+
+
+@transaction.atomic
+def delete_route(route: Route, actor: Actor) -> None:
+    lock_positions(route.environment)
+    route.refresh_from_db()
+    before, environment = describe(route), route.environment
+    pk = route.pk
+    route.delete()
+    environment.routes.filter(position__gt=route.position).update(position=F("position") - 1)
+    audit.record(actor, "route.deleted", pk, environment=environment, before=before)
+
+
+@transaction.atomic
+def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
+    """Remove an endpoint that no route names; raises Conflict otherwise."""
+    lock_positions(endpoint.environment)
+    names = list(endpoint.routes.values_list("name", flat=True)[:3])
+    if names:
+        detail = _("Routes deliver to this endpoint: %(names)s.") % {"names": ", ".join(names)}
+        raise Conflict("endpoint_in_use", detail)
+    delivery_services.delete_endpoint(endpoint, actor)
+
+
+def lock_positions(environment: Environment) -> int:
+    """Serialise changes to one environment's order of routes; answers how many routes it has."""
+    Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
+    return environment.routes.count()
+
+
+def clamp(position: int | None, last: int) -> int:
+    return last if position is None else max(1, min(position, last))
+
+
+def describe(route: Route) -> dict[str, Any]:
+    # The trail holds no personal data, and a condition on senderId may hold a person's number.
+    conditions = [c | {"value": "…"} if c["field"] == "senderId" else c for c in route.conditions]
+    return {
+        "name": route.name,
+        "position": route.position,
+        "conditions": conditions,
+        "action": route.action,
+        "routingTag": route.routing_tag,
+        "endpointIds": sorted(str(pk) for pk in route.endpoints.values_list("pk", flat=True)),
+    }
