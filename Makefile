@@ -1,0 +1,82 @@
+# Needs Python 3.11+ with venv, make, and an index to install the locked packages from; nothing else.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# What a production start wants set, with made-up values: the checks must pass under it.
+PRODUCTION := DEPLOYMENT=production PUBLIC_URL=https://app.example.com PUBLIC_INGEST_URL=https://in.example.com \
+	ALLOWED_HOSTS=app.example.com TRUSTED_PROXIES=192.0.2.0/24 \
+	SECRET_KEY=only-for-checks-lFqz2Wc7Rm4Xt9Bv1Ny8Kp3Hs6Jd5Ga0Qe-uTiOoPw \
+	ENCRYPTION_KEYS=check:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE= \
+	INDEX_KEY=OTg3NjU0MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg=
+ARGS ?=
+
+.PHONY: run test check faults bench scale lock messages clean
+.DEFAULT_GOAL := run
+
+run: .venv/runtime
+	@exec $(BIN)/python -m smsgateway.run $(ARGS)
+
+test: .venv/dev
+	@$(BIN)/python -m pytest $(ARGS); status=$$?; \
+	which chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	echo "NOTE: no Chromium on this machine, so the browser tests did not run (Debian: apt install chromium)."; \
+	exit $$status
+
+check: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	DEPLOYMENT=test $(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+	DEPLOYMENT=test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+faults: .venv/dev
+	$(BIN)/python -m bench.faults $(ARGS)
+
+bench: .venv/dev
+	$(BIN)/python -m bench.run $(ARGS)
+
+scale: .venv/dev
+	$(BIN)/python -m bench.scale $(ARGS)
+
+# After changing a requirements*.in; `make lock ARGS=--upgrade` takes newer versions.
+lock: .venv/dev
+	$(LOCK) $(ARGS) requirements.in -o requirements.txt
+	$(LOCK) $(ARGS) -c requirements.txt requirements-embedded.in -o requirements-embedded.txt
+	$(LOCK) $(ARGS) requirements-dev.in -o requirements-dev.txt
+
+# After changing a text that people see: needs gettext (Debian: apt install gettext). Both files are committed.
+messages: .venv/dev
+	DEPLOYMENT=test $(BIN)/python manage.py makemessages --locale fr --ignore .venv --ignore var --no-location
+	DEPLOYMENT=test $(BIN)/python manage.py compilemessages --ignore .venv
+
+# Leaves var/ alone: it holds the local database.
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/made:
+	@test -n "$(PYTHON)" || { echo "smsgateway needs Python 3.11 or newer; found: $$(python3 --version 2>&1)." \
+	  "Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments:" \
+	  "Debian and Ubuntu have that in a package of its own: apt install python3-venv"; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv && $(PYTHON) -m venv .venv && touch $@
+ifeq ($(shell $(BIN)/python -c 'import pip; print(1)' 2>/dev/null),)
+.PHONY: .venv/made # absent, half made, or its Python is gone
+endif
+
+# The stamps make a second start skip pip; a changed lock installs again.
+.venv/runtime: requirements.txt requirements-embedded.txt | .venv/made
+	@echo "Installing the locked packages (once)"
+	@$(INSTALL) -r requirements.txt -r requirements-embedded.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	@echo "Installing what the checks and tests need (once)"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
