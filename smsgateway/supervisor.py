@@ -138,9 +138,11 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.stopping = False
         self.impatient = False
+        self.strangers: set[int] = set()
 
     def __enter__(self) -> Supervisor:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.strangers = set(children_of(os.getpid()))  # children that whoever uses us already had
         if LINUX:
             LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -220,6 +222,7 @@ class Supervisor:
         signal_group(process, signal.SIGKILL)
         self.read(child)
         self.close(child)
+        (self.folder / f"{child.command.name}.pid").unlink(missing_ok=True)
         child.process = None
         self.end_orphans()
         if not child.once and not self.stopping:
@@ -233,11 +236,10 @@ class Supervisor:
         if not child.pipe.closed:
             self.selector.unregister(child.pipe)
             child.pipe.close()
-        (self.folder / f"{child.command.name}.pid").unlink(missing_ok=True)
 
     def end_orphans(self) -> None:
         ours = {child.process.pid for child in self.children if child.process}
-        for pid in set(children_of(os.getpid())) - ours:
+        for pid in set(children_of(os.getpid())) - ours - self.strangers:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
@@ -260,8 +262,7 @@ class Supervisor:
         for line in lines:
             self.write(child, line)
         if not data:
-            self.selector.unregister(child.pipe)
-            child.pipe.close()
+            self.close(child)
 
     def write(self, child: Child, line: bytes) -> None:
         name = f"{child.command.name:9}|"

@@ -38,7 +38,7 @@ def start(servers: Servers) -> None:
     end = time.monotonic() + READY_WITHIN_S
     while not servers.ready():
         if time.monotonic() > end or any(process.poll() is not None for _, process in running):
-            raise RuntimeError(log.read_text())
+            raise RuntimeError(log.read_text() + servers.logs())
         time.sleep(0.02)
 
 
