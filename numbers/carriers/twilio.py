@@ -1,0 +1,225 @@
+"""Twilio Programmable Messaging: a form, signed over the public URL and the sorted parameters.
+
+Signatures as in the vendor's `twilio` package 9.13, `twilio/request_validator.py`. There is neither timestamp
+nor nonce in them, so what keeps a repeated request from counting twice is MessageSid. A text that was not
+accepted is, by default, never sent again.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64decode
+from binascii import Error, b2a_base64
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from urllib.parse import unquote_to_bytes
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from numbers.carriers.base import (
+    Answer,
+    CarrierRequest,
+    CredentialField,
+    InboundSms,
+    Refused,
+    Unreadable,
+    build_sms,
+    busy,
+)
+
+XML = "text/xml"
+# Any text outside of TwiML, `OK` for one, Twilio sends back to the person as an SMS.
+EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+MAX_FIELDS = 1000
+NAMES = ("MessageSid", "From", "To", "Body")
+
+Form = Mapping[bytes, list[bytes]]
+
+
+def _key_problem(key: str) -> str | None:
+    if 0 < len(key) <= 200 and key.isascii() and key.isprintable() and not set(key) & set(" ,="):
+        return None
+    return _("Must be 1 to 200 printable ASCII characters, without spaces, commas and equal signs.")
+
+
+def _secret_problem(secret: str) -> str | None:
+    if 0 < len(secret) <= 200 and secret.isascii() and secret.isprintable() and " " not in secret:
+        return None
+    return _("Must be 1 to 200 printable ASCII characters without spaces.")
+
+
+name = "twilio"
+methods = frozenset({"GET", "POST"})
+credentials: Mapping[str, CredentialField] = {
+    "authToken": CredentialField(gettext_lazy("The auth token of your Twilio account."), _secret_problem),
+    "sharedKeyId": CredentialField(
+        gettext_lazy("The id of the shared key your webhooks are signed with by HMAC-SHA256."),
+        _key_problem,
+        required=False,
+        secret=False,
+        needs="sharedKey",
+    ),
+    "sharedKey": CredentialField(
+        gettext_lazy("The shared key itself. With it, requests signed by the auth token are refused."),
+        _secret_problem,
+        required=False,
+        needs="sharedKeyId",
+    ),
+}
+accepted = Answer(200, XML, EMPTY_TWIML)
+deadline_s = 12.0  # Twilio gives the whole exchange 15
+
+
+def try_again(retry_after: int) -> Answer:
+    """Twilio turns to the number's fallback URL, or repeats where the webhook's URL ends in `#rc=5&rp=all`."""
+    return busy(retry_after, XML, EMPTY_TWIML)
+
+
+def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
+    """Check X-Twilio-Signature. A channel with a shared key takes HMAC-SHA256 only: the request has no say in it."""
+    given = request.headers.get("x-twilio-signature", "").encode("utf-8", "replace")
+    if not given:
+        raise Refused(403, "missingSignature")
+    key, algorithm = _key(request, credentials)
+    signed = _signed_parameters(request)
+    expected = (_signature(key, algorithm, url + signed) for url in _urls(request.url))
+    if not any(hmac.compare_digest(one, given) for one in expected):
+        raise Refused(403, "wrongSignature")
+
+
+def parse(request: CarrierRequest) -> list[InboundSms]:
+    """One text: Twilio joins the parts before it calls."""
+    raw = request.query.encode("utf-8", "replace") if request.method == "GET" else request.body
+    if raw.count(b"&") >= MAX_FIELDS:
+        raise Unreadable([("", f"has more than {MAX_FIELDS} fields")])
+    form = _form(raw)
+    missing = [(f"/{field}", "is required") for field in NAMES if field.encode() not in form]
+    if missing:
+        raise Unreadable(missing)
+    carrier_id, sender, recipient, content = _texts(form)
+    segments = _segments(form)
+    plain = _unpacked(content, segments)
+    encoding = None if plain is None else "base64"
+    content = content if plain is None else plain
+    return [build_sms(NAMES, carrier_id, sender, recipient, content, encoding=encoding, segments=segments)]
+
+
+def _key(request: CarrierRequest, credentials: Mapping[str, str]) -> tuple[bytes, str]:
+    settings = _settings(request.headers.get("x-twilio-webhooks-signature-settings", ""))
+    algorithm = settings.get("algorithm", "HMAC_SHA1").upper()
+    shared_key = credentials.get("sharedKey")
+    if not shared_key:
+        if algorithm != "HMAC_SHA1":
+            raise Refused(403, "unknownKey")
+        return credentials["authToken"].encode(), "sha1"
+    if algorithm != "HMAC_SHA256":
+        raise Refused(403, "downgradedSignature")
+    if settings.get("key") != credentials.get("sharedKeyId"):
+        raise Refused(403, "unknownKey")
+    return shared_key.encode(), "sha256"
+
+
+def _settings(header: str) -> dict[str, str]:
+    """`key=…,algorithm=HMAC_SHA256` as a mapping."""
+    if not header:
+        return {}
+    parts = [part.partition("=") for part in header.split(",")]
+    return {word.strip(): value.strip() for word, _equal, value in parts if value.strip()}
+
+
+def _signed_parameters(request: CarrierRequest) -> bytes:
+    """Names and values as they are signed: sorted by name, each value of a repeated name once, no separators."""
+    if request.method == "GET":
+        return b""
+    if "bodySHA256=" in request.query:
+        _check_body_hash(request)
+        return b""
+    if request.body.count(b"&") >= MAX_FIELDS:
+        raise Refused(403, "tooManyFields")
+    form = _form(request.body)
+    return b"".join([_repeated(word, form[word]) for word in sorted(form)])
+
+
+def _repeated(word: bytes, values: list[bytes]) -> bytes:
+    return word + values[0] if len(values) == 1 else b"".join([word + value for value in sorted(set(values))])
+
+
+def _check_body_hash(request: CarrierRequest) -> None:
+    """A body that is no form is signed by its hash in the URL."""
+    query = request.query.encode("utf-8", "replace")
+    given = _form(query).get(b"bodySHA256", [b""])[0]
+    if not hmac.compare_digest(sha256(request.body).hexdigest().encode(), given):
+        raise Refused(403, "wrongSignature")
+
+
+def _signature(key: bytes, algorithm: str, signed: bytes) -> bytes:
+    return b2a_base64(hmac.digest(key, signed, algorithm), newline=False)
+
+
+@lru_cache(maxsize=1024)
+def _urls(url: str) -> Iterable[bytes]:
+    """The URL without and with the port that its scheme implies: Twilio signs now one, now the other."""
+    scheme, _separator, rest = url.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    path = rest[len(host) :]
+    port = DEFAULT_PORTS.get(scheme, "")
+    bare = host.removesuffix(port)
+    variants = [host] if host == bare and _has_port(host) else [bare, bare + port]
+    return tuple(f"{scheme}://{variant}{path}".encode("utf-8", "replace") for variant in variants)
+
+
+def _has_port(host: str) -> bool:
+    return host.rpartition(":")[2].isdecimal() and ":" in host
+
+
+@lru_cache(maxsize=1)  # verify and parse each need it, one right after the other
+def _form(raw: bytes) -> Form:
+    """The fields of a form, in bytes: what is signed is what came, UTF-8 or not (which sorts as its characters do)."""
+    form: dict[bytes, list[bytes]] = {}
+    for field in raw.replace(b"+", b" ").split(b"&"):
+        word, equal, value = field.partition(b"=")
+        if b"%" in word:
+            word = unquote_to_bytes(word)
+        if b"%" in value:
+            value = unquote_to_bytes(value)
+        if word or equal:
+            form.setdefault(word, []).append(value)
+    return form
+
+
+def _texts(form: Form) -> list[str]:
+    """The four fields as text, in the order of NAMES."""
+    texts, errors = [], []
+    for field in NAMES:
+        try:
+            texts.append(form[field.encode()][0].decode())
+        except UnicodeDecodeError:
+            errors.append((f"/{field}", "is not UTF-8"))
+    if errors:
+        raise Unreadable(errors)
+    return texts
+
+
+def _segments(form: Form) -> int | None:
+    count = form.get(b"NumSegments", [b""])[0]
+    return int(count) if count.isdigit() and len(count) < 4 else None
+
+
+def _unpacked(content: str, segments: int | None) -> str | None:
+    """The text inside a Body that came in base64, or None where Body is the text itself.
+
+    Other gateways report that Twilio now and then hands over the joined Body of a concatenated SMS so; its
+    documentation is silent. Taken for base64 only where nothing else is left: several segments, nothing but the
+    alphabet, and inside it printable UTF-8 with a space. A token that is no such text stays as it came;
+    `encoding` says where we unpacked.
+    """
+    if segments is None or segments < 2 or len(content) < 60 or len(content) % 4 or not content.isascii():
+        return None
+    try:
+        text = b64decode(content, validate=True).decode()
+    except (Error, UnicodeDecodeError):
+        return None
+    return text if " " in text and text.replace("\n", " ").replace("\r", " ").isprintable() else None
