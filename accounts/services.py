@@ -40,6 +40,15 @@ def add_member(tenant: Tenant, user: User, role: str, actor: Actor) -> Membershi
     return membership
 
 
+@transaction.atomic
+def set_language(user: User, language: str, actor: Actor) -> None:
+    """The language of the pages and e-mails that `user` reads."""
+    if user.language != language:
+        audit.record(actor, "user.updated", user.pk, before={"language": user.language}, after={"language": language})
+        user.language = language
+        user.save(update_fields=["language"])
+
+
 def key_digest(text: str) -> bytes:
     # 256 random bits need no slow hash; a plain digest cannot be guessed backwards.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

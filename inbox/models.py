@@ -52,7 +52,7 @@ class Message(models.Model):
     sender_country = models.CharField(max_length=2, blank=True)
     received_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)  # what the carrier says
-    carrier_message_id = models.CharField(max_length=200, blank=True)
+    carrier_message_id = models.CharField(max_length=255, blank=True)
     encoding = models.CharField(max_length=12, blank=True)
     segments = models.SmallIntegerField(null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)

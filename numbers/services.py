@@ -26,7 +26,7 @@ def create_channel(
     if carrier not in CARRIERS:
         known = ", ".join(sorted(CARRIERS))
         raise Invalid([("/carrier", "unknown_carrier", _("Use one of: %(known)s.") % {"known": known})])
-    if errors := validate_credentials(carrier, credentials):
+    if errors := validate_credentials(CARRIERS[carrier], credentials):
         raise Invalid(errors)
     channel = Channel(
         environment=environment,
@@ -54,7 +54,7 @@ def update_channel(
     """Change the name, or replace all credentials. None leaves as is."""
     before, after = {}, {}
     if credentials is not None:
-        if errors := validate_credentials(channel.carrier, credentials):
+        if errors := validate_credentials(CARRIERS[channel.carrier], credentials):
             raise Invalid(errors)
         channel.seal_credentials(dict(credentials))
         after["credentials"] = sorted(credentials)

@@ -51,6 +51,7 @@ DEBUG = False
 # Where we are reached
 PORT = whole("PORT", 8000, 1, 65535)
 INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
+DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -142,7 +143,11 @@ TEMPLATES = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"] |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+}
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 3}
 if DATABASE_ROLE == "app":

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('sender_country', models.CharField(blank=True, max_length=2)),
                 ('received_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
-                ('carrier_message_id', models.CharField(blank=True, max_length=200)),
+                ('carrier_message_id', models.CharField(blank=True, max_length=255)),
                 ('encoding', models.CharField(blank=True, max_length=12)),
                 ('segments', models.SmallIntegerField(null=True)),
                 ('state', models.CharField(choices=[('received', 'Received'), ('queued', 'Queued'), ('delivered', 'Delivered'), ('failed', 'Failed'), ('dropped', 'Dropped'), ('quarantined', 'Quarantined'), ('blocked', 'Blocked'), ('expired', 'Expired')], default='received', max_length=12)),

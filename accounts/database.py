@@ -1,0 +1,18 @@
+"""How the hot path's own connections reach the database: as Django does, with options that fit batches by id."""
+
+from __future__ import annotations
+
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+# Every statement of the hot path finds its rows by key. A planner that believes a table to be small (it was,
+# a minute ago) would read it whole once it is not.
+OPTIONS = "-c statement_timeout=3000 -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+
+
+def dsn() -> str:
+    """A libpq connection string with Django's parameters and the options above."""
+    given = connection.get_connection_params()
+    known = {k: v for k, v in given.items() if isinstance(v, str | int) and k != "client_encoding"}
+    known["options"] = f"{known.get('options', '')} {OPTIONS}".strip()
+    return make_conninfo(**known)

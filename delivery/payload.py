@@ -1,0 +1,36 @@
+"""What a webhook carries: the body of `message.received`, whose names outsiders rely on (docs/webhooks.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from accounts.clock import stamp
+from accounts.ids import public
+
+encode = msgspec.json.Encoder().encode
+
+
+def message_received(row: Mapping[str, Any], content: str, sender: str) -> bytes:
+    """The exact bytes that are signed and sent; `row` is a message's stored columns."""
+    return encode(
+        {
+            "type": "message.received",
+            "timestamp": stamp(row["received_at"]),
+            "data": {
+                "id": public("message", row["message_id"]),
+                "content": content,
+                "senderId": sender,
+                "receivedAt": stamp(row["received_at"]),
+                "numberUsed": row["number_used"],
+                "routingTag": row["routing_tag"] or None,
+                "senderType": row["sender_type"],
+                "senderCountry": row["sender_country"] or None,
+                "sentAt": stamp(row["sent_at"]),
+                "segments": row["segments"],
+                "simulated": row["simulated"],
+            },
+        }
+    )

@@ -1,0 +1,169 @@
+"""The delivery engine's statements, each one round trip for a whole batch and atomic by itself.
+
+Every one is conditional on the lease: whoever lost it can change nothing, so a late or doubled hand is harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+log = logging.getLogger("smsgateway.worker")
+
+READ = """
+SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.leased_until,
+       e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
+       m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.segments, m.simulated
+FROM unnest(%(ids)b::uuid[], %(leases)b::uuid[]) AS rung(id, lease)
+JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease AND d.state = 'sending'
+JOIN delivery_endpoint e ON e.id = d.endpoint_id
+JOIN accounts_environment v ON v.id = d.environment_id
+JOIN inbox_message m ON m.id = d.message_id
+"""
+
+# Due by the operator's clock; environments whose clock runs ahead are asked for one by one.
+CLAIM = """
+WITH due AS (
+  SELECT id FROM delivery_delivery
+  WHERE state = 'pending' AND due_at <= %(now)s AND endpoint_id <> ALL(%(saturated)s::uuid[]) {extra}
+  ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE delivery_delivery d SET state = 'sending', lease = %(lease)s, leased_until = %(leased_until)s
+FROM due WHERE d.id = due.id RETURNING d.id
+"""
+CLAIM_DUE = CLAIM.format(extra="")
+CLAIM_MOVED = CLAIM.format(extra="AND environment_id = %(environment)s")
+
+RECLAIM = """
+WITH lost AS (
+  SELECT id FROM delivery_delivery
+  WHERE state = 'sending' AND leased_until <= %(wall)s AND endpoint_id <> ALL(%(saturated)s::uuid[])
+  ORDER BY leased_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE delivery_delivery d SET lease = %(lease)s, leased_until = %(leased_until)s
+FROM lost WHERE d.id = lost.id RETURNING d.id
+"""
+
+MOVED_CLOCKS = "SELECT id, clock_offset FROM accounts_environment WHERE clock_offset > interval '0'"
+
+
+class Settled(NamedTuple):
+    """What becomes of a delivery after a try, or without one."""
+
+    delivery: UUID
+    lease: UUID
+    state: str
+    due_at: datetime | None
+    finished_at: datetime | None
+    error_code: int | None
+    tries: int  # 1 when a try was made, 0 when our side could not make one
+
+
+class Tried(NamedTuple):
+    """One attempt as it is stored."""
+
+    id: UUID
+    delivery_id: UUID
+    environment_id: UUID
+    number: int
+    started_at: datetime
+    status: int | None
+    error_code: int | None
+    address: str
+    dns_us: int | None
+    connect_us: int | None
+    tls_us: int | None
+    first_byte_us: int | None
+    total_us: int
+    response: bytes | None
+
+
+SETTLED_TYPES = {
+    "delivery": "uuid",
+    "lease": "uuid",
+    "state": "text",
+    "due_at": "timestamptz",
+    "finished_at": "timestamptz",
+}
+TRIED_TYPES = {
+    **dict.fromkeys(("id", "delivery_id", "environment_id"), "uuid"),
+    "started_at": "timestamptz",
+    "address": "text",
+    "response": "bytea",
+}
+
+
+def parameters(prefix: str, names: Sequence[str], types: dict[str, str]) -> str:
+    return ", ".join(f"%({prefix}{name})b::{types.get(name, 'int')}[]" for name in names)
+
+
+# An attempt happened whoever holds the lease by now, so it is kept in any case; the same one only once.
+RECORD = f"""
+WITH tried AS (
+  INSERT INTO delivery_attempt ({", ".join(Tried._fields)})
+  SELECT * FROM unnest({parameters("t_", Tried._fields, TRIED_TYPES)}) ON CONFLICT (id) DO NOTHING
+)
+UPDATE delivery_delivery d
+SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
+    error_code = s.error_code, attempts_made = d.attempts_made + s.tries
+FROM unnest({parameters("s_", Settled._fields, SETTLED_TYPES)}) AS s({", ".join(Settled._fields)})
+WHERE d.id = s.delivery AND d.lease = s.lease AND d.state = 'sending'
+"""  # noqa: S608  names of columns only
+
+
+def columns(prefix: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    if not rows:
+        return {prefix + name: [] for name in names}
+    return {prefix + name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+class Store:
+    """One connection of one thread; made when needed, dropped at the first doubt, never kept through an error."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.connection: psycopg.Connection[dict[str, Any]] | None = None
+
+    def execute(self, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        """Run one statement; raises psycopg.Error after dropping the connection."""
+        try:
+            if self.connection is None or self.connection.closed:
+                self.connection = psycopg.connect(
+                    self.dsn, autocommit=True, prepare_threshold=1, row_factory=dict_row
+                )
+            cursor = self.connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+        except psycopg.Error:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        if self.connection is not None:
+            self.connection.pgconn.finish()
+            self.connection = None
+
+    def read(self, ids: list[UUID], leases: list[UUID]) -> list[dict[str, Any]]:
+        """The deliveries of `ids` that still belong to the lease given with each, with all that sending needs."""
+        return self.execute(READ, {"ids": ids, "leases": leases})
+
+    def record(self, settled: Sequence[Settled], tried: Sequence[Tried]) -> None:
+        values = columns("s_", Settled._fields, settled) | columns("t_", Tried._fields, tried)
+        self.execute(RECORD, values)
+
+    def claim(
+        self, *, now: datetime, lease: UUID, leased_until: datetime, limit: int, saturated: list[UUID]
+    ) -> list[UUID]:
+        """Take deliveries that are due, and those whose sender went silent. `now` is the operator's clock."""
+        common = {"lease": lease, "leased_until": leased_until, "limit": limit, "saturated": saturated}
+        rows = self.execute(CLAIM_DUE, common | {"now": now})
+        rows += self.execute(RECLAIM, common | {"wall": now})
+        for moved in self.execute(MOVED_CLOCKS, {}):
+            ahead = {"environment": moved["id"], "now": now + moved["clock_offset"]}
+            rows += self.execute(CLAIM_MOVED, common | ahead)
+        return [row["id"] for row in rows]

@@ -1,0 +1,333 @@
+"""Many HTTP requests at once from one thread: a libcurl multi handle on its socket interface.
+
+A request that hangs holds one of its endpoint's places and nothing else. What an endpoint has no place for waits
+here until its lease would no longer cover a try; then it is handed back.
+"""
+
+from __future__ import annotations
+
+import collections
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import certifi
+import pycurl
+
+from delivery.addresses import Guard, Network
+
+log = logging.getLogger("smsgateway.worker")
+
+CONNECT_TIMEOUT_MS = 3000
+KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
+READ_BYTES = 65_536  # more than that nobody reads: the connection is cut
+TLS_ERRORS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91}
+READABLE = {select.EPOLLIN: pycurl.CSELECT_IN, select.EPOLLOUT: pycurl.CSELECT_OUT}
+
+
+@dataclass(slots=True)
+class Job:
+    """One try of one delivery, ready to send."""
+
+    delivery: UUID
+    lease: UUID
+    endpoint: UUID
+    url: str
+    headers: list[str]
+    body: bytes
+    deadline_s: float
+    start_by: float  # time.monotonic() after which the lease no longer covers a whole try
+    context: Any = None  # whatever the one who records wants back
+
+
+@dataclass(slots=True)
+class Result:
+    """How a try went: either `status` or `error` tells. Times are microseconds since its start."""
+
+    status: int | None
+    error: str | None  # a word of delivery.retry
+    address: str = ""
+    dns_us: int | None = None
+    connect_us: int | None = None
+    tls_us: int | None = None
+    first_byte_us: int | None = None
+    total_us: int = 0
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One endpoint's places."""
+
+    running: int = 0
+    waiting: collections.deque[Job] = field(default_factory=collections.deque)
+
+
+class Exchange:
+    """A curl handle and what happens on it; reused from try to try."""
+
+    def __init__(self, allow_networks: Sequence[Network]) -> None:
+        self.guard = Guard(allow_networks)
+        self.job: Job | None = None
+        self.body = bytearray()
+        self.capped = False
+        self.curl = self.prepare(pycurl.Curl())
+
+    def prepare(self, curl: Any) -> Any:
+        curl.exchange = self
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.PROXY, "")
+        curl.setopt(pycurl.NOPROXY, "*")
+        curl.setopt(pycurl.FOLLOWLOCATION, 0)
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.REDIR_PROTOCOLS, 0)
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, self.guard.opensocket)
+        curl.setopt(pycurl.PREREQFUNCTION, self.guard.prereq)
+        curl.setopt(pycurl.WRITEFUNCTION, self.write)
+        curl.setopt(pycurl.CAINFO, certifi.where())
+        curl.setopt(pycurl.POST, 1)
+        return curl
+
+    def load(self, job: Job) -> Any:
+        """The curl handle, set up for `job`."""
+        self.job, self.capped = job, False
+        self.body.clear()
+        self.guard.refused.clear()
+        curl = self.curl
+        curl.setopt(pycurl.URL, job.url)
+        curl.setopt(pycurl.HTTPHEADER, job.headers)
+        curl.setopt(pycurl.POSTFIELDS, job.body)
+        curl.setopt(pycurl.TIMEOUT_MS, int(job.deadline_s * 1000))
+        return curl
+
+    def write(self, data: bytes) -> int | None:
+        if len(self.body) + len(data) > READ_BYTES:
+            self.capped = True
+            return 0  # anything but the length ends the transfer
+        self.body += data
+        return None
+
+    def result(self, error: int | None) -> Result:
+        """What came of it; `error` is libcurl's number, None when the transfer ended well."""
+        curl = self.curl
+        status = curl.getinfo(pycurl.RESPONSE_CODE) or None
+        word = None if error is None or (self.capped and status) else self.word(error)
+        connected = curl.getinfo(pycurl.CONNECT_TIME_T)
+        return Result(
+            status=status if word is None else None,
+            error=word,
+            address=curl.getinfo(pycurl.PRIMARY_IP) or "",
+            dns_us=curl.getinfo(pycurl.NAMELOOKUP_TIME_T),
+            connect_us=connected,
+            tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
+            first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
+            total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
+            body=bytes(self.body[:KEPT_BYTES]),
+        )
+
+    def word(self, error: int) -> str:
+        if self.guard.refused or error == 42:  # a refused address looks like any failed connect
+            return "refused_address"
+        if error == 28:
+            return "timeout" if self.curl.getinfo(pycurl.PRETRANSFER_TIME_T) else "connect"
+        if error in TLS_ERRORS:
+            return "tls"
+        return {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large"}.get(error, "protocol")
+
+
+class Transport(threading.Thread):
+    """The sending thread. `on_done(job, result)` and `on_returned(job)` are called from it and must not block."""
+
+    def __init__(
+        self,
+        *,
+        allow_networks: Sequence[Network],
+        per_endpoint: int,
+        in_flight: int,
+        on_done: Callable[[Job, Result], None],
+        on_returned: Callable[[Job], None],
+    ) -> None:
+        super().__init__(name="transport", daemon=True)
+        self.allow_networks, self.per_endpoint, self.in_flight = allow_networks, per_endpoint, in_flight
+        self.on_done, self.on_returned = on_done, on_returned
+        self.lanes: collections.defaultdict[UUID, Lane] = collections.defaultdict(Lane)
+        self.arrived: collections.deque[Job] = collections.deque()
+        self.ready: collections.deque[UUID] = collections.deque()  # lanes that may start one more
+        self.idle: list[Exchange] = []
+        self.running: set[Exchange] = set()
+        self.count = 0  # everything in here
+        self.counting = threading.Lock()
+        self.draining = False
+        self.ears, self.mouth = socket.socketpair()
+        self.ears.setblocking(False)
+        self.mouth.setblocking(False)
+        self.next_check = 0.0
+
+    # ---- called from other threads
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        with self.counting:
+            self.count += len(jobs)
+        self.arrived.extend(jobs)
+        self.nudge()
+
+    def room(self) -> int:
+        """How many more jobs are welcome."""
+        return max(0, 4 * self.in_flight - self.count)
+
+    def saturated(self) -> list[UUID]:
+        """Endpoints whose places are all taken and whose queue here is long already."""
+        return [id for id, lane in list(self.lanes.items()) if len(lane.waiting) >= self.per_endpoint]
+
+    def drain(self, grace_s: float) -> None:
+        """Hand back what has not begun, wait for what has, end the thread."""
+        self.draining = True
+        self.nudge()
+        self.join(grace_s)
+
+    def nudge(self) -> None:
+        try:
+            self.mouth.send(b"!")
+        except BlockingIOError:
+            pass  # it is awake enough
+
+    # ---- the thread itself
+
+    def run(self) -> None:
+        self.multi = pycurl.CurlMulti()
+        self.epoll = select.epoll()
+        self.epoll.register(self.ears.fileno(), select.EPOLLIN)
+        self.timer_at: float | None = None
+        self.multi.setopt(pycurl.M_SOCKETFUNCTION, self.watch)
+        self.multi.setopt(pycurl.M_TIMERFUNCTION, self.set_timer)
+        self.multi.setopt(pycurl.M_MAXCONNECTS, 2 * self.in_flight)
+        while not (self.draining and self.count == 0):
+            try:
+                self.turn()
+            except Exception:
+                log.exception("transport")
+
+    def turn(self) -> None:
+        for fd, events in self.epoll.poll(self.patience()):
+            if fd == self.ears.fileno():
+                self.listen()
+            else:
+                self.multi.socket_action(fd, sum(bit for mask, bit in READABLE.items() if events & mask))
+        if self.timer_at is not None and time.monotonic() >= self.timer_at:
+            self.timer_at = None
+            self.multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self.finish()
+        self.sort()
+        if time.monotonic() >= self.next_check:
+            self.return_late()
+        self.begin()
+
+    def patience(self) -> float:
+        """Seconds until something must happen without a socket asking for it."""
+        now = time.monotonic()
+        until = self.next_check if self.timer_at is None else min(self.timer_at, self.next_check)
+        return min(max(0.0, until - now), 1.0)
+
+    def listen(self) -> None:
+        try:
+            while self.ears.recv(4096):
+                pass
+        except BlockingIOError:
+            pass
+
+    def watch(self, what: int, fd: int, _multi: Any, _data: Any) -> None:
+        """libcurl says which sockets it waits for."""
+        if what == pycurl.POLL_REMOVE:
+            try:
+                self.epoll.unregister(fd)
+            except (FileNotFoundError, OSError):
+                pass  # closed already
+            return
+        mask = (select.EPOLLIN if what & pycurl.POLL_IN else 0) | (select.EPOLLOUT if what & pycurl.POLL_OUT else 0)
+        try:
+            self.epoll.register(fd, mask)
+        except FileExistsError:
+            self.epoll.modify(fd, mask)
+
+    def set_timer(self, milliseconds: int) -> None:
+        self.timer_at = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    def sort(self) -> None:
+        """Put what arrived into its endpoint's lane."""
+        while self.arrived:
+            job = self.arrived.popleft()
+            if self.draining:
+                self.give_back(job)
+                continue
+            lane = self.lanes[job.endpoint]
+            lane.waiting.append(job)
+            if lane.running + len(lane.waiting) <= self.per_endpoint:
+                self.ready.append(job.endpoint)
+
+    def begin(self) -> None:
+        """Start what has a place, one lane after another, so that a long queue delays no short one."""
+        started = False
+        while self.ready and len(self.running) < self.in_flight:
+            lane = self.lanes[self.ready.popleft()]
+            if not lane.waiting or lane.running >= self.per_endpoint or self.draining:
+                continue
+            exchange = self.idle.pop() if self.idle else Exchange(self.allow_networks)
+            lane.running += 1
+            self.running.add(exchange)
+            self.multi.add_handle(exchange.load(lane.waiting.popleft()))
+            started = True
+        if started:
+            self.multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            self.finish()
+
+    def finish(self) -> None:
+        while True:
+            left, well, badly = self.multi.info_read()
+            for curl in well:
+                self.close(curl.exchange, None)
+            for curl, error, _text in badly:
+                self.close(curl.exchange, error)
+            if not left:
+                return
+
+    def close(self, exchange: Exchange, error: int | None) -> None:
+        job, result = exchange.job, exchange.result(error)
+        assert job is not None  # noqa: S101  running exchanges have one
+        self.multi.remove_handle(exchange.curl)
+        exchange.job = None
+        self.running.discard(exchange)
+        self.idle.append(exchange)
+        lane = self.lanes[job.endpoint]
+        lane.running -= 1
+        if lane.waiting:
+            self.ready.append(job.endpoint)
+        elif not lane.running:
+            del self.lanes[job.endpoint]
+        self.leave()
+        self.on_done(job, result)
+
+    def return_late(self) -> None:
+        """Hand back what waited so long that its lease no longer covers a try; all of it when draining."""
+        now = time.monotonic()
+        self.next_check = now + 0.25
+        for endpoint, lane in list(self.lanes.items()):
+            while lane.waiting and (self.draining or lane.waiting[0].start_by <= now):
+                self.give_back(lane.waiting.popleft())
+            if not lane.waiting and not lane.running:
+                del self.lanes[endpoint]
+
+    def give_back(self, job: Job) -> None:
+        self.leave()
+        self.on_returned(job)
+
+    def leave(self) -> None:
+        with self.counting:
+            self.count -= 1

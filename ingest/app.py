@@ -1,0 +1,235 @@
+"""The front door: a bare ASGI application, one process, no Django request stack.
+
+    POST /in/<carrier>/<channel token>
+      verify → parse → resolve → match → commit (with whatever else waits) → answer → ring
+
+Run it under one-process uvicorn: `python -m uvicorn ingest.app:app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from prometheus_client import generate_latest  # noqa: E402
+
+from accounts.database import dsn  # noqa: E402
+from ingest import metrics  # noqa: E402
+from ingest.acceptance import accept  # noqa: E402
+from ingest.batch import Batch, TryAgain  # noqa: E402
+from ingest.bell import Bell  # noqa: E402
+from ingest.configuration import ChannelView, Configuration, follow  # noqa: E402
+from ingest.stray import Strays  # noqa: E402
+from numbers.carriers.base import JSON, Answer, CarrierRequest, Refused, Unreadable  # noqa: E402
+from smsgateway.celery import app as celery  # noqa: E402
+
+log = logging.getLogger("smsgateway.door")
+
+RETRY_AFTER_S = 5
+RING_PAUSE_S = 0.004
+NOT_FOUND = Answer(404, JSON, b'{"title":"Not found","status":404}')
+NO_SUCH_METHOD = Answer(405, JSON, b'{"title":"Method not allowed","status":405}')
+TOO_LARGE = Answer(413, JSON, b'{"title":"The body is too large","status":413}')
+OK = Answer(200, JSON, b'{"status":"ok"}')
+NOT_READY = Answer(503, JSON, b'{"status":"not ready"}')
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class TooLarge(Exception):
+    """The body exceeds INGEST_MAX_BODY; the rest of it was not read."""
+
+
+def lease_end() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=settings.DELIVERY_LEASE_S)
+
+
+class Door:
+    """Everything that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self.configuration = Configuration()
+        self.bell = Bell(celery, RING_PAUSE_S, metrics.unrung.inc)
+        self.batch = Batch(
+            dsn(),
+            size=settings.INGEST_BATCH,
+            waiting=settings.INGEST_WAITING,
+            lease=lease_end,
+            ring=self.bell.ring,
+            observe=metrics.committed,
+        )
+        self.strays = Strays(dsn())
+        self.follower: asyncio.Task[None] | None = None
+        self.in_step = False
+
+    async def start(self) -> None:
+        self.bell.start()
+        self.batch.start()
+        self.follower = asyncio.create_task(follow(self.configuration, dsn(), self.note_state))
+
+    def note_state(self, in_step: bool) -> None:
+        self.in_step = in_step
+
+    async def stop(self) -> None:
+        await self.batch.stop(grace_s=4)
+        if self.follower:
+            self.follower.cancel()
+        await asyncio.to_thread(self.bell.stop)
+
+    def ready(self) -> bool:
+        return self.in_step and self.batch.healthy
+
+    async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
+        """One request of a carrier, from its raw bytes to the answer that it expects."""
+        carrier = channel.carrier
+        try:
+            carrier.verify(request, channel.credentials)
+        except Refused as refused:
+            metrics.refused.labels(carrier.name, refused.reason).inc()
+            return Answer(refused.status, JSON, b'{"title":"Refused","reason":"%b"}' % refused.reason.encode())
+        try:
+            return await self.keep(channel, request)
+        except (TryAgain, OSError):
+            metrics.try_again.labels(carrier.name).inc()
+            return carrier.try_again(RETRY_AFTER_S)
+
+    async def keep(self, channel: ChannelView, request: CarrierRequest) -> Answer:
+        """Store what an authenticated request brought; raises TryAgain."""
+        carrier = channel.carrier
+        try:
+            texts = carrier.parse(request)
+        except Unreadable as unreadable:
+            await self.strays.unreadable(channel, request, carrier.deadline_s)
+            metrics.unreadable.labels(carrier.name).inc()
+            return unreadable_answer(unreadable)
+        accepted = accept(self.configuration, channel, texts, request.received_at)
+        for text in accepted.unrouted:
+            await self.strays.unrouted(channel, request, text, carrier.deadline_s)
+            metrics.unrouted.labels(carrier.name).inc()
+        if accepted.messages:
+            await self.batch.store(accepted.messages, accepted.deliveries, carrier.deadline_s)
+            metrics.accepted.labels(carrier.name).inc(len(accepted.messages))
+        return carrier.accepted
+
+
+def unreadable_answer(unreadable: Unreadable) -> Answer:
+    errors = [{"pointer": "#" + pointer, "detail": detail} for pointer, detail in unreadable.errors]
+    body = {"title": "The request cannot be read", "status": unreadable.status, "errors": errors}
+    return Answer(unreadable.status, "application/problem+json", json.dumps(body).encode())
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """The whole body; raises TooLarge as soon as it is known to be, and ConnectionError when the client left."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > settings.INGEST_MAX_BODY:
+        raise TooLarge
+    chunks, size = [], 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ConnectionError
+        chunks.append(event.get("body", b""))
+        size += len(chunks[-1])
+        if size > settings.INGEST_MAX_BODY:
+            raise TooLarge
+        if not event.get("more_body"):
+            return b"".join(chunks)
+
+
+def header_map(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+
+
+async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
+    parts = scope["path"].split("/")
+    channel = door.configuration.channels.get(parts[3]) if len(parts) == 4 else None
+    if channel is None or channel.carrier.name != parts[2]:
+        # Before the first load nothing is known: a carrier must not take that for "no such channel".
+        return NOT_FOUND if door.configuration.loaded.is_set() else NOT_READY
+    if scope["method"] not in channel.carrier.methods:
+        return NO_SUCH_METHOD
+    headers = header_map(scope["headers"])
+    try:
+        body = await read_body(receive, headers)
+    except TooLarge:
+        return TOO_LARGE
+    query = scope["query_string"].decode("latin-1")
+    url = settings.PUBLIC_INGEST_URL + channel.path + ("?" + query if query else "")
+    now = datetime.now(UTC)
+    return await door.receive_sms(channel, CarrierRequest(scope["method"], url, headers, body, query, now))
+
+
+def page(door: Door, path: str) -> Answer:
+    if path == "/healthz":
+        return OK
+    if path == "/readyz":
+        return OK if door.ready() else NOT_READY
+    if path == "/metrics":
+        return Answer(200, "text/plain; version=0.0.4; charset=utf-8", generate_latest())
+    return NOT_FOUND
+
+
+async def reply(send: Send, answer: Answer) -> None:
+    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(answer.body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+    if answer.status == 413:
+        headers.append((b"connection", b"close"))  # the rest of the body stays unread
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def lifespan(door: Door, receive: Receive, send: Send) -> None:
+    while True:
+        event = await receive()
+        if event["type"] == "lifespan.startup":
+            await door.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await door.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+class App:
+    """The ASGI callable. The door itself is made when the server's loop runs."""
+
+    def __init__(self) -> None:
+        self.door: Door | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.door is None:
+            self.door = Door()
+        if scope["type"] == "lifespan":
+            await lifespan(self.door, receive, send)
+        elif scope["type"] == "http":
+            await self.answer(self.door, scope, receive, send)
+
+    async def answer(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["path"].startswith("/in/"):
+                answer = await ingest(door, scope, receive)
+            else:
+                answer = page(door, scope["path"])
+        except ConnectionError:
+            return
+        except Exception:
+            # A fault of ours: the carrier keeps the text and comes again.
+            log.exception("door")
+            answer = Answer(503, JSON, b'{"status":"tryAgain"}', {"Retry-After": str(RETRY_AFTER_S)})
+        await reply(send, answer)
+
+
+app = App()

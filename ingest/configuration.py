@@ -1,0 +1,217 @@
+"""All that the door must know of every tenant, in memory: it asks the database nothing a message.
+
+LISTEN comes first, then the load, so that no change slips between. A notice names the environment whose
+channels, numbers, routes or endpoints changed, and only that environment is loaded again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.db import close_old_connections, connection
+
+from accounts import keyring
+from accounts.encryption import DataKey, Unsealable
+from accounts.ids import public
+from accounts.models import Environment
+from delivery.models import Endpoint
+from numbers.carriers import CARRIERS
+from numbers.carriers.base import Carrier
+from numbers.models import Assignment, Channel
+from routing.match import CompiledRoute, InvalidCondition, compile_route
+from routing.models import Route
+
+log = logging.getLogger("smsgateway.door")
+
+
+class ChannelView(NamedTuple):
+    """One way in, ready to verify with."""
+
+    id: UUID
+    environment: UUID | None
+    carrier: Carrier
+    path: str
+    credentials: Mapping[str, str]
+
+
+class Holder(NamedTuple):
+    """Who holds a number on a channel."""
+
+    environment: UUID
+    number: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentView:
+    """What decides about a text of one environment."""
+
+    id: UUID
+    key: DataKey
+    clock_offset: timedelta
+    simulated: bool
+    routes: tuple[CompiledRoute, ...]
+    enabled: Mapping[UUID, bool]  # endpoints that exist, and whether they take deliveries now
+    default_endpoint: UUID | None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What one look at the database found, for some environments or all."""
+
+    environments: dict[UUID, EnvironmentView] = field(default_factory=dict)
+    channels: list[tuple[str, ChannelView]] = field(default_factory=list)
+    holders: list[tuple[tuple[UUID, str], Holder]] = field(default_factory=list)
+
+
+class Configuration:
+    """The door's view of the world, replaced piece by piece as notices come in."""
+
+    def __init__(self) -> None:
+        self.environments: dict[UUID, EnvironmentView] = {}
+        self.channels: dict[str, ChannelView] = {}
+        self.holders: dict[tuple[UUID, str], Holder] = {}
+        self.loaded = asyncio.Event()
+
+    def holder(self, channel: ChannelView, number: str) -> Holder | None:
+        """Who holds `number` on `channel`; a tenant's own channel serves only that tenant's environment."""
+        holder = self.holders.get((channel.id, number))
+        if holder is None or channel.environment not in (None, holder.environment):
+            return None
+        return holder
+
+    def replace(self, loaded: Loaded, only: set[UUID] | None) -> None:
+        """Put what was loaded in force at once; `only` names the environments it is about, None means all."""
+        if only is None:
+            self.environments, self.channels, self.holders = {}, {}, {}
+        else:
+            self.forget(only)
+        self.environments.update(loaded.environments)
+        self.channels.update(loaded.channels)
+        self.holders.update(loaded.holders)
+        self.loaded.set()
+
+    def forget(self, only: set[UUID]) -> None:
+        for id in only:
+            self.environments.pop(id, None)
+        self.channels = {token: c for token, c in self.channels.items() if c.environment not in only}
+        self.holders = {key: h for key, h in self.holders.items() if h.environment not in only}
+
+
+def load(only: set[UUID] | None) -> Loaded:
+    """Read the configuration of some environments, or of all; runs in a thread of its own."""
+    try:
+        loaded = Loaded()
+        loaded.environments = dict(environment_views(only))
+        loaded.channels = list(channel_views(only))
+        loaded.holders = list(holder_views(only))
+        return loaded
+    finally:
+        connection.close()
+
+
+def within(only: set[UUID] | None, name: str = "environment_id") -> dict[str, Any]:
+    return {} if only is None else {f"{name}__in": only}
+
+
+def environment_views(only: set[UUID] | None) -> Iterable[tuple[UUID, EnvironmentView]]:
+    routes, endpoints = compiled_routes(only), endpoints_of(only)
+    for row in Environment.objects.filter(**within(only, "id")):
+        known = endpoints[row.pk]
+        yield (
+            row.pk,
+            EnvironmentView(
+                id=row.pk,
+                key=keyring.of(row.tenant_id),
+                clock_offset=row.clock_offset,
+                simulated=not row.is_live,
+                routes=tuple(routes[row.pk]),
+                enabled={endpoint.pk: endpoint.disabled_at is None for endpoint in known},
+                default_endpoint=next((endpoint.pk for endpoint in known if endpoint.is_default), None),
+            ),
+        )
+
+
+def endpoints_of(only: set[UUID] | None) -> dict[UUID, list[Endpoint]]:
+    found: dict[UUID, list[Endpoint]] = defaultdict(list)
+    for endpoint in Endpoint.objects.filter(deleted_at=None, **within(only)).iterator():
+        found[endpoint.environment_id].append(endpoint)
+    return found
+
+
+def compiled_routes(only: set[UUID] | None) -> dict[UUID, list[CompiledRoute]]:
+    found: dict[UUID, list[CompiledRoute]] = defaultdict(list)
+    for route in Route.objects.filter(**within(only)).order_by("position").prefetch_related("endpoints"):
+        try:
+            found[route.environment_id].append(compiled(route))
+        except InvalidCondition:
+            # Saved by an older version's rules: skipping it sends texts to the next route, which loses none.
+            log.exception("a stored route does not compile", extra={"environment": str(route.environment_id)})
+    return found
+
+
+def compiled(route: Route) -> CompiledRoute:
+    endpoints = tuple(endpoint.pk for endpoint in route.endpoints.all() if endpoint.deleted_at is None)
+    return compile_route(
+        id=route.pk,
+        public_id=public("route", route.pk),
+        name=route.name,
+        version=route.version,
+        conditions=route.conditions,
+        action=route.action,
+        endpoint_ids=endpoints,
+        routing_tag=route.routing_tag,
+    )
+
+
+def channel_views(only: set[UUID] | None) -> Iterable[tuple[str, ChannelView]]:
+    for row in Channel.objects.filter(deleted_at=None, **within(only)).iterator():
+        try:
+            view = ChannelView(row.pk, row.environment_id, CARRIERS[row.carrier], row.path, row.credentials())
+        except (KeyError, Unsealable):
+            log.exception("a stored channel cannot be used", extra={"channel": str(row.pk)})
+            continue
+        yield row.token, view
+
+
+def holder_views(only: set[UUID] | None) -> Iterable[tuple[tuple[UUID, str], Holder]]:
+    rows = Assignment.objects.filter(ends_at=None, **within(only)).values_list(
+        "channel_id", "number__number", "environment_id", "number_id"
+    )
+    for channel, number, environment, id in rows.iterator(chunk_size=10_000):
+        yield (channel, number), Holder(environment, id)
+
+
+async def follow(configuration: Configuration, dsn: str, on_state: Callable[[bool], None]) -> None:
+    """Keep `configuration` in step with the database until cancelled, through any outage of it."""
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as link:
+                await link.execute("LISTEN configuration")
+                configuration.replace(await asyncio.to_thread(load, None), None)
+                on_state(True)
+                await heed(configuration, link)
+        except (psycopg.Error, OSError, Exception) as error:  # noqa: B014,BLE001  whatever it is, the door goes on
+            on_state(False)
+            log.warning("configuration: trying again", extra={"reason": type(error).__name__})
+            close_old_connections()
+            await asyncio.sleep(0.5)
+
+
+async def heed(configuration: Configuration, link: psycopg.AsyncConnection[Any]) -> None:
+    """Load again what each notice names. The time-out turns a silently dead connection into an error."""
+    while True:
+        changed = [notice.payload async for notice in link.notifies(timeout=5, stop_after=1)]
+        changed += [notice.payload async for notice in link.notifies(timeout=0)]
+        if not changed:
+            await link.execute("SELECT 1")
+            continue
+        only = None if "" in changed else {UUID(payload) for payload in changed}
+        configuration.replace(await asyncio.to_thread(load, only), only)

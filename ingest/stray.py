@@ -1,0 +1,80 @@
+"""Keeps what was authenticated but could not be placed, for the operator: one row a text, however often it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from accounts import keyring
+from accounts.encryption import DataKey
+from accounts.ids import uuid7
+from ingest.batch import Link, TryAgain
+from ingest.configuration import ChannelView
+from ingest.models import RAW, StrayText
+from numbers.carriers.base import CarrierRequest, InboundSms
+
+KEEP = """
+INSERT INTO ingest_straytext (id, kind, channel_id, digest, raw, received_at)
+VALUES (%(id)s, %(kind)s, %(channel)s, %(digest)s, %(raw)s, %(at)s) ON CONFLICT DO NOTHING
+"""
+
+
+def digest(channel: UUID, *parts: str | bytes) -> bytes:
+    hash = hashlib.blake2b(digest_size=16, key=channel.bytes)
+    for part in parts:
+        hash.update(part.encode() if isinstance(part, str) else part)
+        hash.update(b"|")
+    return hash.digest()
+
+
+class Strays:
+    """Rare by nature, so one connection and one row a statement."""
+
+    def __init__(self, dsn: str) -> None:
+        self.link = Link(dsn)
+        self.one_at_a_time = asyncio.Lock()
+        self.key: DataKey | None = None
+
+    async def unreadable(self, channel: ChannelView, request: CarrierRequest, deadline_s: float) -> None:
+        known_by = digest(channel.id, "unreadable", request.query, request.body)
+        await self.keep("unreadable", channel, known_by, raw(request), request.received_at, deadline_s)
+
+    async def unrouted(
+        self, channel: ChannelView, request: CarrierRequest, sms: InboundSms, deadline_s: float
+    ) -> None:
+        known_by = digest(channel.id, "unrouted", sms.recipient, sms.carrier_id or request.body)
+        await self.keep("unrouted", channel, known_by, raw(request), request.received_at, deadline_s)
+
+    async def keep(
+        self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime, deadline_s: float
+    ) -> None:
+        """Commit one row; raises TryAgain when the database does not take it in time."""
+        until = time.monotonic() + deadline_s
+        async with self.one_at_a_time:
+            while True:
+                try:
+                    return await self.insert(kind, channel, known_by, raw, at)
+                except (psycopg.Error, TimeoutError, OSError):
+                    self.link.drop()
+                    if time.monotonic() > until:
+                        raise TryAgain from None
+                    await asyncio.sleep(0.1)
+
+    async def insert(self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime) -> None:
+        if self.key is None:
+            self.key = await asyncio.to_thread(keyring.of, None)
+        id = uuid7()
+        values: dict[str, Any] = {"id": id, "kind": StrayText.Kind(kind).value, "channel": channel.id, "at": at}
+        await self.link.execute(KEEP, values | {"digest": known_by, "raw": self.key.seal(raw, RAW, id)})
+
+
+def raw(request: CarrierRequest) -> bytes:
+    """The request as it came, without the headers that hold credentials."""
+    return json.dumps({"method": request.method, "query": request.query}).encode() + b"\n" + request.body

@@ -1,0 +1,40 @@
+"""The clockwork that beat winds: purges in batches, so that none disturbs the path of an SMS."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.clock import clock
+from accounts.models import LoginFailure
+from accounts.services import THROTTLE_WINDOW
+from inbox.models import CarrierId
+from ingest.models import StrayText
+
+BATCH = 5000
+
+
+@shared_task(name="operations.tasks.purge")
+def purge() -> dict[str, int]:
+    """Delete what is past its time; answers how many of each, for whoever watches the worker."""
+    now = clock()
+    return {
+        "carrierIds": purge_older(
+            CarrierId.objects.all(), "seen_at", now - timedelta(days=settings.CARRIER_IDS_KEPT_DAYS)
+        ),
+        "strayTexts": purge_older(
+            StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
+        ),
+        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
+    }
+
+
+def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:
+    gone = 0
+    while ids := list(rows.filter(**{f"{field}__lt": before}).values_list("pk", flat=True)[:BATCH]):
+        gone += rows.filter(pk__in=ids).delete()[0]
+    return gone
