@@ -29,14 +29,8 @@ from typing import IO
 from smsgateway.identity import CLEAN, Identity, Unavailable, choose_identity, hand_over, refuse_foreign
 from smsgateway.supervisor import Command
 
-SUPERUSER, OWNER, APP, LOGIN = "postgres_admin", "smsgateway_owner", "smsgateway_app", "smsgateway"
-ROLES = f"""
-CREATE ROLE {APP} NOLOGIN;
-CREATE ROLE {OWNER} LOGIN CREATEROLE CREATEDB;
-GRANT {APP} TO {OWNER} WITH ADMIN OPTION;
-CREATE ROLE {LOGIN} LOGIN IN ROLE {APP};
-CREATE DATABASE smsgateway OWNER {OWNER};
-"""
+SUPERUSER, OWNER, LOGIN = "postgres_admin", "smsgateway_owner", "smsgateway"
+ROLES = Path(__file__).resolve().parent.parent / "deploy" / "roles.sql"
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -199,7 +193,7 @@ def create(binaries: Path, data: Path, identity: Identity, fast: bool) -> None:
     ]
     complete(identity.run(initdb + ["--no-sync"] * fast))
     single = [f"{binaries}/postgres", "--single", "-j", "-D", str(new), *(["-F"] * fast), "postgres"]
-    for statement in ROLES.strip().split("\n"):
+    for statement in ROLES.read_text().splitlines():
         complete(identity.run(single, statement + "\n\n"))
     if data.exists():
         data.rmdir()
