@@ -1,0 +1,227 @@
+"""The people and things of the tests: two tenants that must never see each other, each with two environments.
+
+`build` makes a whole tenant through the services; `store_message`, `store_delivery` and `store_attempt` write what
+otherwise only the door and the delivery engine write, sealed with the tenant's own key.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from accounts import keyring
+from accounts import services as accounts
+from accounts.audit import SYSTEM
+from accounts.clock import clock
+from accounts.ids import public, uuid7
+from accounts.models import Environment, Tenant, User
+from accounts.roles import Role
+from delivery import services as delivery
+from delivery.models import RESPONSE, Attempt, Delivery, Endpoint
+from inbox.models import CONTENT, SENDER, Message
+from numbers import phone
+from numbers import services as numbers
+from numbers.models import Assignment, Channel
+from routing import services as routing
+from routing.models import Route
+
+PASSWORD = "correct horse battery staple"
+ROLES = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
+CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
+URL = "http://127.0.0.1:9/hook"  # loopback is allowed in tests; port 9 answers nobody
+
+
+@dataclass
+class Side:
+    """One environment of a tenant with one of everything."""
+
+    environment: Environment
+    key: str
+    channel: Channel
+    assignment: Assignment
+    endpoint: Endpoint
+    secret: str
+    route: Route
+    message: Message
+    delivery: Delivery
+    attempt: Attempt
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The public id of each thing, by the name its path parameter has."""
+        return {
+            "channel_id": public("channel", self.channel.pk),
+            "number_id": public("number", self.assignment.number_id),
+            "endpoint_id": public("endpoint", self.endpoint.pk),
+            "route_id": public("route", self.route.pk),
+            "message_id": public("message", self.message.pk),
+            "delivery_id": public("delivery", self.delivery.pk),
+            "attempt_id": public("attempt", self.attempt.pk),
+        }
+
+
+@dataclass
+class House:
+    """One tenant with its people (one a role) and both environments."""
+
+    tenant: Tenant
+    users: dict[str, User]
+    live: Side
+    sandbox: Side
+
+
+@cache
+def hashed_password() -> str:
+    return make_password(PASSWORD)  # slow on purpose, so once
+
+
+def build(name: str, live_number: str, sandbox_number: str) -> House:
+    tenant = accounts.create_tenant(name, SYSTEM)
+    users = {role.value: member(tenant, role) for role in ROLES}
+    live, sandbox = tenant.environments.order_by("kind")
+    return House(tenant, users, furnish(live, live_number), furnish(sandbox, sandbox_number))
+
+
+def member(tenant: Tenant, role: Role) -> User:
+    host = "".join(c for c in tenant.name.lower() if c.isascii() and c.isalnum())
+    user = User.objects.create(email=f"{role.value}@{host}.example", password=hashed_password())
+    accounts.add_member(tenant, user, role, SYSTEM)
+    return user
+
+
+def furnish(environment: Environment, number: str) -> Side:
+    _key, key = accounts.create_key(environment, "tests", SYSTEM)
+    channel = numbers.create_channel(
+        environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
+    )
+    assignment = numbers.assign_number(
+        environment, SYSTEM, number=number, channel=channel, label="Front desk"
+    )
+    new = delivery.create_endpoint(environment, SYSTEM, url=URL, description="Orders")
+    route = routing.create_route(
+        environment,
+        SYSTEM,
+        name="Codes",
+        conditions=[{"field": "content", "operator": "contains", "value": "code"}],
+        endpoints=[new.endpoint],
+        routing_tag="codes",
+    )
+    message = store_message(assignment, route=route)
+    failed = store_delivery(message, new.endpoint)
+    attempt = store_attempt(failed)
+    return Side(
+        environment, key, channel, assignment, new.endpoint, new.secret, route, message, failed, attempt
+    )
+
+
+def store_message(
+    assignment: Assignment,
+    content: str = "Votre code est 020005",
+    sender: str = "+33639980417",
+    *,
+    route: Route | None = None,
+    **columns: Any,
+) -> Message:
+    """A text to a held number, as the door would store it."""
+    environment = assignment.environment
+    key, pk = keyring.of(environment.tenant_id), uuid7()
+    values: dict[str, Any] = {
+        "id": pk,
+        "environment": environment,
+        "channel": assignment.channel,
+        "number": assignment.number,
+        "number_used": assignment.number.number,
+        "sealed_content": key.seal(content.encode(), CONTENT, pk),
+        "sealed_sender": key.seal(sender.encode(), SENDER, pk),
+        "sender_index": key.blind(sender),
+        "sender_type": phone.sender_type(sender),
+        "sender_country": phone.country_of(sender) or "",
+        "received_at": clock(environment),
+        "carrier_message_id": f"carrier-{pk}",
+        "encoding": "gsm7",
+        "segments": 1,
+        "simulated": not environment.is_live,
+    }
+    if route is not None:
+        values |= {"route_id": route.pk, "route_name": route.name, "route_version": route.version}
+        values |= {"routing_tag": route.routing_tag}
+    return Message.objects.create(**values | columns)
+
+
+def store_delivery(
+    message: Message, endpoint: Endpoint, state: str = Delivery.State.FAILED, **columns: Any
+) -> Delivery:
+    """A delivery of a message, by default one that used up its tries."""
+    now = clock(message.environment)
+    values: dict[str, Any] = {
+        "environment": message.environment,
+        "endpoint": endpoint,
+        "message": message,
+        "state": state,
+        "created_at": now,
+        "attempts_made": 1,
+    }
+    if state == Delivery.State.FAILED:
+        values |= {"error_code": 5105, "finished_at": now}
+    if state == Delivery.State.PENDING:
+        values |= {"due_at": now + timedelta(minutes=5)}
+    return Delivery.objects.create(**values | columns)
+
+
+def store_attempt(
+    delivery: Delivery, number: int = 1, response: str = "out of order", **columns: Any
+) -> Attempt:
+    """One failed try of a delivery, answered with a 503."""
+    pk = uuid7()
+    values: dict[str, Any] = {
+        "id": pk,
+        "delivery": delivery,
+        "environment": delivery.environment,
+        "number": number,
+        "started_at": clock(delivery.environment),
+        "status": 503,
+        "error_code": 5105,
+        "address": "127.0.0.1",
+        "dns_us": 40,
+        "connect_us": 310,
+        "first_byte_us": 2_500,
+        "total_us": 2_750,
+        "sealed_response": keyring.of(delivery.environment.tenant_id).seal(response.encode(), RESPONSE, pk),
+    }
+    return Attempt.objects.create(**values | columns)
+
+
+class Api:
+    """A client of the API with one key."""
+
+    def __init__(self, key: str | None) -> None:
+        self.http = Client(headers={"Authorization": f"Bearer {key}"} if key else None)
+
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """The response to `method /v1/path`; `body` goes as JSON, bytes go as they are."""
+        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        url = path if path.startswith("/") else f"/v1/{path}"
+        return self.http.generic(method, url, raw, content_type="application/json", headers=headers or None)
+
+    def get(self, path: str) -> Any:
+        return self("GET", path)
+
+    def post(self, path: str, body: object = None) -> Any:
+        return self("POST", path, body)
+
+    def patch(self, path: str, body: object = None) -> Any:
+        return self("PATCH", path, body)
+
+    def delete(self, path: str) -> Any:
+        return self("DELETE", path)
+
+
+def moment(text: str) -> datetime:
+    """A time as the API writes it."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,23 @@
+"""The cast, for every test that asks for it by name (tests/cast.py says who is who)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import cast
+
+
+@pytest.fixture
+def acme(db: None) -> cast.House:
+    return cast.build("Acme Santé", "+33937000001", "+33639980001")
+
+
+@pytest.fixture
+def borealis(db: None) -> cast.House:
+    return cast.build("Borealis", "+33937000002", "+33639980002")
+
+
+@pytest.fixture
+def api(acme: cast.House) -> cast.Api:
+    """The API with Acme's live key."""
+    return cast.Api(acme.live.key)
