@@ -44,7 +44,7 @@ def test_only_the_proxy_can_be_reached_from_outside() -> None:
     assert {name for name, service in SERVICES.items() if "ports" in service} == {"proxy"}
 
 
-@pytest.mark.parametrize("process", [*OURS, *demo()], ids=named)
+@pytest.mark.parametrize("process", OURS, ids=named)
 def test_the_readme_has_a_row_for_each_process(process: Process) -> None:
     assert re.search(rf"^\| `{process.name}` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
 
