@@ -27,7 +27,7 @@ from prometheus_client import generate_latest  # noqa: E402
 from accounts.database import dsn  # noqa: E402
 from ingest import metrics  # noqa: E402
 from ingest.acceptance import accept  # noqa: E402
-from ingest.batch import Batch, TryAgain  # noqa: E402
+from ingest.batch import Batch, TryAgain, Unstorable  # noqa: E402
 from ingest.bell import Bell  # noqa: E402
 from ingest.configuration import ChannelView, Configuration, follow  # noqa: E402
 from ingest.stray import Strays  # noqa: E402
@@ -87,6 +87,8 @@ class Door:
         await self.batch.stop(grace_s=4)
         if self.follower:
             self.follower.cancel()
+            await asyncio.gather(self.follower, return_exceptions=True)
+        self.strays.link.drop()
         await asyncio.to_thread(self.bell.stop)
 
     def ready(self) -> bool:
@@ -120,7 +122,13 @@ class Door:
             await self.strays.unrouted(channel, request, text, carrier.deadline_s)
             metrics.unrouted.labels(carrier.name).inc()
         if accepted.messages:
-            await self.batch.store(accepted.messages, accepted.deliveries, carrier.deadline_s)
+            try:
+                await self.batch.store(accepted.messages, accepted.deliveries, carrier.deadline_s)
+            except Unstorable:
+                # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
+                await self.strays.unreadable(channel, request, carrier.deadline_s)
+                metrics.unreadable.labels(carrier.name).inc()
+                return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
             metrics.accepted.labels(carrier.name).inc(len(accepted.messages))
         return carrier.accepted
 

@@ -29,6 +29,10 @@ class TryAgain(Exception):
     """The database took too long: the carrier should send this request again."""
 
 
+class Unstorable(Exception):
+    """The database refuses these rows as data, now and for ever."""
+
+
 class DeliveryRow(NamedTuple):
     id: UUID
     message_id: UUID
@@ -183,7 +187,7 @@ class Batch:
         await asyncio.gather(*self.flushers, return_exceptions=True)
 
     async def store(self, messages: list[MessageRow], deliveries: list[DeliveryRow], deadline_s: float) -> None:
-        """Return once these rows are committed. Raises TryAgain, or psycopg.DataError for rows that never can be."""
+        """Return once these rows are committed. Raises TryAgain or Unstorable."""
         if len(self.waiting) >= self.limit:
             raise TryAgain
         done = asyncio.get_running_loop().create_future()
@@ -199,10 +203,13 @@ class Batch:
         return taken
 
     async def flush(self, link: Link) -> None:
-        while True:
-            await self.wake.wait()
-            if batch := self.take():
-                await self.persist(link, batch)
+        try:
+            while True:
+                await self.wake.wait()
+                if batch := self.take():
+                    await self.persist(link, batch)
+        finally:
+            link.drop()
 
     async def persist(self, link: Link, batch: list[Item]) -> None:
         """Write a batch, again and again until it is in, or each item's time is up."""
@@ -229,13 +236,14 @@ class Batch:
         lease, started = uuid7(), time.monotonic()
         try:
             await link.execute(ACCEPT, columns(batch, lease, self.lease()))
-        except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError) as error:
+        except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError):
             if len(batch) > 1:
                 half = len(batch) // 2
                 await self.commit(link, batch[:half])
                 await self.commit(link, batch[half:])
             elif not batch[0].done.done():
-                batch[0].done.set_exception(error)
+                log.exception("unstorable")
+                batch[0].done.set_exception(Unstorable())
             return
         self.observe(sum(len(item.messages) for item in batch), time.monotonic() - started)
         ids = [row.id for item in batch for row in item.deliveries if row.state == "sending"]

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.db import connection
 
 from accounts import keyring
 from accounts.encryption import DataKey
@@ -32,6 +33,13 @@ def digest(channel: UUID, *parts: str | bytes) -> bytes:
         hash.update(part.encode() if isinstance(part, str) else part)
         hash.update(b"|")
     return hash.digest()
+
+
+def cell_key() -> DataKey:
+    try:
+        return keyring.of(None)
+    finally:
+        connection.close()  # this thread may never come again
 
 
 class Strays:
@@ -69,7 +77,7 @@ class Strays:
 
     async def insert(self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime) -> None:
         if self.key is None:
-            self.key = await asyncio.to_thread(keyring.of, None)
+            self.key = await asyncio.to_thread(cell_key)
         id = uuid7()
         values: dict[str, Any] = {"id": id, "kind": StrayText.Kind(kind).value, "channel": channel.id, "at": at}
         await self.link.execute(KEEP, values | {"digest": known_by, "raw": self.key.seal(raw, RAW, id)})

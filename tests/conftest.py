@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests import cast
+from tests.live import LiveDoor
 
 
 @pytest.fixture
@@ -21,3 +24,12 @@ def borealis(db: None) -> cast.House:
 def api(acme: cast.House) -> cast.Api:
     """The API with Acme's live key."""
     return cast.Api(acme.live.key)
+
+
+@pytest.fixture
+def door(transactional_db: None) -> Iterator[LiveDoor]:
+    """The front door on a socket; it reads what the test commits."""
+    live = LiveDoor()
+    live.start()
+    yield live
+    live.stop()

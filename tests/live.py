@@ -1,0 +1,173 @@
+"""Running parts for tests: a door on a real socket, a delivery engine, and a receiver that can misbehave."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import UUID
+
+import requests
+import uvicorn
+
+from delivery.engine import Engine
+from ingest.app import App
+from numbers.models import Channel
+
+WITHIN_S = 20
+
+
+class LiveDoor:
+    """The door's ASGI app under uvicorn, in a thread of this process."""
+
+    def __init__(self) -> None:
+        self.app = App()
+        config = uvicorn.Config(self.app, port=0, log_config=None, access_log=False, lifespan="on", loop="asyncio")
+        self.server = uvicorn.Server(config)
+        self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self.rung: list[tuple[str, list[str]]] = []
+        self.bells = threading.Condition()
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
+
+    def start(self) -> None:
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        until(lambda: self.server.started)
+        assert self.app.door is not None
+        self.app.door.bell.send = self.hear  # type: ignore[method-assign]  no worker listens in these tests
+        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        until(lambda: self.http.get(self.url + "/readyz", timeout=5).status_code == 200)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(WITHIN_S)
+        self.http.close()
+
+    def hear(self, batches: list[tuple[str, list[str]]]) -> None:
+        with self.bells:
+            self.rung += batches
+            self.bells.notify_all()
+
+    def heard(self, count: int) -> list[tuple[str, list[str]]]:
+        """The doorbells, once they name at least `count` deliveries."""
+        with self.bells:
+            enough = self.bells.wait_for(lambda: sum(len(ids) for _, ids in self.rung) >= count, WITHIN_S)
+            assert enough, f"rung for {self.rung}"
+            return list(self.rung)
+
+    def in_force(self, check: Callable[[Any], object]) -> None:
+        """Wait until the door's configuration passes `check`."""
+        until(lambda: self.app.door is not None and check(self.app.door.configuration))
+
+    def post(self, path: str, data: bytes | str, headers: dict[str, str] | None = None) -> requests.Response:
+        raw = data.encode() if isinstance(data, str) else data
+        return self.http.post(self.url + path, data=raw, headers=headers, timeout=WITHIN_S)
+
+    def text(self, channel: Channel, to: str, text: str = "Your code is 020005", **fields: Any) -> requests.Response:
+        """Send one SMS through a channel of carrier `sandbox`."""
+        body = {"from": "+33639980417", "to": to, "text": text} | fields
+        secret = channel.credentials()["secret"]
+        return self.post(channel.path, json.dumps(body), {"Authorization": f"Bearer {secret}"})
+
+
+def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
+    """Return when `condition` holds; fail when it does not in time."""
+    waiting = threading.Event()
+    for _ in range(int(within_s / 0.02)):
+        if condition():
+            return
+        waiting.wait(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+@dataclass
+class Request:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def data(self) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(self.body)["data"]
+        return value
+
+
+@dataclass
+class Receiver:
+    """An HTTP server that keeps what it gets; `behave` decides each answer's (status, headers, body), or blocks."""
+
+    requests: list[Request] = field(default_factory=list)
+    behave: Callable[[Request], tuple[int, dict[str, str], bytes]] = lambda request: (200, {}, b"ok")
+    url: str = ""
+    arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    def got(self, count: int, within_s: float = WITHIN_S) -> list[Request]:
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.requests) >= count, within_s), self.requests
+            return list(self.requests)
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            with receiver.arrived:
+                receiver.requests.append(request)
+                receiver.arrived.notify_all()
+            status, headers, answer = receiver.behave(request)
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except ConnectionError:
+                pass  # the engine hung up, as some tests want
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    receiver.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def delivering(**attributes: Any) -> Iterator[Engine]:
+    """A running engine whose sweep only runs when the test calls it."""
+    engine = Engine()
+    for name, value in attributes.items():
+        setattr(engine.transport, name, value)
+    engine.transport.start()
+    engine.recorder.start()
+    engine.sweeper = threading.Thread(target=lambda: None)
+    engine.sweeper.start()
+    try:
+        yield engine
+    finally:
+        engine.stop(grace_s=4)
+
+
+def hexed(lease: UUID, ids: list[UUID]) -> list[tuple[str, list[str]]]:
+    return [(lease.hex, [id.hex for id in ids])]
