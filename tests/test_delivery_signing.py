@@ -1,0 +1,103 @@
+"""What we sign, any Standard Webhooks library verifies."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from delivery.signing import decode_secret, new_secret, sign
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+ID, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
+
+# From the tests and the documentation of the reference libraries; unpadded, empty and non-ASCII ones computed by hand.
+VECTORS = [
+    (SECRET, ID, TIMESTAMP, BODY, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+    (SECRET.removeprefix("whsec_"), ID, TIMESTAMP, BODY, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+    (
+        OTHER,
+        "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk",
+        1649367553,
+        b'{"email":"test@example.com","username":"test_user"}',
+        "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=",
+    ),
+    (
+        "whsec_plJ3nmyCDGBKInavdOK15jsl",
+        "msg_loFOjxBNrRLzqYUf",
+        1731705121,
+        b'{"event_type":"ping","data":{"success":true}}',
+        "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+    ),
+    (
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+        ID,
+        TIMESTAMP,
+        BODY,
+        "v1,LVOXivKoo4FWasi/IaHvzhE/u+7/cu2AME+zS/nXqzk=",
+    ),
+    (
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBr",
+        ID,
+        TIMESTAMP,
+        BODY,
+        "v1,yK2tMbA6BHPrMEJ1lLv7UlJJbgFoqGenJkiajZ29evg=",
+    ),
+    (SECRET, ID, TIMESTAMP, b"", "v1,v48jdbgvh29KJz2Qc+ghw8G6vG3nAKnujWBg8oM/62A="),
+    (SECRET, ID, TIMESTAMP, '{"text":"café 😀"}'.encode(), "v1,5tkn3uwlkIXOzKFfRLQ7Oafi0O24wz/t0ACK7iT607s="),
+]
+
+
+@pytest.mark.parametrize(("secret", "id", "timestamp", "body", "signature"), VECTORS)
+def test_published_signatures(secret, id, timestamp, body, signature):
+    assert sign([decode_secret(secret)], id, timestamp, body) == signature
+
+
+def test_each_live_secret_signs_while_one_replaces_another():
+    keys = [decode_secret(SECRET), decode_secret(OTHER)]
+    assert sign(keys, ID, TIMESTAMP, BODY) == (
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,78nXHjpFP0tVJQW5D0SBwmVyyW87BV/rL6MgfM/Bw44="
+    )
+
+
+def verify(secret: str, signature: str, body: bytes) -> None:
+    headers = {"webhook-id": ID, "webhook-timestamp": str(TIMESTAMP), "webhook-signature": signature}
+    with time_machine.travel(datetime.fromtimestamp(TIMESTAMP, UTC), tick=False):
+        Webhook(secret).verify(body, headers)
+
+
+def test_stock_library_verifies_with_either_secret_and_no_third():
+    old, new, third = new_secret(), new_secret(), new_secret()
+    body = '{"data":{"content":"café 😀"}}'.encode()
+    signature = sign([decode_secret(new), decode_secret(old)], ID, TIMESTAMP, body)
+    verify(new, signature, body)
+    verify(old, signature, body)
+    with pytest.raises(WebhookVerificationError):
+        verify(third, signature, body)
+    with pytest.raises(WebhookVerificationError):
+        verify(new, signature, body + b" ")
+
+
+def test_new_secrets_are_long_and_never_the_same():
+    secret = new_secret()
+    assert secret.startswith("whsec_")
+    assert len(decode_secret(secret)) == 32
+    assert secret != new_secret()
+
+
+@pytest.mark.parametrize("text", ["", "whsec_", "whsec_====", "whsec_é", "whsec_!!!!", "whsec_A", "whsec_\n"])
+def test_what_is_no_secret_is_refused(text):
+    with pytest.raises(ValueError, match=r"base64|empty"):
+        decode_secret(text)
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_any_text_decodes_or_is_a_value_error(text):
+    with contextlib.suppress(ValueError):
+        assert decode_secret(text)
