@@ -1,3 +1,28 @@
-from django.urls import URLPattern, URLResolver
+"""Every address under /v1/."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from api import channels, deliveries, endpoints, messages, numbers, routes, schema, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("channels", channels.Channels.as_view()),
+    path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("numbers", numbers.Numbers.as_view()),
+    path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
+    path("endpoints", endpoints.Endpoints.as_view()),
+    path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
+    path("routes", routes.Routes.as_view()),
+    path("routes/<str:route_id>", routes.OneRoute.as_view()),
+    path("messages", messages.Messages.as_view()),
+    path("messages/<str:message_id>", messages.OneMessage.as_view()),
+    path("messages/<str:message_id>/deliveries", messages.DeliveriesOfMessage.as_view()),
+    path("deliveries", deliveries.Deliveries.as_view()),
+    path("deliveries/<str:delivery_id>", deliveries.OneDelivery.as_view()),
+    path("deliveries/<str:delivery_id>/attempts", deliveries.Attempts.as_view()),
+    path("deliveries/<str:delivery_id>/attempts/<str:attempt_id>", deliveries.OneAttempt.as_view()),
+    path("deliveries/<str:delivery_id>/replay", deliveries.Replay.as_view()),
+    path("openapi.json", schema.OpenApi.as_view()),
+    re_path(r"^.*$", views.Unknown.as_view()),
+]

@@ -56,6 +56,7 @@ class Side:
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
         return {
+            "env_id": public("environment", self.environment.pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 
 from tests import cast
 from tests.live import LiveDoor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
 
 
 @pytest.fixture

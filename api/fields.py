@@ -1,0 +1,111 @@
+"""Fields that take exactly what they say, and answers in the API's own forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.drainage import set_override
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from accounts import ids
+from accounts.clock import stamp
+
+
+class Input(serializers.Serializer[Any]):
+    """What a client may send: the declared fields and no other. Its values carry our own names."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        errors: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            strange = ErrorDetail(_("There is no such field."), "unknown_field")
+            errors = {str(name): [strange] for name in data if name not in self.fields}
+        try:
+            values: dict[str, Any] = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**error.detail, **errors}) from None  # type: ignore[dict-item]
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+
+class Text(serializers.CharField):
+    """A string; DRF's own field would take a number for its digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """true or false; DRF's own field would take "yes" and 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Whole(serializers.IntegerField):
+    """A whole number; DRF's own field would take "1" and true."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Raw(serializers.Field[Any, Any, Any, Any]):
+    """JSON that passes as it is; whoever uses it says in the documentation what it is."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class Id(serializers.Field[Any, Any, str, Any]):
+    """A public id of one noun. As input it stays text: whether it names something is for whoever looks it up."""
+
+    def __init__(self, noun: str, **kwargs: Any) -> None:
+        self.noun = noun
+        super().__init__(**kwargs)
+        pattern = f"^{ids.PREFIXES[noun]}_[0-9a-v]{{26}}$"
+        set_override(self, "field", {"type": "string", "pattern": pattern})
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise ValidationError(_("Not a valid string."), "invalid")
+        return data
+
+    def to_representation(self, value: UUID) -> str:
+        return ids.public(self.noun, value)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class Stamp(serializers.Field[datetime, Any, str | None, Any]):
+    """An instant as the API shows it: RFC 3339, UTC, milliseconds."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: datetime) -> str | None:
+        return stamp(value)
+
+
+class OrNull(serializers.CharField):
+    """A text that is null where we keep none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None

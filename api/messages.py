@@ -1,0 +1,88 @@
+"""/v1/messages: what arrived, newest first, with its status and why it went where it went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.models import Environment
+from api.deliveries import DeliverySerializer
+from api.fields import Id, OrNull, Raw, Stamp
+from api.paging import Paging, page_of, paged
+from api.routes import Value
+from api.views import ApiRequest, View, find, operation
+from delivery.status import with_status
+from inbox.models import Message
+
+
+class FailedConditionSerializer(serializers.Serializer[Any]):
+    """The first condition of a route that did not hold. Of senders no value is kept."""
+
+    field = serializers.CharField()
+    operator = serializers.CharField()
+    value = Value()
+    values = serializers.IntegerField(required=False, help_text="how many there are, where not all are shown")
+
+
+class PassedRouteSerializer(serializers.Serializer[Any]):
+    """A route that was asked and did not take the message; or how many more there were."""
+
+    routeId = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    failed = FailedConditionSerializer(required=False)
+    omitted = serializers.IntegerField(required=False)
+
+
+@extend_schema_field(PassedRouteSerializer(many=True))
+class Explanation(Raw):
+    """Stored as it is shown (routing.match.Decision)."""
+
+
+class MessageSerializer(serializers.Serializer[Message]):
+    id = Id("message")
+    content = serializers.CharField()
+    senderId = serializers.CharField(source="sender_id")
+    senderType = serializers.CharField(source="sender_type")
+    senderCountry = OrNull(source="sender_country", help_text="ISO 3166-1 alpha-2")
+    receivedAt = Stamp(source="received_at")
+    sentAt = Stamp(source="sent_at", allow_null=True, help_text="as the carrier says")
+    numberUsed = serializers.CharField(source="number_used")
+    numberId = Id("number", source="number_id")
+    channelId = Id("channel", source="channel_id")
+    routingTag = OrNull(source="routing_tag")
+    routeId = Id("route", source="route_id", allow_null=True)
+    routeName = OrNull(source="route_name")
+    routeVersion = serializers.IntegerField(source="route_version", allow_null=True)
+    explanation = Explanation(help_text="each earlier route, and why it did not take the message")
+    status = serializers.ChoiceField(Message.State.choices)
+    encoding = OrNull()
+    segments = serializers.IntegerField(allow_null=True)
+    simulated = serializers.BooleanField()
+    carrierMessageId = OrNull(source="carrier_message_id")
+
+
+def readable(environment: Environment) -> QuerySet[Message]:
+    return with_status(environment.messages.all())
+
+
+class Messages(View):
+    @operation("listMessages", page_of(MessageSerializer), query=Paging)
+    def get(self, request: ApiRequest) -> Response:
+        return paged(request, readable(request.environment), MessageSerializer)
+
+
+class OneMessage(View):
+    @operation("readMessage", MessageSerializer)
+    def get(self, request: ApiRequest, message_id: str) -> Response:
+        return Response(MessageSerializer(find(readable(request.environment), "message", message_id)).data)
+
+
+class DeliveriesOfMessage(View):
+    @operation("listMessageDeliveries", page_of(DeliverySerializer), query=Paging)
+    def get(self, request: ApiRequest, message_id: str) -> Response:
+        message = find(request.environment.messages.all(), "message", message_id)
+        return paged(request, message.deliveries.all(), DeliverySerializer)

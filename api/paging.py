@@ -1,0 +1,79 @@
+"""Lists: `?limit&cursor` → {data, nextCursor, hasMore}, by keyset: rows that arrive meanwhile shift no page."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from api.errors import BadQuery
+from api.fields import Input
+from api.views import ApiRequest, query
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+
+
+class Paging(Input):
+    limit = serializers.IntegerField(default=DEFAULT_LIMIT, min_value=1, max_value=MAX_LIMIT)
+    cursor = serializers.CharField(required=False, help_text="nextCursor of the page before")
+
+
+def signer(request: ApiRequest, filters: dict[str, Any]) -> Signer:
+    # A cursor is good for one list of one environment with the same filters, and nothing else.
+    scope = [
+        request.environment.pk.hex,
+        request.path,
+        *(f"{name}={filters[name]}" for name in sorted(filters)),
+    ]
+    return Signer(salt="|".join(scope), sep=".")
+
+
+def paged(
+    request: ApiRequest,
+    rows: QuerySet[Any],
+    shape: type[serializers.Serializer[Any]],
+    *,
+    asked: dict[str, Any] | None = None,
+    by: str = "-pk",
+) -> Response:
+    """One page of `rows` in the order of the unique column `by`; `asked`: the query, where the view read it."""
+    filters = dict(asked if asked is not None else query(request, Paging))
+    limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
+    marks = signer(request, filters)
+    column = by.removeprefix("-")
+    if cursor is not None:
+        rows = rows.filter(**{f"{column}__{'lt' if by[0] == '-' else 'gt'}": mark(marks, cursor)})
+    found = list(rows.order_by(by)[: limit + 1])
+    more = len(found) > limit
+    page = found[:limit]
+    next_cursor = marks.sign(str(getattr(page[-1], column))) if more else None
+    return Response({"data": shape(page, many=True).data, "nextCursor": next_cursor, "hasMore": more})
+
+
+def mark(marks: Signer, cursor: str) -> str:
+    """Where the page before ended. Raises BadQuery."""
+    try:
+        return marks.unsign(cursor)
+    except BadSignature:
+        detail = _("This cursor is not one that this list gave out for these parameters.")
+        raise BadQuery("cursor", "invalid_cursor", detail) from None
+
+
+@cache
+def page_of(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """The documentation of a page of `shape`."""
+    return inline_serializer(
+        name=shape.__name__.removesuffix("Serializer") + "Page",
+        fields={
+            "data": shape(many=True),
+            "nextCursor": serializers.CharField(allow_null=True),
+            "hasMore": serializers.BooleanField(),
+        },
+    )

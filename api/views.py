@@ -1,0 +1,179 @@
+"""What every resource stands on: a request whose environment is known, reading bodies, finding rows, documenting."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import ids
+from accounts.audit import Actor
+from accounts.errors import Invalid
+from accounts.models import ApiKey, Environment
+from api import errors
+from api.fields import Input
+from operations import counters
+
+M = TypeVar("M", bound=Model)
+F = TypeVar("F", bound=Callable[..., Response])
+
+
+class ApiRequest(Request):
+    """A request with a valid key."""
+
+    @property
+    def key(self) -> ApiKey:
+        assert isinstance(self.auth, ApiKey)  # no view runs without one (api.authentication)
+        return self.auth
+
+    @property
+    def environment(self) -> Environment:
+        """Where everything that this request may see or touch hangs."""
+        return self.key.environment
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("key", self.key.pk, self.META.get("REQUEST_ID", ""))
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """We speak JSON only, so an Accept header of any kind gets it rather than a 406."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class View(APIView):
+    content_negotiation_class = AlwaysJson
+    metadata_class = None  # OPTIONS: /v1/openapi.json says more
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
+        return ApiRequest(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        counters.api_answered(request.method, answer.status_code)
+        return answer
+
+
+class Unknown(View):
+    """Every address under /v1/ that is none, with or without a key."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise errors.NotFound
+
+
+def body(request: Request, shape: type[Input]) -> dict[str, Any]:
+    """The request's body as `shape` declares it, by our own names; raises ValidationError."""
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+def query(request: Request, shape: type[Input]) -> dict[str, Any]:
+    """The request's query parameters as `shape` declares them; raises BadQuery naming the first wrong one."""
+    serializer = shape(data=request.query_params.dict())
+    if not serializer.is_valid():
+        wrong = next(errors.wrong_fields(serializer.errors))
+        raise errors.BadQuery(wrong["pointer"].removeprefix("#/"), wrong["code"], wrong["detail"])
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+def find(rows: QuerySet[M], noun: str, id: str, column: str = "pk") -> M:
+    """The row of `rows` with that public id. Raises NotFound, alike whatever the reason."""
+    key = ids.parse(noun, id)
+    row = rows.filter(**{column: key}).first() if key else None
+    if row is None:
+        raise errors.NotFound
+    return row
+
+
+def named(rows: QuerySet[M], noun: str, id: str, pointer: str) -> M:
+    """The row that a field of the body names. Raises Invalid, alike whatever the reason."""
+    try:
+        return find(rows, noun, id)
+    except errors.NotFound:
+        detail = _("This environment has nothing with this id.")
+        raise Invalid([(pointer, "unknown_id", detail)]) from None
+
+
+class WrongField(serializers.Serializer[Any]):
+    """One wrong field of the body (pointer) or query parameter (parameter)."""
+
+    pointer = serializers.CharField(required=False, help_text="JSON pointer into the body, as in #/url")
+    parameter = serializers.CharField(required=False, help_text="name of the query parameter")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457 problem details."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField(help_text="never translated, never reused")
+    errors = WrongField(many=True)  # type: ignore[assignment]  # the metaclass takes fields out of the class
+    requestId = serializers.CharField()
+
+
+def operation(
+    name: str,
+    answer: Any,
+    *,
+    status: int = 200,
+    body: type[Input] | None = None,
+    query: type[Input] | None = None,
+    conflicts: bool = False,
+) -> Callable[[F], F]:
+    """Document a view's method: its operationId, what it reads and what it answers."""
+
+    def decorate(view: F) -> F:
+        refusals = {401, 500, 503}
+        refusals |= {400, 413, 415, 422} if body else set()
+        refusals |= {400} if query else set()
+        refusals |= {409} if conflicts else set()
+        refusals |= {404} if len(inspect.signature(view).parameters) > 2 else set()
+        responses: dict[Any, Any] = {status: OpenApiResponse(answer, HTTPStatus(status).phrase)}
+        for code in sorted(refusals):
+            told = OpenApiResponse(Problem, str(errors.TITLES[code]))
+            responses[code, errors.MEDIA_TYPE] = told
+        parameters = [query] if query else None
+        documented: F = extend_schema(
+            operation_id=name, request=body, responses=responses, parameters=parameters
+        )(view)
+        return documented
+
+    return decorate
