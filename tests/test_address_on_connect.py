@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
 from threading import Thread
+from typing import Any
 
 import pycurl
 import pytest
 
-from delivery.addresses import Guard
+from delivery.addresses import Guard, Lent, Network
 from tests.hostile_addresses import HOSTILE, URLS
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -20,16 +21,16 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 class Spy(Guard):
     """Keeps the sockets that were let through; none is ever connected to anything outside this machine."""
 
-    def __init__(self, allow_networks=()):
+    def __init__(self, allow_networks: Sequence[Network] = ()) -> None:
         super().__init__(allow_networks)
         self.opened = 0
 
-    def opensocket(self, purpose, address):
+    def opensocket(self, purpose: int, address: Any) -> Lent | int:
         answer = super().opensocket(purpose, address)
         if answer == pycurl.SOCKET_BAD or self.allow_networks:
             return answer
         self.opened += 1
-        return pycurl.SOCKET_BAD
+        return int(pycurl.SOCKET_BAD)
 
 
 def a_handle(guard: Guard, url: str, resolve: str = "") -> pycurl.Curl:
@@ -51,7 +52,7 @@ def failure(curl: pycurl.Curl) -> int:
     with pytest.raises(pycurl.error) as failed:
         curl.perform()
     curl.close()
-    return failed.value.args[0]
+    return int(failed.value.args[0])
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -87,7 +88,7 @@ NUMERIC = [
 
 
 @pytest.mark.parametrize("url", NUMERIC)
-def test_hostile_url_opens_no_socket(url):
+def test_hostile_url_opens_no_socket(url: str) -> None:
     guard = Spy()
     error = failure(a_handle(guard, url))
     assert guard.opened == 0
@@ -95,7 +96,7 @@ def test_hostile_url_opens_no_socket(url):
 
 
 @pytest.mark.parametrize("address", [a for a in HOSTILE if "%" not in a])
-def test_name_that_resolves_to_it_opens_no_socket(address):
+def test_name_that_resolves_to_it_opens_no_socket(address: str) -> None:
     """As after rebinding: the URL and the name were fine when the endpoint was saved."""
     guard = Spy()
     numeric = f"[{address}]" if ":" in address else address
@@ -105,19 +106,19 @@ def test_name_that_resolves_to_it_opens_no_socket(address):
     assert guard.refused
 
 
-def test_public_address_is_let_through():
+def test_public_address_is_let_through() -> None:
     guard = Spy()
     failure(a_handle(guard, "https://example.com/", "example.com:443:93.184.216.34"))
     assert (guard.opened, guard.refused) == (1, [])
 
 
-def test_private_one_of_several_addresses_is_not_used():
+def test_private_one_of_several_addresses_is_not_used() -> None:
     guard = Spy()
     failure(a_handle(guard, "https://example.com/", "example.com:443:10.0.0.1,93.184.216.34"))
     assert guard.refused == ["10.0.0.1"]
 
 
-def test_opened_network_is_reached(receiver):
+def test_opened_network_is_reached(receiver: int) -> None:
     guard = Guard(LOOPBACK)
     curl = a_handle(guard, f"http://127.0.0.1:{receiver}/")
     curl.perform()
@@ -125,7 +126,7 @@ def test_opened_network_is_reached(receiver):
     curl.close()
 
 
-def test_reused_connection_is_asked_about_too(receiver):
+def test_reused_connection_is_asked_about_too(receiver: int) -> None:
     guard = Guard(LOOPBACK)
     curl = a_handle(guard, f"http://127.0.0.1:{receiver}/")
     curl.perform()
@@ -134,7 +135,7 @@ def test_reused_connection_is_asked_about_too(receiver):
     assert guard.refused == ["127.0.0.1"]
 
 
-def test_unix_sockets_are_refused():
+def test_unix_sockets_are_refused() -> None:
     guard = Guard(LOOPBACK)
     assert (
         guard.opensocket(0, (socket.AF_UNIX, socket.SOCK_STREAM, 0, "/run/postgresql")) == pycurl.SOCKET_BAD

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.addresses import check_url
+from delivery.addresses import Network, Verdict, check_url
 from tests.hostile_addresses import HOSTILE, PUBLIC, URLS
 
 NAMES = {
@@ -21,6 +22,7 @@ NAMES = {
     "six.example.com": ["fd00::1"],
     "many.example.com": ["93.184.216.34"] * 51,
     "localhost": ["::1", "127.0.0.1"],
+    "empty.example.com": [],
     "receiver": ["172.20.0.5"],
 }
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"), ip_network("172.20.0.0/16"))
@@ -32,12 +34,12 @@ def resolve(host: str) -> list[str]:
     return NAMES[host]
 
 
-def check(url, allow_networks=()):
+def check(url: str, allow_networks: Sequence[Network] = ()) -> Verdict:
     return check_url(url, allow_networks=allow_networks, resolve=resolve)
 
 
 @pytest.mark.parametrize(("url", "code"), URLS)
-def test_hostile_url_is_refused(url, code):
+def test_hostile_url_is_refused(url: str, code: str) -> None:
     verdict = check(url)
     assert verdict.code == code
     assert verdict.detail
@@ -46,23 +48,23 @@ def test_hostile_url_is_refused(url, code):
 @pytest.mark.parametrize(
     "host", ["localtest.me", "127.0.0.1.nip.io", "app.127.0.0.1.nip.io", "mixed.example.com"]
 )
-def test_name_with_a_private_address_is_refused(host):
+def test_name_with_a_private_address_is_refused(host: str) -> None:
     assert check(f"https://{host}/").code == "address_forbidden"
 
 
 @pytest.mark.parametrize("host", ["six.example.com", "many.example.com"])
-def test_other_suspicious_answers_are_refused(host):
+def test_other_suspicious_answers_are_refused(host: str) -> None:
     assert check(f"https://{host}/").code == "address_forbidden"
 
 
 @pytest.mark.parametrize("address", HOSTILE)
-def test_name_that_resolves_to_it_is_refused(address):
+def test_name_that_resolves_to_it_is_refused(address: str) -> None:
     verdict = check_url("https://x.example.com/", allow_networks=(), resolve=lambda host: [address])
     assert verdict.code == "address_forbidden"
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_public_address_is_accepted(address):
+def test_public_address_is_accepted(address: str) -> None:
     host = f"[{address}]" if ":" in address else address
     assert check(f"https://{host}/hook").errors == ()
 
@@ -78,23 +80,26 @@ def test_public_address_is_accepted(address):
         ("https://[2606:4700:4700:0::1111]/", "https://[2606:4700:4700::1111]/"),
     ],
 )
-def test_good_url_is_put_into_its_normal_form(url, normal):
+def test_good_url_is_put_into_its_normal_form(url: str, normal: str) -> None:
     verdict = check(url)
     assert (verdict.errors, verdict.warnings, verdict.url) == ((), (), normal)
 
 
 @pytest.mark.parametrize("answer", [OSError("down"), UnicodeError("label too long")])
-def test_name_without_address_is_accepted_with_a_warning(answer):
+def test_name_without_address_is_accepted_with_a_warning(answer: Exception) -> None:
     def fails(host: str) -> list[str]:
         raise answer
 
-    for resolver in (fails, lambda host: []):
-        verdict = check_url("https://new.example.com/", allow_networks=(), resolve=resolver)
+    for verdict in (
+        check("https://new.example.com/"),
+        check("https://empty.example.com/"),
+        check_url("https://x.example.com/", allow_networks=(), resolve=fails),
+    ):
         assert verdict.code is None
         assert len(verdict.warnings) == 1
 
 
-def test_every_problem_is_told():
+def test_every_problem_is_told() -> None:
     codes = [code for code, _detail in check("http://10.0.0.1:8080/").errors]
     assert codes == ["address_forbidden", "scheme_forbidden", "port_forbidden"]
 
@@ -109,7 +114,7 @@ def test_every_problem_is_told():
         "https://receiver:1/",
     ],
 )
-def test_opened_networks_take_http_any_port_and_local_names(url):
+def test_opened_networks_take_http_any_port_and_local_names(url: str) -> None:
     assert check(url, LOOPBACK).errors == ()
     assert check(url).errors != ()
 
@@ -126,7 +131,7 @@ def test_opened_networks_take_http_any_port_and_local_names(url):
         ("file:///etc/passwd", "scheme_forbidden"),
     ],
 )
-def test_the_rest_stays_closed(url, code):
+def test_the_rest_stays_closed(url: str, code: str) -> None:
     assert check(url, LOOPBACK).code == code
 
 
@@ -134,5 +139,5 @@ def test_the_rest_stays_closed(url, code):
     st.text(st.characters(), max_size=60).map(lambda t: "https://" + t)
     | st.text(st.characters(), max_size=60)
 )
-def test_no_text_makes_it_raise(url):
+def test_no_text_makes_it_raise(url: str) -> None:
     check(url)

@@ -14,12 +14,12 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", CARRIERS)
-def test_good_credentials_pass(name):
+def test_good_credentials_pass(name: str) -> None:
     assert validate_credentials(CARRIERS[name], GOOD[name]) == []
 
 
 @pytest.mark.parametrize("name", CARRIERS)
-def test_table_and_module_agree_on_the_name(name):
+def test_table_and_module_agree_on_the_name(name: str) -> None:
     assert CARRIERS[name].name == name
 
 
@@ -44,12 +44,12 @@ def test_table_and_module_agree_on_the_name(name):
         ("sandbox", {"secret": "with a space in"}, [("/credentials/secret", "invalid_value")]),
     ],
 )
-def test_problems_are_named(name, credentials, problems):
+def test_problems_are_named(name: str, credentials: object, problems: list[tuple[str, str]]) -> None:
     found = validate_credentials(CARRIERS[name], credentials)
     assert [(pointer, code) for pointer, code, _detail in found] == problems
     assert all(detail for _pointer, _code, detail in found)
 
 
 @pytest.mark.parametrize("secret", ["plJ3nmyCDGBKInavdOK15jsl", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"])
-def test_short_and_unpadded_secrets_of_real_senders_pass(secret):
+def test_short_and_unpadded_secrets_of_real_senders_pass(secret: str) -> None:
     assert validate_credentials(CARRIERS["generic"], {"secret": secret}) == []

@@ -82,14 +82,14 @@ def storable(sms: InboundSms) -> bool:
     ("name", "credentials"), [(name, c) for name, many in CREDENTIALS.items() for c in many]
 )
 @given(request=requests)
-def test_verify_only_refuses(name, credentials, request):
+def test_verify_only_refuses(name: str, credentials: dict[str, str], request: CarrierRequest) -> None:
     refused = refusal(lambda: CARRIERS[name].verify(request, credentials))
     assert refused is None or (refused.status in (401, 403) and refused.reason.isalpha())
 
 
 @pytest.mark.parametrize("name", CARRIERS)
 @given(request=requests)
-def test_parse_only_finds_texts_or_unreadable_fields(name, request):
+def test_parse_only_finds_texts_or_unreadable_fields(name: str, request: CarrierRequest) -> None:
     errors, texts = reading(lambda: CARRIERS[name].parse(request))
     assert errors or texts
     assert all(pointer == "" or pointer.startswith("/") for pointer, _detail in errors)
@@ -97,7 +97,7 @@ def test_parse_only_finds_texts_or_unreadable_fields(name, request):
 
 
 @given(secret=st.text(st.characters(categories=["Lu", "Nd", "Lo"]), min_size=30, max_size=40))
-def test_errors_repeat_nothing_of_the_text(secret):
+def test_errors_repeat_nothing_of_the_text(secret: str) -> None:
     body = json.dumps({"from": secret * 3, "to": 5, "text": secret + "\0", "sentAt": secret}).encode()
     request = CarrierRequest("POST", "https://sms.example.com/in/generic/t", {}, body, "", NOW)
     with pytest.raises(Unreadable) as unreadable:

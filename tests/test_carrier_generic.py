@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from numbers.carriers import Refused, Unreadable, generic
+from numbers.carriers import CarrierRequest, Refused, Unreadable, generic
 from tests.carrier_requests import NOW, a_request, json_body
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -15,7 +15,7 @@ OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 CREDENTIALS = {"secret": SECRET}
 
 
-def signed(body: bytes, secret: str = SECRET, at: datetime = NOW, **headers: str):
+def signed(body: bytes, secret: str = SECRET, at: datetime = NOW, **headers: str) -> CarrierRequest:
     """Signed by the stock library."""
     signature = Webhook(secret).sign("msg_1", at, body.decode())
     stock = {
@@ -26,14 +26,14 @@ def signed(body: bytes, secret: str = SECRET, at: datetime = NOW, **headers: str
     return a_request(body=body, headers={**stock, **{k.replace("_", "-"): v for k, v in headers.items()}})
 
 
-def refusal(request) -> str:
+def refusal(request: CarrierRequest) -> str:
     with pytest.raises(Refused) as refused:
         generic.verify(request, CREDENTIALS)
     assert refused.value.status == 401
     return refused.value.reason
 
 
-def test_stock_library_passes():
+def test_stock_library_passes() -> None:
     request = signed(json_body(text="Ça va ? 😀"))
     generic.verify(request, CREDENTIALS)
     [sms] = generic.parse(request)
@@ -42,29 +42,29 @@ def test_stock_library_passes():
 
 
 @pytest.mark.parametrize("secret", [SECRET.removeprefix("whsec_"), SECRET[:-1], SECRET + "Br"])
-def test_prefix_and_padding_of_the_secret_may_be_missing(secret):
+def test_prefix_and_padding_of_the_secret_may_be_missing(secret: str) -> None:
     generic.verify(signed(json_body(), secret), {"secret": secret})
 
 
 @pytest.mark.parametrize("header", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_each_header_is_needed(header):
+def test_each_header_is_needed(header: str) -> None:
     request = signed(json_body())
     rest = {name: value for name, value in request.headers.items() if name != header}
     assert refusal(a_request(body=request.body, headers=rest)) == "missingSignature"
 
 
 @pytest.mark.parametrize("timestamp", ["hello", "161426533.0", "-161426533", "1" * 12, "١٢٣", "²"])
-def test_timestamp_must_be_a_whole_number(timestamp):
+def test_timestamp_must_be_a_whole_number(timestamp: str) -> None:
     assert refusal(signed(json_body(), webhook_timestamp=timestamp)) == "malformedHeader"
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_old_and_future_timestamps_are_refused(minutes):
+def test_old_and_future_timestamps_are_refused(minutes: int) -> None:
     assert refusal(signed(json_body(), at=NOW + timedelta(minutes=minutes))) == "staleTimestamp"
 
 
 @pytest.mark.parametrize("minutes", [-4, 4])
-def test_clocks_may_differ_a_little(minutes):
+def test_clocks_may_differ_a_little(minutes: int) -> None:
     generic.verify(signed(json_body(), at=NOW + timedelta(minutes=minutes)), CREDENTIALS)
 
 
@@ -81,39 +81,39 @@ def test_clocks_may_differ_a_little(minutes):
         "v1,AA= v1,BB= v1,CC=",
     ],
 )
-def test_wrong_signature_is_refused(signature):
+def test_wrong_signature_is_refused(signature: str) -> None:
     assert refusal(signed(json_body(), webhook_signature=signature)) == "wrongSignature"
 
 
-def test_only_version_1_counts():
+def test_only_version_1_counts() -> None:
     right = signed(json_body()).headers["webhook-signature"]
     assert refusal(signed(json_body(), webhook_signature=right.replace("v1,", "v2,"))) == "wrongSignature"
     assert refusal(signed(json_body(), webhook_signature=right.replace("v1,", "v1a,"))) == "wrongSignature"
 
 
-def test_one_right_signature_among_wrong_ones_is_enough():
+def test_one_right_signature_among_wrong_ones_is_enough() -> None:
     wrong = signed(json_body(), OTHER).headers["webhook-signature"]
     right = signed(json_body()).headers["webhook-signature"]
     generic.verify(signed(json_body(), webhook_signature=f"{wrong} v2,x {right}"), CREDENTIALS)
     assert refusal(signed(json_body(), webhook_signature=f"{wrong} {wrong}")) == "wrongSignature"
 
 
-def test_changed_body_is_refused():
+def test_changed_body_is_refused() -> None:
     assert (
         refusal(a_request(body=json_body(text="Bye"), headers=signed(json_body()).headers))
         == "wrongSignature"
     )
 
 
-def test_changed_id_is_refused():
+def test_changed_id_is_refused() -> None:
     assert refusal(signed(json_body(), webhook_id="msg_2")) == "wrongSignature"
 
 
-def test_header_id_stands_in_for_a_missing_one():
+def test_header_id_stands_in_for_a_missing_one() -> None:
     assert generic.parse(signed(json_body(id=None)))[0].carrier_id == "msg_1"
 
 
-def test_time_of_sending_is_read():
+def test_time_of_sending_is_read() -> None:
     [sms] = generic.parse(signed(json_body(sentAt="2026-11-22T13:00:00.5+02:00")))
     assert sms.sent_at == datetime(2026, 11, 22, 11, 0, 0, 500_000, tzinfo=UTC)
     assert sms.sent_at.tzinfo is UTC
@@ -122,11 +122,11 @@ def test_time_of_sending_is_read():
 @pytest.mark.parametrize(
     ("sender", "kept"), [("33639980001", "+33639980001"), ("38600", "38600"), (" ACME ", "ACME")]
 )
-def test_sender_is_normalised(sender, kept):
+def test_sender_is_normalised(sender: str, kept: str) -> None:
     assert generic.parse(signed(json_body(sender=sender)))[0].sender == kept
 
 
-def test_text_may_be_empty():
+def test_text_may_be_empty() -> None:
     assert generic.parse(signed(json_body(text="")))[0].content == ""
 
 
@@ -157,7 +157,7 @@ def test_text_may_be_empty():
         ),
     ],
 )
-def test_unreadable_field_is_named(body, errors):
+def test_unreadable_field_is_named(body: bytes, errors: list[tuple[str, str]]) -> None:
     with pytest.raises(Unreadable) as unreadable:
         generic.parse(a_request(body=body))
     assert unreadable.value.errors == errors

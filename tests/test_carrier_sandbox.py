@@ -11,7 +11,7 @@ CREDENTIALS = {"secret": "try-me-0123456789"}
 
 
 @pytest.mark.parametrize("value", ["Bearer try-me-0123456789", "bearer  try-me-0123456789 "])
-def test_token_passes(value):
+def test_token_passes(value: str) -> None:
     sandbox.verify(a_request(headers={"authorization": value}), CREDENTIALS)
 
 
@@ -26,14 +26,14 @@ def test_token_passes(value):
         ("Bearer \ud800", "wrongToken"),
     ],
 )
-def test_anything_else_is_refused(value, reason):
+def test_anything_else_is_refused(value: str | None, reason: str) -> None:
     headers = {} if value is None else {"authorization": value}
     with pytest.raises(Refused) as refused:
         sandbox.verify(a_request(headers=headers), CREDENTIALS)
     assert (refused.value.status, refused.value.reason) == (401, reason)
 
 
-def test_text_without_an_id_counts_each_time():
+def test_text_without_an_id_counts_each_time() -> None:
     request = a_request(body=json_body(id=None), headers={"webhook-id": "msg_1"})
     assert sandbox.parse(request)[0].carrier_id is None
     assert sandbox.parse(a_request(body=json_body()))[0].carrier_id == "g-1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from numbers.carriers import Refused, Unreadable, twilio
+from numbers.carriers import CarrierRequest, Refused, Unreadable, twilio
 from tests.carrier_requests import INGEST, a_request, a_twilio_request, twilio_fields, twilio_signature
 
 URL = f"{INGEST}/twilio/t0ken"
@@ -31,7 +32,7 @@ VECTOR_FIELDS = {
 SHA256_OF_BASE = "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s="
 
 
-def post(url, fields, signature, **headers):
+def post(url: str, fields: Mapping[str, str | list[str]], signature: str, **headers: str) -> CarrierRequest:
     body = urlencode(fields, doseq=True).encode()
     return a_request(url, body=body, headers={"x-twilio-signature": signature, **headers})
 
@@ -51,22 +52,26 @@ def post(url, fields, signature, **headers):
         ),
     ],
 )
-def test_official_signature_passes(url, signature):
+def test_official_signature_passes(url: str, signature: str) -> None:
     twilio.verify(post(url, VECTOR_FIELDS, signature), CREDENTIALS)
 
 
-def test_default_port_may_be_signed_or_not():
+def test_default_port_may_be_signed_or_not() -> None:
     with_port, without = "kvajT1Ptam85bY51eRf/AJRuM3w=", "RSOYDt4T1cUTdK1PDd93/VVr8B8="
     twilio.verify(post(VECTOR_URL, VECTOR_FIELDS, with_port), CREDENTIALS)
     twilio.verify(post(VECTOR_URL.replace(".com", ".com:443"), VECTOR_FIELDS, without), CREDENTIALS)
 
 
-def test_repeated_values_are_signed_once():
-    fields = {"Sid": "CA123", "SidAccount": "AC123", "Digits": ["5678", "1234", "1234"]}
+def test_repeated_values_are_signed_once() -> None:
+    fields: dict[str, str | list[str]] = {
+        "Sid": "CA123",
+        "SidAccount": "AC123",
+        "Digits": ["5678", "1234", "1234"],
+    }
     twilio.verify(post(VECTOR_URL, fields, "IK+Dwps556ElfBT0I3Rgjkr1wJU="), CREDENTIALS)
 
 
-def test_json_body_is_signed_by_its_hash():
+def test_json_body_is_signed_by_its_hash() -> None:
     digest = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
     url, headers = f"{VECTOR_URL}&bodySHA256={digest}", {"x-twilio-signature": "a9nBmqA0ju/hNViExpshrM61xv4="}
     twilio.verify(
@@ -78,7 +83,7 @@ def test_json_body_is_signed_by_its_hash():
         )
 
 
-def test_shared_key_signs_with_sha256():
+def test_shared_key_signs_with_sha256() -> None:
     settings = {SETTINGS: "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
     credentials = {**SHARED, "sharedKey": TOKEN}
     twilio.verify(post(VECTOR_URL, VECTOR_FIELDS, SHA256_OF_BASE, **settings), credentials)
@@ -95,14 +100,16 @@ def test_shared_key_signs_with_sha256():
         ({SETTINGS: "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}, "wrongSignature"),
     ],
 )
-def test_a_request_cannot_downgrade_a_channel_with_a_shared_key(settings, reason):
+def test_a_request_cannot_downgrade_a_channel_with_a_shared_key(
+    settings: dict[str, str], reason: str
+) -> None:
     """The auth token's own, otherwise valid signature."""
     with pytest.raises(Refused) as refused:
         twilio.verify(a_twilio_request(twilio_fields(), TOKEN, **settings), SHARED)
     assert (refused.value.status, refused.value.reason) == (403, reason)
 
 
-def test_sha256_is_refused_where_no_shared_key_is_known():
+def test_sha256_is_refused_where_no_shared_key_is_known() -> None:
     signature = twilio_signature(URL, twilio_fields(), TOKEN, "sha256")
     request = post(URL, twilio_fields(), signature, **{SETTINGS: "key=k,algorithm=HMAC_SHA256"})
     with pytest.raises(Refused, match="unknownKey"):
@@ -119,14 +126,14 @@ def test_sha256_is_refused_where_no_shared_key_is_known():
         ("\ud800", "wrongSignature"),
     ],
 )
-def test_wrong_signature_is_refused(signature, reason):
+def test_wrong_signature_is_refused(signature: str, reason: str) -> None:
     with pytest.raises(Refused) as refused:
         twilio.verify(post(VECTOR_URL, VECTOR_FIELDS, signature), CREDENTIALS)
     assert (refused.value.status, refused.value.reason) == (403, reason)
 
 
 @pytest.mark.parametrize("change", [{"Body": "Msg "}, {"To": "+12025550112"}, {"Extra": ""}])
-def test_changed_field_is_refused(change):
+def test_changed_field_is_refused(change: dict[str, str]) -> None:
     signed = a_twilio_request(twilio_fields(), TOKEN).headers
     changed = a_request(URL, body=urlencode(twilio_fields(**change)).encode(), headers=signed)
     if change == {"Extra": ""}:
@@ -143,19 +150,19 @@ values = st.text(st.characters(codec="utf-8"), max_size=30)
     st.dictionaries(names, values, max_size=8),
     st.sampled_from([URL, VECTOR_URL, URL.replace(".com", ".com:8443")]),
 )
-def test_agrees_with_the_vendors_own_package(fields, url):
+def test_agrees_with_the_vendors_own_package(fields: dict[str, str], url: str) -> None:
     signature = RequestValidator(TOKEN).compute_signature(url, fields)
     twilio.verify(post(url, fields, signature), CREDENTIALS)
 
 
-def test_real_text_is_parsed():
+def test_real_text_is_parsed() -> None:
     [sms] = twilio.parse(a_twilio_request(twilio_fields(Body="Ça va ? 😀"), TOKEN))
     assert sms.carrier_id == "SMe287d7109a5a925f182f0e07fe5b223b"
     assert (sms.sender, sms.recipient, sms.content) == ("+12025550122", "+12025550111", "Ça va ? 😀")
     assert (sms.sent_at, sms.segments, sms.encoding) == (None, 1, None)
 
 
-def test_text_may_come_by_get():
+def test_text_may_come_by_get() -> None:
     url = f"{URL}?{urlencode(twilio_fields())}"
     request = a_request(
         url,
@@ -179,7 +186,7 @@ def test_text_may_come_by_get():
         ("MessageSid", b"%00", "contains a NUL character"),
     ],
 )
-def test_unreadable_field_is_named(field, sent, detail):
+def test_unreadable_field_is_named(field: str, sent: bytes, detail: str) -> None:
     fields = {name: value for name, value in twilio_fields().items() if name != field}
     body = urlencode(fields).encode() + b"&" + field.encode() + b"=" + sent
     with pytest.raises(Unreadable) as unreadable:
@@ -187,13 +194,13 @@ def test_unreadable_field_is_named(field, sent, detail):
     assert unreadable.value.errors == [(f"/{field}", detail)]
 
 
-def test_missing_fields_are_named():
+def test_missing_fields_are_named() -> None:
     with pytest.raises(Unreadable) as unreadable:
         twilio.parse(a_request(URL, body=b"MessageStatus=delivered&MessageSid=SM1"))
     assert unreadable.value.errors == [(f"/{name}", "is required") for name in ("From", "To", "Body")]
 
 
-def test_form_that_is_not_utf8_is_still_verified_over_its_bytes():
+def test_form_that_is_not_utf8_is_still_verified_over_its_bytes() -> None:
     """Else a stranger could have unsigned bytes kept as unreadable."""
     with pytest.raises(Refused):
         twilio.verify(a_request(URL, body=b"Body=%FF", headers={"x-twilio-signature": "x"}), CREDENTIALS)
@@ -215,12 +222,14 @@ PROSE = (
         (PROSE, "2", None),
     ],
 )
-def test_only_a_joined_text_that_is_certainly_base64_is_unpacked(body, segments, content):
+def test_only_a_joined_text_that_is_certainly_base64_is_unpacked(
+    body: str, segments: str, content: str | None
+) -> None:
     [sms] = twilio.parse(a_twilio_request(twilio_fields(Body=body, NumSegments=segments), TOKEN))
     assert (sms.content, sms.encoding) == ((body, None) if content is None else (content, "base64"))
 
 
-def test_answers():
+def test_answers() -> None:
     assert (twilio.accepted.status, twilio.accepted.content_type) == (200, "text/xml")
     assert twilio.accepted.body == b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
     assert twilio.try_again(5).headers == {"Retry-After": "5"}

@@ -55,11 +55,11 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(("secret", "id", "timestamp", "body", "signature"), VECTORS)
-def test_published_signatures(secret, id, timestamp, body, signature):
+def test_published_signatures(secret: str, id: str, timestamp: int, body: bytes, signature: str) -> None:
     assert sign([decode_secret(secret)], id, timestamp, body) == signature
 
 
-def test_each_live_secret_signs_while_one_replaces_another():
+def test_each_live_secret_signs_while_one_replaces_another() -> None:
     keys = [decode_secret(SECRET), decode_secret(OTHER)]
     assert sign(keys, ID, TIMESTAMP, BODY) == (
         "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,78nXHjpFP0tVJQW5D0SBwmVyyW87BV/rL6MgfM/Bw44="
@@ -72,7 +72,7 @@ def verify(secret: str, signature: str, body: bytes) -> None:
         Webhook(secret).verify(body, headers)
 
 
-def test_stock_library_verifies_with_either_secret_and_no_third():
+def test_stock_library_verifies_with_either_secret_and_no_third() -> None:
     old, new, third = new_secret(), new_secret(), new_secret()
     body = '{"data":{"content":"café 😀"}}'.encode()
     signature = sign([decode_secret(new), decode_secret(old)], ID, TIMESTAMP, body)
@@ -84,7 +84,7 @@ def test_stock_library_verifies_with_either_secret_and_no_third():
         verify(new, signature, body + b" ")
 
 
-def test_new_secrets_are_long_and_never_the_same():
+def test_new_secrets_are_long_and_never_the_same() -> None:
     secret = new_secret()
     assert secret.startswith("whsec_")
     assert len(decode_secret(secret)) == 32
@@ -92,12 +92,12 @@ def test_new_secrets_are_long_and_never_the_same():
 
 
 @pytest.mark.parametrize("text", ["", "whsec_", "whsec_====", "whsec_é", "whsec_!!!!", "whsec_A", "whsec_\n"])
-def test_what_is_no_secret_is_refused(text):
+def test_what_is_no_secret_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"base64|empty"):
         decode_secret(text)
 
 
 @given(st.text(st.characters(), max_size=40))
-def test_any_text_decodes_or_is_a_value_error(text):
+def test_any_text_decodes_or_is_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert decode_secret(text)

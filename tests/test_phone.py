@@ -29,12 +29,12 @@ from numbers import phone
         ("", ""),
     ],
 )
-def test_normalise(text, normal):
+def test_normalise(text: str, normal: str) -> None:
     assert phone.normalise(text) == normal
 
 
 @given(st.text(st.characters()) | st.from_regex(r"[+0 ]*[0-9 .-]{0,20}"))
-def test_normalising_twice_changes_nothing(text):
+def test_normalising_twice_changes_nothing(text: str) -> None:
     once = phone.normalise(text)
     assert phone.normalise(once) == once
 
@@ -61,20 +61,21 @@ def test_normalising_twice_changes_nothing(text):
         ("", None),
     ],
 )
-def test_country(sender, country):
+def test_country(sender: str, country: str | None) -> None:
     assert phone.country_of(sender) == country
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_country_agrees_with_the_numbering_plans(region):
+def test_country_agrees_with_the_numbering_plans(region: str) -> None:
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     example = example or phonenumbers.example_number(region)
+    assert example is not None
     number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert phone.country_of(number) == phonenumbers.region_code_for_number(example)
 
 
 @given(st.text(st.characters()) | st.from_regex(r"\+[0-9]{0,20}", fullmatch=True))
-def test_any_sender_has_a_type_and_perhaps_a_country(sender):
+def test_any_sender_has_a_type_and_perhaps_a_country(sender: str) -> None:
     assert phone.sender_type(sender) in ("e164", "alphanumeric", "shortCode", "unknown")
     country = phone.country_of(sender)
     assert country is None or (len(country) == 2 and country.isupper())
@@ -95,7 +96,7 @@ def test_any_sender_has_a_type_and_perhaps_a_country(sender):
         ("", "unknown"),
     ],
 )
-def test_sender_type(sender, kind):
+def test_sender_type(sender: str, kind: str) -> None:
     assert phone.sender_type(sender) == kind
 
 
@@ -132,7 +133,7 @@ def test_sender_type(sender, kind):
         (61491570110, 61491570110),
     ],
 )
-def test_numbers_for_fiction(first, last):
+def test_numbers_for_fiction(first: int, last: int) -> None:
     assert [phone.is_fictional(f"+{n}") for n in (first - 1, first, last, last + 1)] == [
         False,
         True,
@@ -144,7 +145,7 @@ def test_numbers_for_fiction(first, last):
 @pytest.mark.parametrize(
     "number", ["33639980001", "+3363998000", "+336399800011", "+1202555010", "+120255501000", "ACME"]
 )
-def test_other_lengths_are_no_fiction(number):
+def test_other_lengths_are_no_fiction(number: str) -> None:
     assert not phone.is_fictional(number)
 
 
@@ -152,7 +153,7 @@ def test_other_lengths_are_no_fiction(number):
     ("text", "number"),
     [("+33 9 39 00 00 00", "+33939000000"), ("38600", "38600"), ("12025550100", "+12025550100")],
 )
-def test_valid_number(text, number):
+def test_valid_number(text: str, number: str) -> None:
     assert phone.validate_number(text) == number
 
 
@@ -168,6 +169,6 @@ def test_valid_number(text, number):
         ("+33639980001\0", "international number"),
     ],
 )
-def test_invalid_number_says_why(text, reason):
+def test_invalid_number_says_why(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         phone.validate_number(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def found(conditions: object) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("operator", OPERATORS)
-def test_each_operator_fits_each_field(field, operator):
+def test_each_operator_fits_each_field(field: str, operator: str) -> None:
     value = ["FR"] if operator == "in" else "FR"
     assert found([condition(field, operator, value)]) == []
     route(condition(field, operator, value))
@@ -42,7 +44,7 @@ def test_each_operator_fits_each_field(field, operator):
         ),
         ([condition("body", "equals", "x")], [("/conditions/0/field", "invalid_choice")]),
         (
-            [condition([], {}, "x")],
+            [{"field": [], "operator": {}, "value": "x"}],
             [("/conditions/0/field", "invalid_choice"), ("/conditions/0/operator", "invalid_choice")],
         ),
         ([condition("content", "endsWith", "x")], [("/conditions/0/operator", "invalid_choice")]),
@@ -69,14 +71,14 @@ def test_each_operator_fits_each_field(field, operator):
         ([condition("content", "matches", r"\ud800")], [("/conditions/0/value", "pattern_invalid")]),
     ],
 )
-def test_problems_are_named(conditions, problems):
+def test_problems_are_named(conditions: object, problems: list[tuple[str, str]]) -> None:
     assert found(conditions) == problems
 
 
 @pytest.mark.parametrize(
     "pattern", [r"(?=a)", r"a(?!b)", r"(?<=a)b", r"(?<!a)b", r"(a)\1", r"(?P<x>a)(?P=x)"]
 )
-def test_look_around_and_back_references_get_a_clear_answer(pattern):
+def test_look_around_and_back_references_get_a_clear_answer(pattern: str) -> None:
     [(_pointer, code, detail)] = validate_conditions([condition("content", "matches", pattern)])
     assert code == "pattern_unsupported"
     assert "look-around" in detail
@@ -94,12 +96,12 @@ near_misses = st.fixed_dictionaries(
 
 
 @given(json_values | st.lists(near_misses, max_size=3))
-def test_what_passes_also_compiles(conditions):
+def test_what_passes_also_compiles(conditions: Any) -> None:
     if not validate_conditions(conditions):
         route(*conditions)
 
 
-def test_compiling_raises_the_first_problem():
+def test_compiling_raises_the_first_problem() -> None:
     with pytest.raises(InvalidCondition) as invalid:
         compile_route(
             id=route().id,

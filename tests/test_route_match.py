@@ -75,21 +75,21 @@ def holds(field: str, operator: str, value: object, text: Text = TEXT) -> bool:
         ("content", "matches", r"^\d+$", False),
     ],
 )
-def test_operators(field, operator, value, expected):
+def test_operators(field: str, operator: str, value: object, expected: bool) -> None:
     assert holds(field, operator, value) is expected
 
 
-def test_accented_pattern_is_about_the_accent():
+def test_accented_pattern_is_about_the_accent() -> None:
     assert holds("content", "matches", "café", Text("", "", None, "un Café"))
     assert not holds("content", "matches", "café", Text("", "", None, "un cafe"))
 
 
-def test_decomposed_and_composed_accents_are_the_same():
+def test_decomposed_and_composed_accents_are_the_same() -> None:
     assert holds("content", "matches", "^café$", Text("", "", None, "Cafe\u0301"))
     assert holds("firstWord", "equals", "café", Text("", "", None, "Cafe\u0301, oui"))
 
 
-def test_alphanumeric_sender():
+def test_alphanumeric_sender() -> None:
     text = Text("+33639980002", "Crédit Émile", None, "")
     assert holds("senderId", "equals", "credit emile", text)
     assert not holds("senderCountry", "equals", "FR", text)
@@ -111,26 +111,26 @@ def test_alphanumeric_sender():
         ("", ""),
     ],
 )
-def test_first_word(content, word):
+def test_first_word(content: str, word: str) -> None:
     assert first_word(content) == word
 
 
-def test_all_conditions_must_hold():
+def test_all_conditions_must_hold() -> None:
     both = route(condition("content", "contains", "noel"), condition("senderCountry", "equals", "GB"))
     one = route(condition("content", "contains", "noel"), condition("senderCountry", "equals", "FR"))
     assert match([one, both], TEXT).route is both
 
 
-def test_first_of_several_takes_the_text():
+def test_first_of_several_takes_the_text() -> None:
     first, second = route(at=1), route(at=2)
     assert match([first, second], TEXT).route is first
 
 
-def test_route_without_conditions_takes_everything():
+def test_route_without_conditions_takes_everything() -> None:
     assert match([route()], Text("", "", None, "")).route is not None
 
 
-def test_explanation_names_what_failed():
+def test_explanation_names_what_failed() -> None:
     wrong_country = route(condition("senderCountry", "equals", "FR"), name="Café", at=1)
     wrong_word = route(
         condition("content", "contains", "noel"), condition("firstWord", "in", list("abcdefg")), at=2
@@ -150,12 +150,12 @@ def test_explanation_names_what_failed():
     ]
 
 
-def test_explanation_hides_senders():
+def test_explanation_hides_senders() -> None:
     decision = match([route(condition("senderId", "equals", "+33639980009"))], TEXT)
     assert "33639980009" not in decision.explanation
 
 
-def test_explanation_is_capped():
+def test_explanation_is_capped() -> None:
     never = route(condition("content", "equals", "x" * 500))
     explanation = json.loads(match([never] * 250, TEXT).explanation)
     assert len(explanation) == 101
@@ -163,12 +163,12 @@ def test_explanation_is_capped():
     assert len(explanation[0]["failed"]["value"]) == 80
 
 
-def test_nothing_to_explain():
+def test_nothing_to_explain() -> None:
     assert match([], TEXT).explanation == "[]"
     assert match([], TEXT).route is None
 
 
-def test_invalid_conditions_do_not_compile():
+def test_invalid_conditions_do_not_compile() -> None:
     with pytest.raises(InvalidCondition) as invalid:
         route(condition("content", "matches", "("))
     assert (invalid.value.pointer, invalid.value.code) == ("/conditions/0/value", "pattern_invalid")
@@ -188,7 +188,7 @@ every_route = [route(one) for one in every_test]
 
 
 @given(texts)
-def test_no_text_makes_it_raise(text):
+def test_no_text_makes_it_raise(text: Text) -> None:
     json.loads(match(every_route, text).explanation)
 
 
@@ -196,15 +196,15 @@ def test_no_text_makes_it_raise(text):
 @pytest.mark.parametrize(
     "content", ["a" * 9_999 + "!", "1" * 9_999 + "x", "STOP " + "mot " * 2_000 + "!", "é" * 9_999]
 )
-def test_hostile_patterns_end(pattern, content):
+def test_hostile_patterns_end(pattern: str, content: str) -> None:
     holds("content", "matches", pattern, Text("", "", None, content))
 
 
 @given(any_text)
-def test_folding_twice_changes_nothing(text):
+def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(any_text)
-def test_case_never_counts(text):
+def test_case_never_counts(text: str) -> None:
     assert fold(text.upper()) == fold(text.upper().lower().upper())
