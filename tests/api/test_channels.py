@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 
-from accounts.ids import parse
+from accounts.ids import public
 from accounts.models import AuditEntry
 from numbers.models import Channel
 from tests.cast import CARRIER_SECRET, Api, House
@@ -15,8 +15,8 @@ def test_a_new_channel_says_where_the_carrier_should_send(acme: House, api: Api)
     response = api.post("channels", {"carrier": "twilio", "name": "Paris", "credentials": TWILIO})
     assert response.status_code == 201
     made = response.json()
-    row = Channel.objects.get(pk=parse("channel", made["id"]))
-    assert row.environment == acme.live.environment
+    row = acme.live.environment.channels.get(name="Paris")
+    assert made["id"] == public("channel", row.pk)
     assert row.credentials() == TWILIO
     assert made["ingestUrl"] == f"{settings.PUBLIC_INGEST_URL}/in/twilio/{row.token}"
     assert (made["carrier"], made["name"], made["credentialsSet"]) == ("twilio", "Paris", ["authToken"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from delivery.models import Delivery
@@ -44,7 +46,7 @@ def test_what_is_not_known_is_null(acme: House, api: Api) -> None:
             "failed": {"field": "content", "operator": "contains", "value": "code"},
         }
     ]
-    blank = {"encoding": "", "segments": None, "carrier_message_id": ""}
+    blank: dict[str, Any] = {"encoding": "", "segments": None, "carrier_message_id": ""}
     store_message(acme.live.assignment, "Bonjour 👋", "Doctolib", explanation=explanation, **blank)
     shown = api.get("messages?limit=1").json()["data"][0]
     nulls = {"senderCountry", "routingTag", "routeId", "routeName", "routeVersion", "encoding", "segments"}
