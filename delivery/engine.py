@@ -66,6 +66,7 @@ class Engine:
     def __init__(self) -> None:
         self.dsn = dsn()
         self.local = threading.local()
+        self.stores: list[Store] = []
         self.targets: dict[UUID, Target] = {}
         self.results: queue.SimpleQueue[tuple[Job, Result | None]] = queue.SimpleQueue()
         self.stopping = threading.Event()
@@ -92,12 +93,15 @@ class Engine:
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
         self.recorder.join(max(0.1, until - time.monotonic()))
+        for store in self.stores:
+            store.drop()
 
     @property
     def store(self) -> Store:
         """This thread's connection."""
         if not hasattr(self.local, "store"):
             self.local.store = Store(self.dsn)
+            self.stores.append(self.local.store)
         store: Store = self.local.store
         return store
 

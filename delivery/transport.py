@@ -196,8 +196,8 @@ class Transport(threading.Thread):
     def nudge(self) -> None:
         try:
             self.mouth.send(b"!")
-        except BlockingIOError:
-            pass  # it is awake enough
+        except OSError:
+            pass  # full: it is awake enough; closed: it is gone
 
     # ---- the thread itself
 
@@ -214,6 +214,14 @@ class Transport(threading.Thread):
                 self.turn()
             except Exception:
                 log.exception("transport")
+        self.close_all()
+
+    def close_all(self) -> None:
+        for exchange in self.idle:
+            exchange.curl.close()
+        self.multi.close()
+        for thing in (self.epoll, self.ears, self.mouth):
+            thing.close()
 
     def turn(self) -> None:
         for fd, events in self.epoll.poll(self.patience()):
