@@ -36,7 +36,7 @@ def record(
 ) -> AuditEntry:
     """Write one entry. `before` and `after` hold the changed fields, without secrets and personal data."""
     return AuditEntry.objects.create(
-        tenant_id=environment.tenant_id if environment else tenant and tenant.pk,
+        tenant=environment.tenant if environment else tenant,
         environment=environment,
         at=clock(environment),
         actor_kind=actor.kind,

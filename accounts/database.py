@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
@@ -13,6 +15,8 @@ OPTIONS = "-c statement_timeout=3000 -c enable_seqscan=off -c enable_hashjoin=of
 def dsn() -> str:
     """A libpq connection string with Django's parameters and the options above."""
     given = connection.get_connection_params()
-    known = {k: v for k, v in given.items() if isinstance(v, str | int) and k != "client_encoding"}
+    known: dict[str, Any] = {
+        k: v for k, v in given.items() if isinstance(v, str | int) and k != "client_encoding"
+    }
     known["options"] = f"{known.get('options', '')} {OPTIONS}".strip()
     return make_conninfo(**known)

@@ -67,7 +67,9 @@ def unwrap(id: UUID, wrapped_by: str, wrapped: bytes) -> AESGCM:
     try:
         return AESGCM(wrapper.decrypt(wrapped[:NONCE], wrapped[NONCE:], id.bytes))
     except InvalidTag:
-        raise Unsealable(f"the key {wrapped_by!r} of ENCRYPTION_KEYS is not the one that wrapped this data key") from None
+        raise Unsealable(
+            f"the key {wrapped_by!r} of ENCRYPTION_KEYS is not the one that wrapped this data key"
+        ) from None
 
 
 class DataKey:

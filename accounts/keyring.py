@@ -30,7 +30,7 @@ def create(tenant: Tenant | None) -> DataKey:
 
 def of(tenant_id: UUID | None) -> DataKey:
     """The newest key of a tenant (None: the cell's own), which seals what is written now."""
-    row = DataKeyRow.objects.filter(tenant_id=tenant_id).order_by("-created_at", "-id").first()
+    row = DataKeyRow.objects.filter(tenant=tenant_id).order_by("-created_at", "-id").first()
     if row is None and tenant_id is None:
         return create(None)  # two at once make two keys, which harms nothing
     if row is None:

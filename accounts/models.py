@@ -76,7 +76,8 @@ class Environment(models.Model):
                 fields=["tenant"], condition=models.Q(kind="live"), name="environment_one_live_per_tenant"
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="sandbox", clock_offset__gte=timedelta(0)) | models.Q(clock_offset=timedelta(0)),
+                condition=models.Q(kind="sandbox", clock_offset__gte=timedelta(0))
+                | models.Q(clock_offset=timedelta(0)),
                 name="environment_only_sandbox_clock_moves",
             ),
         ]
@@ -106,12 +107,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
-    language = models.CharField(max_length=5, choices=[("en", _("English")), ("fr", _("French"))], default="en")
+    language = models.CharField(
+        max_length=5, choices=[("en", _("English")), ("fr", _("French"))], default="en"
+    )
     time_zone = models.CharField(max_length=40, default="Europe/Paris")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
 
-    personal_data: ClassVar = PersonalData("account", ("email", "name"), ("email", "name", "language", "time_zone"))
+    personal_data: ClassVar = PersonalData(
+        "account", ("email", "name"), ("email", "name", "language", "time_zone")
+    )
 
     USERNAME_FIELD = "email"
     objects: ClassVar[UserManager] = UserManager()

@@ -36,7 +36,9 @@ def create_tenant(name: str, actor: Actor) -> Tenant:
 @transaction.atomic
 def add_member(tenant: Tenant, user: User, role: str, actor: Actor) -> Membership:
     membership = Membership.objects.create(tenant=tenant, user=user, role=role)
-    audit.record(actor, "member.added", membership.pk, tenant=tenant, after={"role": role, "user": str(user.pk)})
+    audit.record(
+        actor, "member.added", membership.pk, tenant=tenant, after={"role": role, "user": str(user.pk)}
+    )
     return membership
 
 
@@ -44,7 +46,9 @@ def add_member(tenant: Tenant, user: User, role: str, actor: Actor) -> Membershi
 def set_language(user: User, language: str, actor: Actor) -> None:
     """The language of the pages and e-mails that `user` reads."""
     if user.language != language:
-        audit.record(actor, "user.updated", user.pk, before={"language": user.language}, after={"language": language})
+        audit.record(
+            actor, "user.updated", user.pk, before={"language": user.language}, after={"language": language}
+        )
         user.language = language
         user.save(update_fields=["language"])
 
@@ -59,9 +63,15 @@ def create_key(environment: Environment, name: str, actor: Actor) -> tuple[ApiKe
     """A new key and its text, which is shown this once and kept nowhere."""
     text = f"sk_{'live' if environment.is_live else 'test'}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
-        environment=environment, name=name, digest=key_digest(text), hint=text[:12], created_at=clock(environment)
+        environment=environment,
+        name=name,
+        digest=key_digest(text),
+        hint=text[:12],
+        created_at=clock(environment),
     )
-    audit.record(actor, "key.created", key.pk, environment=environment, after={"name": name, "hint": key.hint})
+    audit.record(
+        actor, "key.created", key.pk, environment=environment, after={"name": name, "hint": key.hint}
+    )
     return key, text
 
 

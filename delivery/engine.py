@@ -1,8 +1,8 @@
 """What a worker does: read what was rung or is due, send it, record how it went.
 
-    ring (Celery task) ─┐                                    ┌→ record (a thread: one statement a batch)
-    sweep (a timer) ────┴→ read, open, sign → Transport ─────┤
-                                                             └→ returned: pending again, no try used
+ring (Celery task) ─┐                                    ┌→ record (a thread: one statement a batch)
+sweep (a timer) ────┴→ read, open, sign → Transport ─────┤
+                                                         └→ returned: pending again, no try used
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -125,7 +125,9 @@ class Engine:
     def refresh_targets(self, rows: Sequence[dict[str, Any]]) -> None:
         wanted = {row["endpoint_id"]: row["endpoint_version"] for row in rows}
         stale = [
-            id for id, version in wanted.items() if id not in self.targets or self.targets[id].version != version
+            id
+            for id, version in wanted.items()
+            if id not in self.targets or self.targets[id].version != version
         ]
         if stale:
             try:
@@ -136,9 +138,22 @@ class Engine:
     def prepare(self, row: dict[str, Any]) -> Job | None:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
-        job = Job(row["id"], row["lease"], row["endpoint_id"], target.url, [], b"", settings.DELIVERY_DEADLINE_S, 0.0)
+        job = Job(
+            row["id"],
+            row["lease"],
+            row["endpoint_id"],
+            target.url,
+            [],
+            b"",
+            settings.DELIVERY_DEADLINE_S,
+            0.0,
+        )
         context = Context(
-            row["environment_id"], row["attempts_made"] + 1, row["clock_offset"], wall + row["clock_offset"], row["content"]
+            row["environment_id"],
+            row["attempts_made"] + 1,
+            row["clock_offset"],
+            wall + row["clock_offset"],
+            row["content"],
         )
         job.context = context
         if target.stopped:
@@ -200,7 +215,9 @@ class Engine:
             try:
                 return self.store.record(settled, tried)
             except psycopg.Error as error:
-                log.warning("record: trying again", extra={"reason": type(error).__name__, "count": len(settled)})
+                log.warning(
+                    "record: trying again", extra={"reason": type(error).__name__, "count": len(settled)}
+                )
                 time.sleep(0.1)
 
     # ---- sweep
@@ -251,7 +268,11 @@ def body_of(row: dict[str, Any]) -> bytes:
 
 def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime) -> list[str]:
     """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
-    now, id, timestamp = wall + row["clock_offset"], public("message", row["message_id"]), int(wall.timestamp())
+    now, id, timestamp = (
+        wall + row["clock_offset"],
+        public("message", row["message_id"]),
+        int(wall.timestamp()),
+    )
     live = [secret for secret, expires_at in target.secrets if expires_at is None or expires_at > now]
     return [
         *HEADERS,
@@ -281,5 +302,3 @@ def attempt_row(job: Job, result: Result, error_code: int | None) -> Tried:
         total_us=result.total_us,
         response=sealed,
     )
-
-

@@ -119,7 +119,9 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
-            models.Index(fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"),
+            models.Index(
+                fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
+            ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
             models.Index(
                 fields=["environment", "-id"],
@@ -137,7 +139,9 @@ class Attempt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts", db_constraint=False)
-    environment = models.ForeignKey(Environment, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     number = models.SmallIntegerField()
     started_at = models.DateTimeField()
     status = models.SmallIntegerField(null=True)  # of the HTTP answer
@@ -148,7 +152,9 @@ class Attempt(models.Model):
     tls_us = models.IntegerField(null=True)
     first_byte_us = models.IntegerField(null=True)
     total_us = models.IntegerField()
-    sealed_response = models.BinaryField(null=True, db_column="response")  # the first bytes of the answer's body
+    sealed_response = models.BinaryField(
+        null=True, db_column="response"
+    )  # the first bytes of the answer's body
 
     personal_data: ClassVar = PersonalData("content", ("sealed_response",), ())
 

@@ -19,7 +19,12 @@ from accounts.models import Environment
 from delivery import addresses, signing
 from delivery.models import SECRET, Delivery, Endpoint, EndpointSecret
 
-REPLAYABLE = (Delivery.State.FAILED, Delivery.State.DELIVERED, Delivery.State.CANCELLED, Delivery.State.PENDING)
+REPLAYABLE = (
+    Delivery.State.FAILED,
+    Delivery.State.DELIVERED,
+    Delivery.State.CANCELLED,
+    Delivery.State.PENDING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,14 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.save(update_fields=["url", "description", "is_default", "disabled_at", "version"])
         endpoint.refresh_from_db(fields=["version"])
         after = {name: describe(endpoint, name) for name in before}
-        audit.record(actor, "endpoint.updated", endpoint.pk, environment=endpoint.environment, before=before, after=after)
+        audit.record(
+            actor,
+            "endpoint.updated",
+            endpoint.pk,
+            environment=endpoint.environment,
+            before=before,
+            after=after,
+        )
         if before.get("disabled") is not None:
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
     return warnings
@@ -132,8 +144,10 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
 
 @transaction.atomic
 def replay(delivery: Delivery, actor: Actor) -> Delivery:
-    """Make a delivery due now, with all its tries anew. Raises Conflict while it is being sent or its endpoint is gone."""
-    delivery = Delivery.objects.select_for_update().select_related("endpoint", "environment").get(pk=delivery.pk)
+    """Make a delivery due now, with all its tries anew. Raises Conflict when it is on its way or has nowhere to go."""
+    delivery = (
+        Delivery.objects.select_for_update().select_related("endpoint", "environment").get(pk=delivery.pk)
+    )
     if delivery.endpoint.deleted_at is not None:
         raise Conflict("endpoint_deleted", _("The endpoint of this delivery was deleted."))
     if delivery.endpoint.disabled_at is not None:

@@ -7,6 +7,7 @@ here until its lease would no longer cover a try; then it is handed back.
 from __future__ import annotations
 
 import collections
+import contextlib
 import logging
 import select
 import socket
@@ -194,10 +195,8 @@ class Transport(threading.Thread):
         self.join(grace_s)
 
     def nudge(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # full: it is awake enough; closed: it is gone
             self.mouth.send(b"!")
-        except OSError:
-            pass  # full: it is awake enough; closed: it is gone
 
     # ---- the thread itself
 
@@ -254,12 +253,12 @@ class Transport(threading.Thread):
     def watch(self, what: int, fd: int, _multi: Any, _data: Any) -> None:
         """libcurl says which sockets it waits for."""
         if what == pycurl.POLL_REMOVE:
-            try:
+            with contextlib.suppress(OSError):  # closed already
                 self.epoll.unregister(fd)
-            except (FileNotFoundError, OSError):
-                pass  # closed already
             return
-        mask = (select.EPOLLIN if what & pycurl.POLL_IN else 0) | (select.EPOLLOUT if what & pycurl.POLL_OUT else 0)
+        mask = (select.EPOLLIN if what & pycurl.POLL_IN else 0) | (
+            select.EPOLLOUT if what & pycurl.POLL_OUT else 0
+        )
         try:
             self.epoll.register(fd, mask)
         except FileExistsError:
@@ -308,7 +307,7 @@ class Transport(threading.Thread):
 
     def close(self, exchange: Exchange, error: int | None) -> None:
         job, result = exchange.job, exchange.result(error)
-        assert job is not None  # noqa: S101  running exchanges have one
+        assert job is not None
         self.multi.remove_handle(exchange.curl)
         exchange.job = None
         self.running.discard(exchange)

@@ -42,7 +42,9 @@ class Message(models.Model):
     environment = models.ForeignKey(
         Environment, models.PROTECT, related_name="messages", db_constraint=False, db_index=False
     )
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     number = models.ForeignKey(Number, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     number_used = models.CharField(max_length=16)
     sealed_content = models.BinaryField(db_column="content")
@@ -64,7 +66,9 @@ class Message(models.Model):
     simulated = models.BooleanField(default=False)
 
     personal_data: ClassVar = PersonalData(
-        "content", ("sealed_content", "sealed_sender", "sender_index"), ("content", "sender_id", "received_at")
+        "content",
+        ("sealed_content", "sealed_sender", "sender_index"),
+        ("content", "sender_id", "received_at"),
     )
 
     class Meta:

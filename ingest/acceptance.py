@@ -97,7 +97,7 @@ def message_row(
 
 def digest(channel: ChannelView, sms: InboundSms) -> bytes:
     """By what a repeat is known: carriers that write to several of our numbers at once use one id for all."""
-    assert sms.carrier_id is not None  # noqa: S101
+    assert sms.carrier_id is not None
     text = f"{sms.recipient}|{sms.carrier_id}"
     return hashlib.blake2b(text.encode(), digest_size=16, key=channel.id.bytes).digest()
 

@@ -101,7 +101,9 @@ class Door:
             carrier.verify(request, channel.credentials)
         except Refused as refused:
             metrics.refused.labels(carrier.name, refused.reason).inc()
-            return Answer(refused.status, JSON, b'{"title":"Refused","reason":"%b"}' % refused.reason.encode())
+            return Answer(
+                refused.status, JSON, b'{"title":"Refused","reason":"%b"}' % refused.reason.encode()
+            )
         try:
             return await self.keep(channel, request)
         except (TryAgain, OSError):
@@ -191,7 +193,10 @@ def page(door: Door, path: str) -> Answer:
 
 
 async def reply(send: Send, answer: Answer) -> None:
-    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(answer.body)).encode())]
+    headers = [
+        (b"content-type", answer.content_type.encode()),
+        (b"content-length", str(len(answer.body)).encode()),
+    ]
     headers += [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     if answer.status == 413:
         headers.append((b"connection", b"close"))  # the rest of the body stays unread

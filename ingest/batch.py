@@ -114,7 +114,11 @@ class Item:
     __slots__ = ("deliveries", "done", "messages", "until")
 
     def __init__(
-        self, messages: list[MessageRow], deliveries: list[DeliveryRow], until: float, done: asyncio.Future[None]
+        self,
+        messages: list[MessageRow],
+        deliveries: list[DeliveryRow],
+        until: float,
+        done: asyncio.Future[None],
     ) -> None:
         self.messages, self.deliveries, self.until, self.done = messages, deliveries, until, done
 
@@ -147,11 +151,16 @@ def columns(items: Sequence[Item], lease: UUID, leased_until: datetime) -> dict[
     messages = sorted((row for item in items for row in item.messages), key=lambda row: row.digest)
     deliveries = [row for item in items for row in item.deliveries]
     values: dict[str, Any] = {"lease": lease, "leased_until": leased_until}
-    values |= {name: list(column) for name, column in zip(MessageRow._fields, zip(*messages, strict=True), strict=True)}
+    values |= {
+        name: list(column)
+        for name, column in zip(MessageRow._fields, zip(*messages, strict=True), strict=True)
+    }
     if not deliveries:
         return values | {"d_" + name: [] for name in DeliveryRow._fields}
     lists = zip(*deliveries, strict=True)
-    return values | {"d_" + name: list(column) for name, column in zip(DeliveryRow._fields, lists, strict=True)}
+    return values | {
+        "d_" + name: list(column) for name, column in zip(DeliveryRow._fields, lists, strict=True)
+    }
 
 
 class Batch:
@@ -186,7 +195,9 @@ class Batch:
             task.cancel()
         await asyncio.gather(*self.flushers, return_exceptions=True)
 
-    async def store(self, messages: list[MessageRow], deliveries: list[DeliveryRow], deadline_s: float) -> None:
+    async def store(
+        self, messages: list[MessageRow], deliveries: list[DeliveryRow], deadline_s: float
+    ) -> None:
         """Return once these rows are committed. Raises TryAgain or Unstorable."""
         if len(self.waiting) >= self.limit:
             raise TryAgain
@@ -221,7 +232,9 @@ class Batch:
             except Exception as error:  # noqa: BLE001  whatever happened, these requests must be answered
                 link.drop()
                 self.healthy = False
-                log.warning("commit: trying again", extra={"reason": type(error).__name__, "count": len(batch)})
+                log.warning(
+                    "commit: trying again", extra={"reason": type(error).__name__, "count": len(batch)}
+                )
                 batch = [item for item in batch if not item.done.done() and self.in_time(item)]
                 await asyncio.sleep(0.05)
 

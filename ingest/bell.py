@@ -15,7 +15,12 @@ from celery import Celery
 
 TASK = "delivery.tasks.ring"
 # A frozen broker would otherwise hold send_task without end.
-BROKER_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "max_retries": 0, "retry_on_timeout": False}
+BROKER_OPTIONS = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "max_retries": 0,
+    "retry_on_timeout": False,
+}
 MOST_WAITING = 50_000  # ids; beyond that the sweep has them anyway
 MOST_A_RING = 1000
 

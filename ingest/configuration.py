@@ -198,7 +198,7 @@ async def follow(configuration: Configuration, dsn: str, on_state: Callable[[boo
                 configuration.replace(await asyncio.to_thread(load, None), None)
                 on_state(True)
                 await heed(configuration, link)
-        except (psycopg.Error, OSError, Exception) as error:  # noqa: B014,BLE001  whatever it is, the door goes on
+        except (psycopg.Error, OSError, Exception) as error:  # noqa: BLE001  whatever it is, the door goes on
             on_state(False)
             log.warning("configuration: trying again", extra={"reason": type(error).__name__})
             close_old_connections()

@@ -9,9 +9,13 @@ unrouted = Counter("smsgateway_unrouted_texts", "Texts to numbers not bound to t
 try_again = Counter("smsgateway_try_again_answers", "Requests we could not keep in time", ["carrier"])
 unrung = Counter("smsgateway_unrung_deliveries", "Deliveries left to the sweep")
 commit_seconds = Histogram(
-    "smsgateway_commit_seconds", "One batch's statement", buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 3)
+    "smsgateway_commit_seconds",
+    "One batch's statement",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 3),
 )
-commit_size = Histogram("smsgateway_commit_messages", "Messages a batch", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500))
+commit_size = Histogram(
+    "smsgateway_commit_messages", "Messages a batch", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500)
+)
 
 
 def committed(count: int, seconds: float) -> None:

@@ -75,11 +75,18 @@ class Strays:
                         raise TryAgain from None
                     await asyncio.sleep(0.1)
 
-    async def insert(self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime) -> None:
+    async def insert(
+        self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime
+    ) -> None:
         if self.key is None:
             self.key = await asyncio.to_thread(cell_key)
         id = uuid7()
-        values: dict[str, Any] = {"id": id, "kind": StrayText.Kind(kind).value, "channel": channel.id, "at": at}
+        values: dict[str, Any] = {
+            "id": id,
+            "kind": StrayText.Kind(kind).value,
+            "channel": channel.id,
+            "at": at,
+        }
         await self.link.execute(KEEP, values | {"digest": known_by, "raw": self.key.seal(raw, RAW, id)})
 
 

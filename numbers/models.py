@@ -22,7 +22,9 @@ class Channel(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    environment = models.ForeignKey(Environment, models.PROTECT, null=True, blank=True, related_name="channels")
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, null=True, blank=True, related_name="channels"
+    )
     carrier = models.CharField(_("carrier"), max_length=30)
     name = models.CharField(_("name"), max_length=80, blank=True)
     token = models.CharField(max_length=43, unique=True)  # the last part of the ingest URL
@@ -47,7 +49,9 @@ class Channel(models.Model):
 
     def credentials(self) -> dict[str, str]:
         """The carrier's credentials in the clear; raises Unsealable."""
-        value: dict[str, str] = json.loads(keyring.open_text(self.sealed_credentials, self.CREDENTIALS, self.pk))
+        value: dict[str, str] = json.loads(
+            keyring.open_text(self.sealed_credentials, self.CREDENTIALS, self.pk)
+        )
         return value
 
     def seal_credentials(self, credentials: dict[str, str]) -> None:
@@ -89,7 +93,9 @@ class Assignment(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["number"], condition=models.Q(ends_at=None), name="number_has_one_holder")
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(ends_at=None), name="number_has_one_holder"
+            )
         ]
 
     def __str__(self) -> str:

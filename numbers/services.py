@@ -52,7 +52,8 @@ def update_channel(
     channel: Channel, actor: Actor, *, name: str | None = None, credentials: Mapping[str, Any] | None = None
 ) -> Channel:
     """Change the name, or replace all credentials. None leaves as is."""
-    before, after = {}, {}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     if credentials is not None:
         if errors := validate_credentials(CARRIERS[channel.carrier], credentials):
             raise Invalid(errors)

@@ -93,7 +93,10 @@ def create(tenant: Tenant | None) -> dict[str, Any]:
     return {
         "tenant": public("tenant", tenant.pk),
         "login": {"email": EMAIL, "password": password},
-        "keys": {name: accounts.create_key(env, "Demo", SYSTEM)[1] for name, env in (("sandbox", sandbox), ("live", live))},
+        "keys": {
+            name: accounts.create_key(env, "Demo", SYSTEM)[1]
+            for name, env in (("sandbox", sandbox), ("live", live))
+        },
         **configure(sandbox),
     }
 
@@ -186,6 +189,6 @@ def addresses(kept: dict[str, Any]) -> dict[str, Any]:
 
 def follow(endpoint_id: str) -> None:
     """Move the demo's endpoint along when its receiver listens elsewhere than at the last start."""
-    endpoint = Endpoint.objects.filter(pk=parse("endpoint", endpoint_id), deleted_at=None).first()
+    endpoint = Endpoint.objects.filter(pk__in=[parse("endpoint", endpoint_id)], deleted_at=None).first()
     if endpoint and endpoint.url != receiver_url() and endpoint.url.startswith("http://127.0.0.1:"):
         delivery.update_endpoint(endpoint, SYSTEM, url=receiver_url())

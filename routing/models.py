@@ -25,7 +25,9 @@ class Route(models.Model):
     environment = models.ForeignKey(Environment, models.PROTECT, related_name="routes")
     name = models.CharField(_("name"), max_length=80)
     position = models.IntegerField()  # 1 is asked first; no gaps
-    conditions = models.JSONField(default=list)  # [{"field", "operator", "value"}]; routing/match.py reads them
+    conditions = models.JSONField(
+        default=list
+    )  # [{"field", "operator", "value"}]; routing/match.py reads them
     action = models.CharField(_("action"), max_length=10, choices=Action.choices, default=Action.DELIVER)
     endpoints = models.ManyToManyField(Endpoint, related_name="routes", blank=True)
     routing_tag = models.CharField(_("routing tag"), max_length=80, blank=True)

@@ -31,5 +31,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
             # Where it happened, never the exception's own text: a database error quotes the row.
-            line["where"] = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(record.exc_info[2])[-5:]]
+            line["where"] = [
+                f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(record.exc_info[2])[-5:]
+            ]
         return json.dumps(line, default=str)

@@ -24,7 +24,9 @@ def insecurities(settings: Mapping[str, Any], given: frozenset[str]) -> list[str
         found.append("TRUSTED_PROXIES must name the networks of the TLS proxy in front")
     if any(network.is_private for network in settings["DELIVERY_ALLOW_NETWORKS"]):
         found.append("DELIVERY_ALLOW_NETWORKS opens a private network: endpoints could reach our own systems")
-    return found + database_insecurities(settings["DATABASE_URL"]) + broker_insecurities(settings["REDIS_URL"])
+    return (
+        found + database_insecurities(settings["DATABASE_URL"]) + broker_insecurities(settings["REDIS_URL"])
+    )
 
 
 def database_insecurities(url: str) -> list[str]:

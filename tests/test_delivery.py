@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,16 @@ def lease_of(delivery: Delivery) -> UUID:
     return delivery.lease
 
 
+def once(released: threading.Event) -> Callable[[Request], tuple[int, dict[str, str], bytes]]:
+    """A receiver that hangs until `released`."""
+
+    def behave(request: Request) -> tuple[int, dict[str, str], bytes]:
+        released.wait(30)
+        return 200, {}, b"late"
+
+    return behave
+
+
 def settled(delivery: Delivery) -> Delivery:
     """The delivery, once its lease was given back."""
     until(lambda: Delivery.objects.get(pk=delivery.pk).lease is None)
@@ -80,7 +90,12 @@ def test_a_stock_library_verifies_what_arrives(acme: House, receiver: Receiver, 
 
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [((500, {}, b"no"), 5105), ((404, {}, b""), 5105), ((302, {"Location": "/sms2"}, b""), 5106), ((410, {}, b""), 5105)],
+    [
+        ((500, {}, b"no"), 5105),
+        ((404, {}, b""), 5105),
+        ((302, {"Location": "/sms2"}, b""), 5106),
+        ((410, {}, b""), 5105),
+    ],
 )
 def test_only_2xx_is_success(
     acme: House, receiver: Receiver, engine: Engine, answer: tuple[int, dict[str, str], bytes], code: int
@@ -124,7 +139,7 @@ def test_one_total_deadline(
 ) -> None:
     settings.DELIVERY_DEADLINE_S = 1
     hang = threading.Event()
-    receiver.behave = lambda request: (200 if hang.wait(30) else 200, {}, b"late")
+    receiver.behave = once(hang)
     with delivering() as engine:
         delivery = leased(acme, endpoint_at(acme, receiver.url).endpoint)
         ring(engine, delivery)
@@ -220,9 +235,7 @@ def test_a_changed_url_is_used_at_once(acme: House, receiver: Receiver, engine: 
     assert [request.path for request in receiver.got(2)] == ["/old", "/new"]
 
 
-def test_an_endpoint_that_hangs_slows_no_other(
-    acme: House, receiver: Receiver, engine: Engine
-) -> None:
+def test_an_endpoint_that_hangs_slows_no_other(acme: House, receiver: Receiver, engine: Engine) -> None:
     released = threading.Event()
 
     def behave(request: Request) -> tuple[int, dict[str, str], bytes]:
@@ -250,7 +263,7 @@ def test_what_finds_no_place_in_time_goes_back_without_losing_a_try(
     acme: House, receiver: Receiver, transactional_db: None
 ) -> None:
     released = threading.Event()
-    receiver.behave = lambda request: (200 if released.wait(30) else 200, {}, b"")
+    receiver.behave = once(released)
     with delivering(per_endpoint=1) as engine:
         endpoint = endpoint_at(acme, receiver.url).endpoint
         short = datetime.now(UTC) + timedelta(seconds=10.5)
@@ -263,9 +276,11 @@ def test_what_finds_no_place_in_time_goes_back_without_losing_a_try(
     assert not Attempt.objects.filter(delivery=second).exists()
 
 
-def test_stopping_hands_back_what_has_not_begun(acme: House, receiver: Receiver, transactional_db: None) -> None:
+def test_stopping_hands_back_what_has_not_begun(
+    acme: House, receiver: Receiver, transactional_db: None
+) -> None:
     released = threading.Event()
-    receiver.behave = lambda request: (200 if released.wait(30) else 200, {}, b"")
+    receiver.behave = once(released)
     with delivering(per_endpoint=1) as engine:
         endpoint = endpoint_at(acme, receiver.url).endpoint
         first, second = leased(acme, endpoint), leased(acme, endpoint)

@@ -121,7 +121,9 @@ def test_a_body_too_large_is_refused_before_it_is_read(door: LiveDoor, channel: 
     assert not Message.objects.exists()
 
 
-def test_an_unknown_number_is_acknowledged_and_kept_for_the_operator(door: LiveDoor, channel: Channel) -> None:
+def test_an_unknown_number_is_acknowledged_and_kept_for_the_operator(
+    door: LiveDoor, channel: Channel
+) -> None:
     for _ in range(2):
         assert door.text(channel, "+33639989999", id="once").status_code == 200
     assert not Message.objects.exists()
@@ -154,7 +156,9 @@ def test_a_poisonous_row_harms_no_other_in_its_batch(
     monkeypatch.setattr(acceptance, "message_row", poisoned)
     ids = [f"fine-{n}" for n in range(20)] + ["poison"] + [f"good-{n}" for n in range(20)]
     with ThreadPoolExecutor(41) as pool:
-        answers = dict(zip(ids, pool.map(lambda id: door.text(channel, NUMBER, id=id).status_code, ids), strict=True))
+        answers = dict(
+            zip(ids, pool.map(lambda id: door.text(channel, NUMBER, id=id).status_code, ids), strict=True)
+        )
     assert answers.pop("poison") == 400
     assert set(answers.values()) == {200}
     assert Message.objects.count() == 40
