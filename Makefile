@@ -60,8 +60,9 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/made:
-	@test -n "$(PYTHON)" || { echo "smsgateway needs Python 3.11 or newer; found: $$(python3 --version 2>&1)." \
-	  "Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "smsgateway needs Python 3.11 or newer; $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) --version 2>&1)."; \
+	  echo "Install a newer one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments:" \
 	  "Debian and Ubuntu have that in a package of its own: apt install python3-venv"; exit 1; }
 	@echo "Making .venv with $$($(PYTHON) --version)"

@@ -93,6 +93,7 @@ def describe(
 
 
 def private_folder() -> Servers:
+    """A short-named folder in the temporary one, its servers still to be added; swept up should we be killed."""
     base = tempfile.gettempdir()
     folder = Path(
         tempfile.mkdtemp(prefix="smsgateway-", dir=base if len(base) < LONGEST_BASE else SHORT_BASE)

@@ -46,7 +46,7 @@ def demo(python: str = sys.executable) -> list[Process]:
 
 
 def web(host: str, port: int) -> list[str]:
-    options = "--interface wsgi --workers 1 --blocking-threads 8 --log-level warning --workers-kill-timeout 5"
+    options = "--interface wsgi --workers 1 --blocking-threads 8 --log-level error --workers-kill-timeout 5"
     return [
         "-m",
         "granian",

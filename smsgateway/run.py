@@ -37,8 +37,9 @@ def main() -> int:
     var = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute()
     try:
         ports = port("PORT", 8000), port("INGEST_PORT", 8001)
+        receiver = port("DEMO_RECEIVER_PORT", min(ports[1] + 1, 65535))
         with only_run(var, ports):
-            refuse_taken(*ports)
+            refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1], "DEMO_RECEIVER_PORT": receiver})
             environment = local_environment(var, ports)
             servers = describe(var / "postgres", environment=environment)
             try:
@@ -61,7 +62,8 @@ def port(name: str, default: int) -> int:
 def only_run(var: Path, ports: tuple[int, int]) -> Iterator[None]:
     """Holds this folder's lock. Raises Refused when another run has it or we may not write there."""
     try:
-        (var / "run").mkdir(parents=True, exist_ok=True)
+        for name in ("run", "static"):
+            (var / name).mkdir(parents=True, exist_ok=True)
         lock = (var / "run" / "lock").open("a+")
     except OSError as error:
         raise Refused(
@@ -83,10 +85,10 @@ def holder(lock: IO[str]) -> str:
     return lock.read() or "starting just now"
 
 
-def refuse_taken(port: int, ingest_port: int) -> None:
-    if port == ingest_port:
-        raise Refused(f"PORT and INGEST_PORT are both {port}; they must differ.")
-    for name, number in (("PORT", port), ("INGEST_PORT", ingest_port)):
+def refuse_taken(ports: Mapping[str, int]) -> None:
+    for name, number in ports.items():
+        if same := [other for other, taken in ports.items() if taken == number and other != name]:
+            raise Refused(f"{name} and {same[0]} are both {number}; they must differ.")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 import time
 
-from smsgateway.embedded import Servers, describe
+from smsgateway.embedded import Servers, describe, private_folder
 from smsgateway.supervisor import signal_group, spawn
 
 READY_WITHIN_S = 60
@@ -48,8 +46,9 @@ def prepare() -> None:
     os.environ.setdefault("DATABASE_ROLE", "owner")
     os.environ.setdefault("DELIVERY_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")
     if "VAR_DIR" not in os.environ:
-        os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="smsgateway-var-")
-        atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+        var = private_folder()
+        os.environ["VAR_DIR"] = str(var.folder)
+        atexit.register(var.close)
     if {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         return
     servers = describe(fast=True)
