@@ -22,7 +22,7 @@ run: .venv/runtime
 
 test: .venv/dev
 	@$(BIN)/python -m pytest $(ARGS); status=$$?; \
-	which chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	echo "NOTE: no Chromium on this machine, so the browser tests did not run (Debian: apt install chromium)."; \
 	exit $$status
 
