@@ -1,3 +1,54 @@
-from django.urls import URLPattern, URLResolver
+"""The pages. Names read section, or section.action; what lies below `/e/<env_id>/` belongs to one environment."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from dashboard import (
+    channels,
+    deliveries,
+    endpoints,
+    entrance,
+    messages,
+    numbers,
+    overview,
+    preferences,
+    routes,
+)
+
+inside: list[URLPattern | URLResolver] = [
+    path("", overview.overview, name="environment"),
+    path("messages/", messages.index, name="messages"),
+    path("messages/<str:message_id>/", messages.one, name="messages.one"),
+    path("deliveries/", deliveries.index, name="deliveries"),
+    path("deliveries/replay/", deliveries.replay, name="deliveries.replay"),
+    path("deliveries/<str:delivery_id>/replay/", deliveries.replay_one, name="deliveries.replay_one"),
+    path("numbers/", numbers.index, name="numbers"),
+    path("numbers/new/", numbers.new, name="numbers.new"),
+    path("numbers/<str:number_id>/", numbers.one, name="numbers.one"),
+    path("numbers/<str:number_id>/release/", numbers.release, name="numbers.release"),
+    path("channels/", channels.index, name="channels"),
+    path("channels/new/", channels.new, name="channels.new"),
+    path("channels/<str:channel_id>/", channels.one, name="channels.one"),
+    path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
+    path("routes/", routes.index, name="routes"),
+    path("routes/new/", routes.new, name="routes.new"),
+    path("routes/<str:route_id>/", routes.one, name="routes.one"),
+    path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
+    path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
+    path("endpoints/", endpoints.index, name="endpoints"),
+    path("endpoints/new/", endpoints.new, name="endpoints.new"),
+    path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),
+    path("endpoints/<str:endpoint_id>/edit/", endpoints.edit, name="endpoints.edit"),
+    path("endpoints/<str:endpoint_id>/switch/", endpoints.switch, name="endpoints.switch"),
+    path("endpoints/<str:endpoint_id>/default/", endpoints.make_default, name="endpoints.default"),
+    path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", entrance.home, name="overview"),
+    path("login/", entrance.login, name="login"),
+    path("logout/", entrance.logout, name="logout"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("e/<str:env_id>/", include(inside)),
+]

@@ -247,8 +247,17 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "smsgateway",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ConditionField": "routing.conditions.FIELDS",
+        "DeliveryState": "delivery.models.Delivery.State",
+        "EndpointKind": "delivery.models.Endpoint.Kind",
+        "MessageStatus": "inbox.models.Message.State",
+        "RouteAction": "routing.models.Route.Action",
+    },
 }
 
 LOGGING = {

@@ -1,0 +1,203 @@
+"""The ways in: carriers, their credentials, and the URL that each carrier calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import ids
+from accounts.encryption import Unsealable
+from accounts.errors import Conflict, Invalid
+from accounts.roles import CONFIGURE
+from dashboard import checklist
+from dashboard.forms import refuse
+from dashboard.page import PageRequest, actor, can, find, go, page
+from numbers import services
+from numbers.carriers import CARRIERS, CredentialField
+from numbers.models import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A carrier as a person chooses it."""
+
+    name: str
+    title: Any
+    about: Any
+
+
+OFFERS = (
+    Offer(
+        "twilio",
+        "Twilio",
+        gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
+    ),
+    Offer(
+        "generic",
+        gettext_lazy("Generic"),
+        gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
+    ),
+    Offer(
+        "sandbox",
+        gettext_lazy("Sandbox"),
+        gettext_lazy("For trying things out: one curl command sends a text."),
+    ),
+)
+TITLES = {offer.name: offer.title for offer in OFFERS}
+FIELD_LABELS = {
+    "authToken": gettext_lazy("Auth token"),
+    "sharedKeyId": gettext_lazy("Shared key id"),
+    "sharedKey": gettext_lazy("Shared key"),
+    "secret": gettext_lazy("Secret"),
+}
+POINTER = "/credentials/"
+
+
+def title(carrier: str) -> Any:
+    return TITLES.get(carrier, carrier)
+
+
+class ChannelForm(forms.Form):
+    """A name, and one field for each credential of the carrier. On an existing channel all empty means: keep them."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
+
+    def __init__(self, carrier: str, *args: Any, keep: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.credentials: Mapping[str, CredentialField] = CARRIERS[carrier].credentials
+        for name, rule in self.credentials.items():
+            self.fields[name] = credential_field(name, rule, required=rule.required and not keep)
+
+    def given(self) -> dict[str, str]:
+        """The credentials that were filled in."""
+        return {name: value for name in self.credentials if (value := self.cleaned_data[name])}
+
+
+def credential_field(name: str, rule: CredentialField, *, required: bool) -> forms.CharField:
+    # Shown while it is typed: it is pasted from the carrier's pages, and never sent back to a browser.
+    attributes = {"autocomplete": "off", "spellcheck": "false", "class": "code"}
+    return forms.CharField(
+        label=FIELD_LABELS.get(name, name),
+        help_text=rule.help,
+        required=required,
+        max_length=500,
+        widget=forms.TextInput(attrs=attributes),
+    )
+
+
+def open_channels(request: PageRequest) -> QuerySet[Channel]:
+    return request.environment.channels.filter(deleted_at=None)
+
+
+def ingest_url(channel: Channel) -> str:
+    return str(settings.PUBLIC_INGEST_URL + channel.path)
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    held = Count("assignments", filter=Q(assignments__ends_at=None))
+    rows = open_channels(request).annotate(numbers=held).order_by("name", "pk")
+    shown = [{"channel": row, "title": title(row.carrier), "url": ingest_url(row)} for row in rows]
+    return render(request, "channels.html", {"rows": shown})
+
+
+@page(CONFIGURE)
+def new(request: PageRequest) -> HttpResponse:
+    """First `?carrier=`, then its form."""
+    carrier = request.GET.get("carrier", "")
+    if carrier not in CARRIERS:
+        return render(request, "channel_carriers.html", {"offers": [o for o in OFFERS if o.name in CARRIERS]})
+    form = ChannelForm(carrier, request.POST or None)
+    if form.is_valid():
+        channel = created(request, carrier, form)
+        if channel is not None:
+            messages.success(request, _("The channel is open. Give its URL to your carrier."))
+            return go(request, "channels.one", channel_id=ids.public("channel", channel.pk))
+    return render(request, "channel_new.html", {"form": form, "title": title(carrier), "carrier": carrier})
+
+
+def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | None:
+    try:
+        return services.create_channel(
+            request.environment,
+            actor(request),
+            carrier=carrier,
+            name=form.cleaned_data["name"],
+            credentials=form.given(),
+        )
+    except (Invalid, Conflict) as problem:
+        refuse(form, problem, pointers(form))
+        return None
+
+
+def pointers(form: ChannelForm) -> dict[str, str]:
+    return {POINTER + name: name for name in form.credentials}
+
+
+@page()
+def one(request: PageRequest, channel_id: str) -> HttpResponse:
+    """Everybody sees the URL; only who may configure sees and sends the form."""
+    channel = find(open_channels(request), "channel", channel_id)
+    editing = can(request, CONFIGURE)
+    form = ChannelForm(
+        channel.carrier, request.POST or None if editing else None, initial={"name": channel.name}, keep=True
+    )
+    if editing and form.is_valid() and updated(request, channel, form):
+        return go(request, "channels")
+    numbers = channel.assignments.filter(ends_at=None).select_related("number", "channel").order_by("pk")
+    return render(
+        request,
+        "channel.html",
+        {
+            "form": form,
+            "channel": channel,
+            "title": title(channel.carrier),
+            "url": ingest_url(channel),
+            "numbers": numbers,
+            "example": example(channel, numbers, reveal=editing),
+        },
+    )
+
+
+def example(channel: Channel, numbers: Any, *, reveal: bool) -> str:
+    """The curl command that sends a text this way; sandbox channels only, the others' requests are signed."""
+    if channel.carrier != "sandbox" or not numbers:
+        return ""
+    try:
+        return checklist.curl_for(numbers[0], reveal=reveal)
+    except Unsealable:
+        return ""
+
+
+def updated(request: PageRequest, channel: Channel, form: ChannelForm) -> bool:
+    try:
+        services.update_channel(
+            channel, actor(request), name=form.cleaned_data["name"], credentials=form.given() or None
+        )
+    except (Invalid, Conflict) as problem:
+        refuse(form, problem, pointers(form))
+        return False
+    messages.success(request, _("Saved."))
+    return True
+
+
+@page(CONFIGURE, post_only=True)
+def delete(request: PageRequest, channel_id: str) -> HttpResponse:
+    channel = find(open_channels(request), "channel", channel_id)
+    try:
+        services.delete_channel(channel, actor(request))
+    except Conflict as conflict:
+        messages.error(request, conflict.detail)
+        return go(request, "channels.one", channel_id=channel_id)
+    messages.success(request, _("The channel is closed. Its URL answers no more."))
+    return go(request, "channels")

@@ -1,0 +1,135 @@
+"""What every page inside an environment starts with: who asks, in which environment, and whether they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+
+from accounts import ids
+from accounts.audit import Actor
+from accounts.models import Environment, Membership, User
+from accounts.roles import READ, Role, allows
+
+Parameters = ParamSpec("Parameters")
+Row = TypeVar("Row", bound=Model)
+
+
+class PageRequest(HttpRequest):
+    """A request inside one environment; only `page` makes one."""
+
+    user: User  # nobody gets here without logging in
+    environment: Environment
+    role: str
+
+
+View = Callable[Concatenate[PageRequest, Parameters], HttpResponse]
+
+
+def page(
+    permission: str = READ, *, post_only: bool = False
+) -> Callable[[View[Parameters]], Callable[..., HttpResponse]]:
+    """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
+
+    The view gets a PageRequest and shows times in the person's zone.
+    """
+
+    def decorate(view: View[Parameters]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def enter(
+            request: PageRequest, env_id: str, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponse:
+            membership = membership_in(request.user, env_id)
+            if membership is None:
+                raise Http404
+            request.environment, request.role = membership
+            if not allows(request.role, permission):
+                return refuse(request, permission)
+            if post_only and request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            with timezone.override(zone(request.user)):
+                return view(request, *args, **kwargs)
+
+        return never_cache(login_required(enter))
+
+    return decorate
+
+
+def membership_in(user: User, env_id: str) -> tuple[Environment, str] | None:
+    """The environment of that public id and the person's role in it; None when there is none for them."""
+    membership = (
+        Membership.objects.filter(user=user, tenant__environments=ids.parse("environment", env_id))
+        .values_list("role", "tenant__environments")
+        .first()
+    )
+    if membership is None:
+        return None
+    return Environment.objects.select_related("tenant").get(pk=membership[1]), membership[0]
+
+
+def refuse(request: PageRequest, permission: str) -> HttpResponse:
+    """The 403 page, which says who may."""
+    able = [Role(role).label for role in Role.values if allows(role, permission)]
+    return render(request, "403.html", {"role": Role(request.role).label, "able": able}, status=403)
+
+
+def zone(user: User) -> ZoneInfo:
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ValueError, OSError):  # a zone that this machine does not know
+        return ZoneInfo("UTC")
+
+
+def can(request: PageRequest, permission: str) -> bool:
+    return allows(request.role, permission)
+
+
+def actor(request: PageRequest) -> Actor:
+    return Actor("user", request.user.pk, request.META.get("REQUEST_ID", ""))
+
+
+def parsed(noun: str, text: str) -> UUID:
+    """The UUID of a public id in a URL; a malformed one is as absent as a foreign one."""
+    id = ids.parse(noun, text)
+    if id is None:
+        raise Http404
+    return id
+
+
+def find(rows: QuerySet[Row], noun: str, text: str) -> Row:
+    """The row of that public id among `rows`, which the caller has narrowed to the environment; else 404."""
+    row = rows.filter(pk=parsed(noun, text)).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def here(request: PageRequest, name: str, **parameters: str) -> str:
+    """The URL of another page of the same environment."""
+    return reverse(name, kwargs={"env_id": ids.public("environment", request.environment.pk), **parameters})
+
+
+def go(request: PageRequest, name: str, **parameters: str) -> HttpResponse:
+    return redirect(here(request, name, **parameters))
+
+
+def back(request: PageRequest, otherwise: str) -> HttpResponse:
+    """To the page that the form names in `next`, if it is one of ours; else to `otherwise`."""
+    return redirect(safe_next(request, request.POST.get("next", "")) or here(request, otherwise))
+
+
+def safe_next(request: HttpRequest, target: str) -> str:
+    """`target` if it leads to this site, else nothing."""
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe else ""

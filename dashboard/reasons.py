@@ -1,0 +1,15 @@
+"""Why a delivery failed, in words for the person who must do something about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from delivery.retry import BY_CODE
+
+
+def words(code: int | None) -> Any:
+    """The explanation of a stored error code."""
+    kind = BY_CODE.get(code or 0)
+    return kind.explanation if kind else _("No reason was recorded.")

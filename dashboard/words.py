@@ -1,0 +1,52 @@
+"""How a state looks: always a word, an icon and a colour."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from delivery.models import Delivery
+from inbox.models import Message
+
+
+class Look(NamedTuple):
+    """tone is a class of the stylesheet (good, bad, waiting, quiet, info); icon a name of the lucide set."""
+
+    words: Any
+    tone: str
+    icon: str
+
+
+MESSAGE = {
+    "received": Look(Message.State.RECEIVED.label, "info", "inbox"),
+    "queued": Look(Message.State.QUEUED.label, "waiting", "clock"),
+    "delivered": Look(Message.State.DELIVERED.label, "good", "circle-check"),
+    "failed": Look(Message.State.FAILED.label, "bad", "circle-x"),
+    "dropped": Look(Message.State.DROPPED.label, "quiet", "circle-minus"),
+    "quarantined": Look(Message.State.QUARANTINED.label, "waiting", "shield-alert"),
+    "blocked": Look(Message.State.BLOCKED.label, "bad", "shield-ban"),
+    "expired": Look(Message.State.EXPIRED.label, "quiet", "clock-alert"),
+}
+DELIVERY = {
+    "pending": Look(Delivery.State.PENDING.label, "waiting", "clock"),
+    "sending": Look(Delivery.State.SENDING.label, "info", "send"),
+    "delivered": Look(Delivery.State.DELIVERED.label, "good", "circle-check"),
+    "failed": Look(Delivery.State.FAILED.label, "bad", "circle-x"),
+    "held": Look(Delivery.State.HELD.label, "quiet", "circle-pause"),
+    "cancelled": Look(Delivery.State.CANCELLED.label, "quiet", "circle-slash"),
+}
+ENDPOINT = {
+    "enabled": Look(_("Enabled"), "good", "circle-check"),
+    "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
+}
+ACTION = {
+    "deliver": Look(_("Deliver"), "info", "send"),
+    "drop": Look(_("Drop"), "quiet", "circle-minus"),
+    "quarantine": Look(_("Quarantine"), "waiting", "shield-alert"),
+}
+LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION}
+
+
+def look(noun: str, state: str) -> Look:
+    return LOOKS[noun].get(state) or Look(state, "quiet", "circle-dashed")
