@@ -18,9 +18,8 @@ from accounts import ids
 from accounts.clock import stamp
 
 
+# What a client may send: the declared fields and no other. No docstring: the API's description would repeat it.
 class Input(serializers.Serializer[Any]):
-    """What a client may send: the declared fields and no other. Its values carry our own names."""
-
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
