@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from base64 import b32hexdecode, b32hexencode
 from uuid import UUID
@@ -24,12 +25,20 @@ PREFIXES = {
 }
 
 
+# Ids need to be unique, not secret: a generator seeded by the system costs no system call an id.
+source = random.Random()  # noqa: S311
+os.register_at_fork(after_in_child=source.seed)
+
+VERSION_7 = 0x7 << 76
+VARIANT = 0x2 << 62
+LOW_62 = (1 << 62) - 1
+
+
 def uuid7() -> UUID:
     """A new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Sorts by time of creation."""
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    bits = source.getrandbits(74)
+    milliseconds = time.time_ns() // 1_000_000
+    return UUID(int=milliseconds << 80 | VERSION_7 | bits >> 62 << 64 | VARIANT | bits & LOW_62)
 
 
 def public(noun: str, id: UUID) -> str:

@@ -116,6 +116,13 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="sending", lease__isnull=False, leased_until__isnull=False)
+                | (~models.Q(state="sending") & models.Q(lease=None, leased_until=None)),
+                name="delivery_leased_while_sending",
+            )
+        ]
         indexes: ClassVar = [
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),

@@ -1,6 +1,8 @@
 """The delivery engine's statements, each one round trip for a whole batch and atomic by itself.
 
 Every one is conditional on the lease: whoever lost it can change nothing, so a late or doubled hand is harmless.
+A lease exists in state `sending` only. Saying the state again beside it would let the planner walk the small partial
+index of leased rows for each row of a batch, which took seven times the CPU while that index was full of dead entries.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.leased
        e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.segments, m.simulated
 FROM unnest(%(ids)b::uuid[], %(leases)b::uuid[]) AS rung(id, lease)
-JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease AND d.state = 'sending'
+JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease
 JOIN delivery_endpoint e ON e.id = d.endpoint_id
 JOIN accounts_environment v ON v.id = d.environment_id
 JOIN inbox_message m ON m.id = d.message_id
@@ -113,7 +115,7 @@ UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
     error_code = s.error_code, attempts_made = d.attempts_made + s.tries
 FROM unnest({parameters("s_", Settled._fields, SETTLED_TYPES)}) AS s({", ".join(Settled._fields)})
-WHERE d.id = s.delivery AND d.lease = s.lease AND d.state = 'sending'
+WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
+from celery import current_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
 django.setup()
@@ -32,12 +33,10 @@ from ingest.bell import Bell  # noqa: E402
 from ingest.configuration import ChannelView, Configuration, follow  # noqa: E402
 from ingest.stray import Strays  # noqa: E402
 from numbers.carriers.base import JSON, Answer, CarrierRequest, Refused, Unreadable  # noqa: E402
-from smsgateway.celery import app as celery  # noqa: E402
 
 log = logging.getLogger("smsgateway.door")
 
 RETRY_AFTER_S = 5
-RING_PAUSE_S = 0.004
 NOT_FOUND = Answer(404, JSON, b'{"title":"Not found","status":404}')
 NO_SUCH_METHOD = Answer(405, JSON, b'{"title":"Method not allowed","status":405}')
 TOO_LARGE = Answer(413, JSON, b'{"title":"The body is too large","status":413}')
@@ -62,7 +61,7 @@ class Door:
 
     def __init__(self) -> None:
         self.configuration = Configuration()
-        self.bell = Bell(celery, RING_PAUSE_S, metrics.unrung.inc)
+        self.bell = Bell(current_app._get_current_object(), metrics.unrung.inc)
         self.batch = Batch(
             dsn(),
             size=settings.INGEST_BATCH,

@@ -23,13 +23,16 @@ BROKER_OPTIONS = {
 }
 MOST_WAITING = 50_000  # ids; beyond that the sweep has them anyway
 MOST_A_RING = 1000
+BUSY = 4  # ids a ring
+PAUSE_S = 0.004
+BUSY_PAUSE_S = 0.02
 
 
 class Bell:
-    """Collects (lease, delivery ids) and rings at most once every `pause_s`."""
+    """Collects (lease, delivery ids) and rings: at once when little comes, every `BUSY_PAUSE_S` when much does."""
 
-    def __init__(self, app: Celery, pause_s: float, on_unrung: Callable[[int], None]) -> None:
-        self.app, self.pause_s, self.on_unrung = app, pause_s, on_unrung
+    def __init__(self, app: Celery, on_unrung: Callable[[int], None]) -> None:
+        self.app, self.on_unrung = app, on_unrung
         self.waiting: list[tuple[UUID, list[UUID]]] = []
         self.count = 0
         self.rung = threading.Condition()
@@ -76,8 +79,9 @@ class Bell:
             except Exception:  # noqa: BLE001  any broker trouble means the same: the sweep finds them
                 self.producer = None
                 self.on_unrung(sum(len(ids) for _lease, ids in batches))
-            # Rings cost the worker some milliseconds each whatever they carry: let company arrive.
-            time.sleep(max(0.0, self.pause_s - (time.monotonic() - began)))
+            # A ring costs the worker some milliseconds whatever it carries: let company arrive.
+            pause = BUSY_PAUSE_S if sum(len(ids) for _lease, ids in batches) > BUSY else PAUSE_S
+            time.sleep(max(0.0, pause - (time.monotonic() - began)))
 
     def send(self, batches: list[tuple[str, list[str]]]) -> None:
         if self.producer is None:
