@@ -15,6 +15,7 @@ from dashboard.page import PageRequest, can, here
 from numbers.models import Assignment
 
 PLACEHOLDER = "YOUR_TOKEN"
+SENDER = "+33639980417"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +31,59 @@ class Step:
 
 
 def steps(request: PageRequest) -> list[Step]:
-    """Empty once a first text has come and gone somewhere."""
+    """Empty once a first text has come and there is somewhere for it to go."""
     environment = request.environment
     received = environment.messages.exists()
-    endpoint = environment.endpoints.filter(deleted_at=None).exists()
-    if received and endpoint:
+    endpoints = environment.endpoints.filter(deleted_at=None)
+    if received and endpoints.exists():
         return []
-    channel = environment.channels.filter(deleted_at=None).exists()
-    number = environment.assignments.filter(ends_at=None).exists()
-    taken = (
-        environment.endpoints.filter(deleted_at=None, is_default=True).exists() or environment.routes.exists()
-    )
+    command = curl(request)
+    return [
+        *setting_up(request),
+        Step(
+            received,
+            _("Send a first text"),
+            _("Run this in a terminal, then look at Messages.")
+            if command
+            else _("Text your number from a phone. A sandbox channel also takes texts from a terminal."),
+            here(request, "messages"),
+            _("Look at Messages"),
+            command,
+        ),
+    ]
+
+
+def setting_up(request: PageRequest) -> list[Step]:
+    environment = request.environment
+    endpoints = environment.endpoints.filter(deleted_at=None)
     return [
         Step(
-            channel,
+            environment.channels.filter(deleted_at=None).exists(),
             _("Add a channel"),
             _("A channel is the way in: it has the URL that your carrier calls."),
-            here(request, "channels.new"),
+            here(request, "channels.new") + ("" if environment.is_live else "?carrier=sandbox"),
             _("Add a channel"),
         ),
         Step(
-            number,
+            environment.assignments.filter(ends_at=None).exists(),
             _("Add a number"),
             _("Texts to this number, arriving on its channel, are yours."),
             here(request, "numbers.new"),
             _("Add a number"),
         ),
         Step(
-            endpoint,
+            endpoints.exists(),
             _("Add an endpoint"),
             _("Your own HTTPS address. Each text is sent there, signed, within milliseconds."),
             here(request, "endpoints.new"),
             _("Add an endpoint"),
         ),
         Step(
-            taken,
+            endpoints.filter(is_default=True).exists() or environment.routes.exists(),
             _("Decide which text goes where"),
             _("A route picks texts by their content or sender; a default endpoint takes all the rest."),
             here(request, "routes.new"),
             _("Add a route"),
-        ),
-        Step(
-            received,
-            _("Send a first text"),
-            _("Run this in a terminal, then look at Messages."),
-            here(request, "messages"),
-            _("Look at Messages"),
-            command=curl(request),
         ),
     ]
 
@@ -96,7 +103,7 @@ def curl_for(assignment: Assignment, *, reveal: bool) -> str:
     """`reveal` puts the channel's real token in, for those who may see it."""
     token = assignment.channel.credentials().get("secret", PLACEHOLDER) if reveal else PLACEHOLDER
     body: dict[str, Any] = {
-        "from": "+33639980002",
+        "from": SENDER,
         "to": assignment.number.number,
         "text": _("Hello from smsgateway"),
     }

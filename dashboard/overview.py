@@ -39,12 +39,13 @@ class Failure:
 def overview(request: PageRequest) -> HttpResponse:
     environment = request.environment
     now = clock(environment)
-    context = {
-        "figures": figures(environment, now),
-        "chart": chart.draw(hours(environment, now)),
-        "failures": failures(environment),
-        "steps": checklist.steps(request),
-    }
+    context: dict[str, Any] = {"steps": checklist.steps(request), "received": environment.messages.exists()}
+    if context["received"]:
+        context |= {
+            "figures": figures(environment, now),
+            "chart": chart.draw(hours(environment, now)),
+            "failures": failures(environment),
+        }
     return render(request, "overview.html", context)
 
 

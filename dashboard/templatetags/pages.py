@@ -117,14 +117,14 @@ def span(seconds: float | None) -> str:
 
 @register.filter
 def milliseconds(microseconds: float | None) -> str:
-    """Microseconds as milliseconds; from ten seconds on as seconds, then in the largest unit."""
+    """Microseconds as milliseconds; from one second on as seconds, then in the largest unit."""
     if microseconds is None:
         return "–"
     if microseconds >= 2 * MINUTE * 1e6:
         return short_span(microseconds / 1e6)
-    if microseconds >= 10_000_000:
+    if microseconds >= 1_000_000:
         return _("%(count)s s") % {"count": formats.number_format(microseconds / 1e6, 1)}
-    digits = 1 if microseconds < 100_000 else 0
+    digits = 1 if 50 <= microseconds < 10_000 else 0
     return _("%(count)s ms") % {"count": formats.number_format(microseconds / 1000, digits)}
 
 
