@@ -13,6 +13,7 @@ PREFIXES = {
     "tenant": "ten",
     "environment": "env",
     "user": "usr",
+    "membership": "mem",
     "key": "key",
     "audit": "aud",
     "channel": "chn",
