@@ -13,8 +13,9 @@ FIELDS = (
     "requestId method path status durationMs carrier channel environment endpoint delivery message count process "
     "reason errorCode task"
 ).split()
-# Exception texts come from libraries and may quote what they choked on: long digit runs are masked.
-DIGITS = re.compile(r"\+?\d[\d .\-]{5,}\d")
+# Exception texts come from libraries and may quote what they choked on: whatever could be a number or a
+# code is masked.
+DIGITS = re.compile(r"\+?\d(?:[ .\-]?\d){3,}")
 
 
 class JsonFormatter(logging.Formatter):
