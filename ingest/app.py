@@ -81,6 +81,9 @@ class Door:
 
     def note_state(self, in_step: bool) -> None:
         self.in_step = in_step
+        self.batch.healthy = (
+            self.batch.healthy or in_step
+        )  # the database answers again, even if no text comes
 
     async def stop(self) -> None:
         await self.batch.stop(grace_s=4)

@@ -224,9 +224,10 @@ class Batch:
 
     async def persist(self, link: Link, batch: list[Item]) -> None:
         """Write a batch, again and again until it is in, or each item's time is up."""
+        lease = uuid7()  # the same for every try, so that what an unknown outcome stored can still be rung
         while batch:
             try:
-                await self.commit(link, batch)
+                await self.commit(link, batch, lease)
                 self.healthy = True
                 return
             except Exception as error:  # noqa: BLE001  whatever happened, these requests must be answered
@@ -244,16 +245,16 @@ class Batch:
         item.done.set_exception(TryAgain())
         return False
 
-    async def commit(self, link: Link, batch: list[Item]) -> None:
+    async def commit(self, link: Link, batch: list[Item], lease: UUID) -> None:
         """One statement for the whole batch; halves it around rows that the database refuses as data."""
-        lease, started = uuid7(), time.monotonic()
+        started = time.monotonic()
         try:
             await link.execute(ACCEPT, columns(batch, lease, self.lease()))
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError):
             if len(batch) > 1:
                 half = len(batch) // 2
-                await self.commit(link, batch[:half])
-                await self.commit(link, batch[half:])
+                await self.commit(link, batch[:half], lease)
+                await self.commit(link, batch[half:], lease)
             elif not batch[0].done.done():
                 log.exception("unstorable")
                 batch[0].done.set_exception(Unstorable())

@@ -211,7 +211,8 @@ async def heed(configuration: Configuration, link: psycopg.AsyncConnection[Any])
         changed = [notice.payload async for notice in link.notifies(timeout=5, stop_after=1)]
         changed += [notice.payload async for notice in link.notifies(timeout=0)]
         if not changed:
-            await link.execute("SELECT 1")
+            async with asyncio.timeout(5):  # a frozen server answers nothing at all
+                await link.execute("SELECT 1")
             continue
         only = None if "" in changed else {UUID(payload) for payload in changed}
         configuration.replace(await asyncio.to_thread(load, only), only)

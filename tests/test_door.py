@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from accounts.audit import SYSTEM
 from delivery.models import Delivery
 from inbox.models import CarrierId, Message
+from ingest.batch import Link
 from ingest.models import StrayText
 from numbers import services as numbers
+from numbers.carriers import sandbox
 from numbers.models import Channel
 from tests.cast import House
 from tests.live import LiveDoor
@@ -188,3 +191,40 @@ def test_health_and_metrics(door: LiveDoor, channel: Channel) -> None:
     metrics = door.http.get(door.url + "/metrics", timeout=5).text
     assert 'smsgateway_accepted_texts_total{carrier="sandbox"}' in metrics
     assert "980417" not in metrics
+
+
+def test_while_the_database_is_away_the_carrier_is_asked_to_come_again(
+    door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(self: Link, sql: str, parameters: dict[str, object]) -> None:
+        raise psycopg.OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(sandbox, "deadline_s", 0.3)
+    with monkeypatch.context() as outage:
+        outage.setattr(Link, "execute", away)
+        answer = door.text(channel, NUMBER, id="c-1")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+        assert door.http.get(door.url + "/readyz", timeout=5).status_code == 503
+        assert door.text(channel, "+33639989999", id="c-2").status_code == 503
+    assert door.text(channel, NUMBER, id="c-1").status_code == 200
+    assert Message.objects.count() == 1
+    assert door.http.get(door.url + "/readyz", timeout=5).status_code == 200
+
+
+def test_a_write_whose_outcome_is_unknown_is_repeated_without_harm(
+    door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, times = Link.execute, []
+
+    async def lost_answer(self: Link, sql: str, parameters: dict[str, object]) -> None:
+        await real(self, sql, parameters)
+        times.append(sql)
+        if len(times) == 1:
+            raise TimeoutError
+
+    monkeypatch.setattr(Link, "execute", lost_answer)
+    assert door.text(channel, NUMBER, id="c-1").status_code == 200
+    assert len(times) == 2
+    ((lease, ids),) = door.heard(1)
+    assert [(lease, ids)] == [(d.lease.hex, [d.pk.hex]) for d in Delivery.objects.all() if d.lease]
+    assert (Message.objects.count(), Delivery.objects.count()) == (1, 1)
