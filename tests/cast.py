@@ -170,6 +170,8 @@ def store_delivery(
     }
     if state == Delivery.State.FAILED:
         values |= {"error_code": 5105, "finished_at": now}
+    if state == Delivery.State.SENDING:
+        values |= {"lease": uuid7(), "leased_until": now + timedelta(seconds=30)}
     if state == Delivery.State.PENDING:
         values |= {"due_at": now + timedelta(minutes=5)}
     return Delivery.objects.create(**values | columns)

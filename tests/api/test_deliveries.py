@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.ids import public
 from accounts.models import AuditEntry
 from delivery.models import Delivery
 from tests.cast import Api, House, store_attempt, store_delivery
@@ -81,8 +82,8 @@ def test_a_replay_takes_an_empty_object_too(acme: House, api: Api) -> None:
 
 @pytest.mark.parametrize("state", [Delivery.State.SENDING, Delivery.State.HELD])
 def test_what_is_under_way_cannot_be_replayed(acme: House, api: Api, state: str) -> None:
-    Delivery.objects.filter(pk=acme.live.delivery.pk).update(state=state)
-    response = api.post(f"deliveries/{acme.live.ids['delivery_id']}/replay")
+    under_way = store_delivery(acme.live.message, acme.live.endpoint, state)
+    response = api.post(f"deliveries/{public('delivery', under_way.pk)}/replay")
     assert (response.status_code, response.json()["code"]) == (409, "delivery_in_progress")
 
 
