@@ -23,13 +23,12 @@ BROKER_OPTIONS = {
 }
 MOST_WAITING = 50_000  # ids; beyond that the sweep has them anyway
 MOST_A_RING = 1000
-BUSY = 4  # ids a ring
-PAUSE_S = 0.004
-BUSY_PAUSE_S = 0.02
+PAUSE_AN_ID_S = 0.004
+LONGEST_PAUSE_S = 0.02
 
 
 class Bell:
-    """Collects (lease, delivery ids) and rings: at once when little comes, every `BUSY_PAUSE_S` when much does."""
+    """Collects (lease, delivery ids) and rings: every 4 ms when little comes, every 20 ms when much does."""
 
     def __init__(self, app: Celery, on_unrung: Callable[[int], None]) -> None:
         self.app, self.on_unrung = app, on_unrung
@@ -80,7 +79,7 @@ class Bell:
                 self.producer = None
                 self.on_unrung(sum(len(ids) for _lease, ids in batches))
             # A ring costs the worker some milliseconds whatever it carries: let company arrive.
-            pause = BUSY_PAUSE_S if sum(len(ids) for _lease, ids in batches) > BUSY else PAUSE_S
+            pause = min(PAUSE_AN_ID_S * sum(len(ids) for _lease, ids in batches), LONGEST_PAUSE_S)
             time.sleep(max(0.0, pause - (time.monotonic() - began)))
 
     def send(self, batches: list[tuple[str, list[str]]]) -> None:

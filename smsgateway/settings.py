@@ -15,6 +15,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from smsgateway.production import insecurities
 
@@ -176,6 +177,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "celery"
+# A lost doorbell costs nothing, so the broker need not keep it until somebody says thanks.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries", no_ack=True)]
 CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
