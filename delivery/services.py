@@ -78,16 +78,19 @@ def add_secret(endpoint: Endpoint, secret: str) -> EndpointSecret:
 
 
 def take_default_from_others(environment: Environment) -> None:
+    # Two who want it at once take turns; the later one has it.
+    Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     environment.endpoints.filter(is_default=True).update(is_default=False, version=F("version") + 1)
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
     """Change url, description, is_default or disabled (bool); answers warnings. Raises Invalid."""
     warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
-    before = {name: describe(endpoint, name) for name in changes}
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
+        endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
+        before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
         for name, value in changes.items():
@@ -146,7 +149,9 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
 def replay(delivery: Delivery, actor: Actor) -> Delivery:
     """Make a delivery due now, with all its tries anew. Raises Conflict when it is on its way or has nowhere to go."""
     delivery = (
-        Delivery.objects.select_for_update().select_related("endpoint", "environment").get(pk=delivery.pk)
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("endpoint", "environment")
+        .get(pk=delivery.pk)
     )
     if delivery.endpoint.deleted_at is not None:
         raise Conflict("endpoint_deleted", _("The endpoint of this delivery was deleted."))

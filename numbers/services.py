@@ -62,8 +62,9 @@ def update_channel(
     if name is not None and name != channel.name:
         before["name"], after["name"] = channel.name, name
         channel.name = name
+    columns = [{"credentials": "sealed_credentials"}.get(name, name) for name in after]
     with transaction.atomic():
-        channel.save(update_fields=["name", "sealed_credentials"])
+        channel.save(update_fields=columns)  # of the rest, somebody else may have written newer values
         audit.record(
             actor, "channel.updated", channel.pk, environment=channel.environment, before=before, after=after
         )
@@ -78,6 +79,12 @@ def delete_channel(channel: Channel, actor: Actor) -> None:
         raise Conflict("channel_in_use", _("Numbers are bound to this channel: release or move them first."))
     Channel.objects.filter(pk=channel.pk).update(deleted_at=clock(channel.environment))
     audit.record(actor, "channel.deleted", channel.pk, environment=channel.environment)
+
+
+def keep_open(channel: Channel) -> None:
+    """Let nobody delete the channel before this transaction ends. Raises Conflict where somebody just did."""
+    if Channel.objects.select_for_update(no_key=True).get(pk=channel.pk).deleted_at is not None:
+        raise Conflict("channel_deleted", _("This channel was just deleted."), "/channelId")
 
 
 def checked_number(environment: Environment, text: str) -> str:
@@ -104,6 +111,7 @@ def assign_number(
     now = clock(environment)
     try:
         with transaction.atomic():
+            keep_open(channel)
             row, _created = Number.objects.get_or_create(
                 number=e164,
                 defaults={
@@ -134,7 +142,8 @@ def update_assignment(
         before["channel"], after["channel"] = str(assignment.channel_id), str(channel.pk)
         assignment.channel = channel
     with transaction.atomic():
-        assignment.save(update_fields=["label", "channel"])
+        keep_open(assignment.channel)
+        assignment.save(update_fields=list(after))
         audit.record(
             actor,
             "number.updated",

@@ -50,6 +50,7 @@ def create_route(
     """A new route at `position` (1 is first; None is last); those behind it move back by one."""
     checked(action, conditions, endpoints)
     count = lock_positions(environment)
+    keep_present(endpoints)
     if count >= MAX_ROUTES:
         raise Conflict("too_many_routes", _("An environment holds at most 1000 routes."))
     place = clamp(position, count + 1)
@@ -82,6 +83,7 @@ def update_route(
     route.refresh_from_db()
     before = describe(route)
     wanted = list(route.endpoints.filter(deleted_at=None)) if endpoints is None else list(endpoints)
+    keep_present(wanted)
     checked(changes.get("action", route.action), changes.get("conditions", route.conditions), wanted)
     for name, value in changes.items():
         setattr(route, name, value)
@@ -130,6 +132,12 @@ def lock_positions(environment: Environment) -> int:
     """Serialise changes to one environment's order of routes; answers how many routes it has."""
     Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     return environment.routes.count()
+
+
+def keep_present(endpoints: Sequence[Endpoint]) -> None:
+    """Raise Conflict where an endpoint was deleted before lock_positions; afterwards nobody can."""
+    if Endpoint.objects.filter(pk__in=[e.pk for e in endpoints]).exclude(deleted_at=None).exists():
+        raise Conflict("endpoint_deleted", _("An endpoint of this route was just deleted."), "/endpointIds")
 
 
 def clamp(position: int | None, last: int) -> int:
