@@ -61,6 +61,14 @@ class Context(NamedTuple):
     sealed_like: bytes  # a value under the key that also seals the answer
 
 
+class Done(NamedTuple):
+    """A job that came back from the transport; without a result, no try could be made."""
+
+    job: Job
+    result: Result | None
+    at: datetime  # wall clock
+
+
 class Engine:
     """One a worker process. `start` and `stop` it; `ring` may come from any thread."""
 
@@ -69,14 +77,14 @@ class Engine:
         self.local = threading.local()
         self.stores: list[Store] = []
         self.targets: dict[UUID, Target] = {}
-        self.results: queue.SimpleQueue[tuple[Job, Result | None]] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self.stopping = threading.Event()
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
-            on_done=lambda job, result: self.results.put((job, result)),
-            on_returned=lambda job: self.results.put((job, None)),
+            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
+            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
         )
         self.recorder = threading.Thread(target=self.record_for_ever, name="recorder", daemon=True)
         self.sweeper = threading.Thread(target=self.sweep_for_ever, name="sweeper", daemon=True)
@@ -181,9 +189,9 @@ class Engine:
         while not (self.stopping.is_set() and not self.transport.is_alive() and self.results.empty()):
             batch = self.take_results()
             if batch:
-                self.persist([self.outcome(job, result) for job, result in batch])
+                self.persist([outcome(done) for done in batch])
 
-    def take_results(self) -> list[tuple[Job, Result | None]]:
+    def take_results(self) -> list[Done]:
         try:
             batch = [self.results.get(timeout=0.2)]
         except queue.Empty:
@@ -192,21 +200,6 @@ class Engine:
         while len(batch) < RECORD_LIMIT and not self.results.empty():
             batch.append(self.results.get())
         return batch
-
-    def outcome(self, job: Job, result: Result | None) -> tuple[Settled, Tried | None]:
-        """What a result means for its delivery; None as result means that no try could be made."""
-        context: Context = job.context
-        now = datetime.now(UTC) + context.clock_offset
-        if result is None:
-            return Settled(job.delivery, job.lease, "pending", now + RETURN_AFTER, None, None, 0), None
-        verdict = retry.judge(result.status, result.error)
-        tried = attempt_row(job, result, verdict.error_code)
-        if verdict.success:
-            return Settled(job.delivery, job.lease, "delivered", None, now, None, 1), tried
-        again = retry.next_try(context.number, now=now, random=random.random())  # noqa: S311  jitter
-        if again is None:
-            return Settled(job.delivery, job.lease, "failed", None, now, verdict.error_code, 1), tried
-        return Settled(job.delivery, job.lease, "pending", again, None, verdict.error_code, 1), tried
 
     def persist(self, outcomes: Sequence[tuple[Settled, Tried | None]]) -> None:
         """Write outcomes until the database has them. What comes too late changes nothing: the lease is another's."""
@@ -283,6 +276,22 @@ def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime)
         f"webhook-signature: {signing.sign(live, id, timestamp, body)}",
         f"smsgateway-attempt: {row['attempts_made'] + 1}",
     ]
+
+
+def outcome(done: Done) -> tuple[Settled, Tried | None]:
+    """What a result means for its delivery."""
+    job, result, context = done.job, done.result, done.job.context
+    now = done.at + context.clock_offset
+    if result is None:
+        return Settled(job.delivery, job.lease, "pending", now + RETURN_AFTER, None, None, 0), None
+    verdict = retry.judge(result.status, result.error)
+    tried = attempt_row(job, result, verdict.error_code)
+    if verdict.success:
+        return Settled(job.delivery, job.lease, "delivered", None, now, None, 1), tried
+    again = retry.next_try(context.number, now=now, random=random.random())  # noqa: S311  jitter
+    if again is None:
+        return Settled(job.delivery, job.lease, "failed", None, now, verdict.error_code, 1), tried
+    return Settled(job.delivery, job.lease, "pending", again, None, verdict.error_code, 1), tried
 
 
 def attempt_row(job: Job, result: Result, error_code: int | None) -> Tried:
