@@ -61,7 +61,7 @@ class Door:
 
     def __init__(self) -> None:
         self.configuration = Configuration()
-        self.bell = Bell(current_app._get_current_object(), metrics.unrung.inc)
+        self.bell = Bell(current_app, metrics.unrung.inc)
         self.batch = Batch(
             dsn(),
             size=settings.INGEST_BATCH,
