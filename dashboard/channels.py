@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -26,34 +25,11 @@ from numbers import services
 from numbers.carriers import CARRIERS, CredentialField
 from numbers.models import Channel
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A carrier as a person chooses it."""
-
-    name: str
-    title: Any
-    about: Any
-
-
-OFFERS = (
-    Offer(
-        "twilio",
-        "Twilio",
-        gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
-    ),
-    Offer(
-        "generic",
-        gettext_lazy("Generic"),
-        gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
-    ),
-    Offer(
-        "sandbox",
-        gettext_lazy("Sandbox"),
-        gettext_lazy("For trying things out: one curl command sends a text."),
-    ),
-)
-TITLES = {offer.name: offer.title for offer in OFFERS}
+ABOUT = {
+    "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
+    "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
+    "sandbox": gettext_lazy("For trying things out: one curl command sends a text."),
+}
 FIELD_LABELS = {
     "authToken": gettext_lazy("Auth token"),
     "sharedKeyId": gettext_lazy("Shared key id"),
@@ -61,10 +37,6 @@ FIELD_LABELS = {
     "secret": gettext_lazy("Secret"),
 }
 POINTER = "/credentials/"
-
-
-def title(carrier: str) -> Any:
-    return TITLES.get(carrier, carrier)
 
 
 class ChannelForm(forms.Form):
@@ -107,7 +79,7 @@ def ingest_url(channel: Channel) -> str:
 def index(request: PageRequest) -> HttpResponse:
     held = Count("assignments", filter=Q(assignments__ends_at=None))
     rows = open_channels(request).annotate(numbers=held).order_by("name", "pk")
-    shown = [{"channel": row, "title": title(row.carrier), "url": ingest_url(row)} for row in rows]
+    shown = [{"channel": row, "url": ingest_url(row)} for row in rows]
     return render(request, "channels.html", {"rows": shown})
 
 
@@ -116,14 +88,15 @@ def new(request: PageRequest) -> HttpResponse:
     """First `?carrier=`, then its form."""
     carrier = request.GET.get("carrier", "")
     if carrier not in CARRIERS:
-        return render(request, "channel_carriers.html", {"offers": [o for o in OFFERS if o.name in CARRIERS]})
+        offers = [(name, ABOUT.get(name, "")) for name in CARRIERS]
+        return render(request, "channel_carriers.html", {"offers": offers})
     form = ChannelForm(carrier, request.POST or None)
     if form.is_valid():
         channel = created(request, carrier, form)
         if channel is not None:
             messages.success(request, _("The channel is open. Give its URL to your carrier."))
             return go(request, "channels.one", channel_id=ids.public("channel", channel.pk))
-    return render(request, "channel_new.html", {"form": form, "title": title(carrier), "carrier": carrier})
+    return render(request, "channel_new.html", {"form": form, "carrier": carrier})
 
 
 def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | None:
@@ -161,7 +134,6 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
         {
             "form": form,
             "channel": channel,
-            "title": title(channel.carrier),
             "url": ingest_url(channel),
             "numbers": numbers,
             "example": example(channel, numbers, reveal=editing),

@@ -19,6 +19,8 @@ from dashboard.page import PageRequest, actor, go, page, parsed
 from numbers import services
 from numbers.models import Assignment, Channel
 
+POINTERS = {"/channelId": "channel"}
+
 
 class LabelForm(forms.Form):
     """Change what a number is called and which channel brings its texts."""
@@ -95,7 +97,7 @@ def assigned(request: PageRequest, form: NumberForm) -> bool:
             label=form.cleaned_data["label"],
         )
     except (Invalid, Conflict) as problem:
-        refuse(form, problem)
+        refuse(form, problem, POINTERS)
         return False
     messages.success(request, _("%(number)s is yours.") % {"number": assignment.number.number})
     return True
@@ -106,13 +108,20 @@ def one(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
     initial = {"label": assignment.label, "channel": channel_choices([assignment.channel])[0][0]}
     form = LabelForm(channels(request), request.POST or None, initial=initial)
-    if form.is_valid():
-        services.update_assignment(
-            assignment, actor(request), label=form.cleaned_data["label"], channel=form.chosen_channel()
-        )
-        messages.success(request, _("Saved."))
+    if form.is_valid() and updated(request, assignment, form):
         return go(request, "numbers")
     return render(request, "number.html", {"form": form, "assignment": assignment})
+
+
+def updated(request: PageRequest, assignment: Assignment, form: LabelForm) -> bool:
+    label, channel = form.cleaned_data["label"], form.chosen_channel()
+    try:
+        services.update_assignment(assignment, actor(request), label=label, channel=channel)
+    except Conflict as problem:
+        refuse(form, problem, POINTERS)
+        return False
+    messages.success(request, _("Saved."))
+    return True
 
 
 @page(CONFIGURE, post_only=True)

@@ -87,7 +87,7 @@ def refuse(request: PageRequest, permission: str) -> HttpResponse:
 def zone(user: User) -> ZoneInfo:
     try:
         return ZoneInfo(user.time_zone)
-    except (ValueError, OSError):  # a zone that this machine does not know
+    except (KeyError, ValueError, OSError):  # a zone that this machine does not know
         return ZoneInfo("UTC")
 
 

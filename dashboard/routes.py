@@ -157,7 +157,7 @@ def saved(request: PageRequest, route: Route | None, form: RouteForm, rows: list
         refuse(form, Invalid(conditions.place_errors(rows, problem)), NAMES)
         return False
     except Conflict as problem:
-        refuse(form, problem)
+        refuse(form, problem, NAMES)
         return False
     return True
 
@@ -173,7 +173,11 @@ def move(request: PageRequest, route_id: str) -> HttpResponse:
     if position is None:
         messages.error(request, _("Give a position: 1 is asked first."))
         return go(request, "routes")
-    route = services.update_route(route, actor(request), position=position)
+    try:
+        route = services.update_route(route, actor(request), position=position)
+    except Conflict as problem:
+        messages.error(request, problem.detail)
+        return go(request, "routes")
     said = _("“%(name)s” is now asked in position %(position)d.") % {
         "name": route.name,
         "position": route.position,

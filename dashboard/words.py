@@ -45,6 +45,7 @@ ACTION = {
     "drop": Look(_("Drop"), "quiet", "circle-minus"),
     "quarantine": Look(_("Quarantine"), "waiting", "shield-alert"),
 }
+CARRIERS = {"twilio": "Twilio", "generic": _("Generic"), "sandbox": _("Sandbox")}
 LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION}
 
 

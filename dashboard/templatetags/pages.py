@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from accounts import ids
 from accounts.clock import clock, stamp
 from dashboard import text
-from dashboard.words import look
+from dashboard.words import CARRIERS, look
 
 register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -40,6 +40,11 @@ def icon(name: str, size: int = 16) -> SafeString:
 def chip(noun: str, state: str) -> SafeString:
     words, tone, name = look(noun, state)
     return format_html('<span class="chip {}">{} {}</span>', tone, icon(name, 14), words)
+
+
+@register.filter
+def carrier(name: str) -> Any:
+    return CARRIERS.get(name, name)
 
 
 @register.filter
@@ -104,7 +109,7 @@ def exact(at: datetime) -> str:
 
 
 def exact_day(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), "j M Y")
+    return formats.date_format(timezone.localtime(at), "j N Y")
 
 
 register.filter("exact", exact)

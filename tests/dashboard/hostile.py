@@ -1,0 +1,26 @@
+"""Texts that strangers send to see what a page does with them."""
+
+HOSTILE = (
+    "<script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "<svg onload=window.hit=1>",
+    '"><script>window.hit=1</script>',
+    "'><iframe srcdoc='<script>parent.hit=1</script>'>",
+    "</textarea></title></style><script>window.hit=1</script>",
+    "<a href=javascript:window.hit=1>tap</a>",
+    "javascript:window.hit=1//",
+    "<body onload=window.hit=1>",
+    "<style>*{background:url(//evil.example/x)}</style>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<base href=//evil.example/>",
+    "<form action=//evil.example><button>OK</button></form>",
+    "{{7*7}} ${7*7} #{7*7} <%= 7*7 %>",
+    "{% debug %}{% load pages %}{{ request.user }}",
+    "&lt;script&gt;window.hit=1&lt;/script&gt;",
+    "\u202egnp.egassem\u202c and \u2066isolated\u2069",
+    "a\u200bb\u2060c\ufeffd\u00ade",
+    '=HYPERLINK("http://evil.example","here")',
+    "https://evil.example/login?next=<script>",
+    "<!--<img src='--><img src=x onerror=window.hit=1>'>",
+    "\x1b[31mred\x07 \x7f\x85",
+)

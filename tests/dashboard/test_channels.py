@@ -1,0 +1,71 @@
+"""Channels: each carrier's own credentials, the URL it calls, and secrets that stay inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cast import CARRIER_SECRET, House
+from tests.dashboard.browse import Person, text
+
+
+@pytest.mark.parametrize(
+    ("carrier", "credentials"),
+    [
+        ("twilio", {"authToken": "0123456789abcdef"}),
+        ("generic", {"secret": CARRIER_SECRET}),
+        ("sandbox", {"secret": "a-token-to-try"}),
+    ],
+)
+def test_a_channel_of_each_carrier(
+    acme: House, owner: Person, carrier: str, credentials: dict[str, Any]
+) -> None:
+    page = text(owner.post(f"channels/new/?carrier={carrier}", name="New one", **credentials))
+    channel = acme.live.environment.channels.get(carrier=carrier, name="New one")
+    assert channel.path in page
+    assert channel.credentials() == credentials
+    assert all(value not in page for value in credentials.values())
+
+
+def test_first_comes_the_choice_of_a_carrier(owner: Person) -> None:
+    for path in ("channels/new/", "channels/new/?carrier=nobody"):
+        assert "Who brings the texts?" in text(owner.get(path))
+
+
+def test_a_wrong_credential_is_said_at_its_field(owner: Person) -> None:
+    page = text(owner.post("channels/new/?carrier=generic", secret="short"))
+    assert "whsec_" in page.partition('id="id_secret_error"')[2].partition("</p>")[0]
+    page = text(owner.post("channels/new/?carrier=twilio", authToken="abc", sharedKeyId="CR1"))
+    assert "required" in page.partition('id="id_sharedKey_error"')[2].partition("</p>")[0]
+
+
+def test_empty_credentials_keep_the_old_ones(acme: House, owner: Person) -> None:
+    assert "Renamed" in text(owner.post("channels/{channel_id}/", name="Renamed", secret=""))
+    acme.live.channel.refresh_from_db()
+    assert acme.live.channel.credentials() == {"secret": CARRIER_SECRET}
+
+
+def test_the_secret_is_on_no_page(owner: Person) -> None:
+    for path in ("channels/", "channels/{channel_id}/"):
+        assert CARRIER_SECRET not in text(owner.get(path))
+
+
+def test_a_channel_in_use_stays(acme: House, owner: Person) -> None:
+    assert "Numbers are bound to this channel" in text(owner.post("channels/{channel_id}/delete/"))
+    acme.live.environment.assignments.update(ends_at=acme.live.message.received_at)
+    assert "The channel is closed" in text(owner.post("channels/{channel_id}/delete/"))
+    assert owner.get("channels/{channel_id}/").status_code == 404
+
+
+def test_the_sandbox_command_shows_its_token_to_who_may_configure(
+    acme: House, owner: Person, viewer: Person
+) -> None:
+    owner.post("channels/new/?carrier=sandbox", name="Tries", secret="a-token-to-try")
+    channel = acme.live.environment.channels.get(carrier="sandbox")
+    acme.live.environment.assignments.update(channel=channel)
+    acme.live.channel = channel
+    assert "Bearer a-token-to-try" in text(owner.get("channels/{channel_id}/"))
+    page = text(viewer.get("channels/{channel_id}/"))
+    assert "Bearer YOUR_TOKEN" in page
+    assert "a-token-to-try" not in page

@@ -1,0 +1,85 @@
+"""Who may do what, on every page that changes something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import AuditEntry, Membership
+from tests.cast import House
+from tests.dashboard.browse import Person, text
+
+CHANGING = (
+    "channels/new/",
+    "channels/{channel_id}/delete/",
+    "numbers/new/",
+    "numbers/{number_id}/",
+    "numbers/{number_id}/release/",
+    "routes/new/",
+    "routes/{route_id}/",
+    "routes/{route_id}/move/",
+    "routes/{route_id}/delete/",
+    "endpoints/new/",
+    "endpoints/{endpoint_id}/edit/",
+    "endpoints/{endpoint_id}/switch/",
+    "endpoints/{endpoint_id}/default/",
+    "endpoints/{endpoint_id}/delete/",
+)
+READING = (
+    "",
+    "messages/",
+    "messages/{message_id}/",
+    "deliveries/",
+    "numbers/",
+    "channels/",
+    "channels/{channel_id}/",
+    "routes/",
+    "endpoints/",
+    "endpoints/{endpoint_id}/",
+)
+
+
+@pytest.mark.parametrize("path", CHANGING)
+def test_a_viewer_changes_nothing_and_learns_who_can(viewer: Person, path: str) -> None:
+    before = AuditEntry.objects.count()
+    response = viewer.post(path)
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "Your role at Acme Santé is Viewer" in page
+    assert "<li>Developer</li>" in page
+    assert "<li>Viewer</li>" not in page
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("path", ["deliveries/replay/", "deliveries/{delivery_id}/replay/"])
+def test_sending_again_has_its_own_permission(acme: House, viewer: Person, path: str) -> None:
+    assert viewer.post(path).status_code == 403
+    Membership.objects.filter(user=acme.users["viewer"]).update(role="compliance")
+    assert viewer.post(path).status_code == 403
+
+
+def test_a_viewer_posting_to_a_channel_only_sees_it(acme: House, viewer: Person) -> None:
+    assert 'name="name"' not in text(viewer.post("channels/{channel_id}/", name="Renamed"))
+    acme.live.channel.refresh_from_db()
+    assert acme.live.channel.name == "Main line"
+
+
+@pytest.mark.parametrize("path", READING)
+def test_everybody_reads(viewer: Person, developer: Person, owner: Person, path: str) -> None:
+    for person in (viewer, developer, owner):
+        text(person.get(path))
+
+
+@pytest.mark.parametrize("path", READING)
+def test_a_viewer_finds_no_button_that_would_be_refused(viewer: Person, path: str) -> None:
+    page = text(viewer.get(path))
+    for form in page.split('method="post" action="')[1:]:
+        assert form.partition('"')[0] in {"/logout/", "/preferences/"}
+
+
+def test_pages_are_kept_by_no_cache(owner: Person) -> None:
+    response: Any = owner.get("messages/")
+    assert "no-store" in response["Cache-Control"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
