@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
@@ -30,6 +30,7 @@ TITLES = {
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),
     409: gettext_lazy("Not possible at present"),
+    411: gettext_lazy("The length of the body is missing"),
     413: gettext_lazy("The body is too large"),
     415: gettext_lazy("The body must be JSON"),
     422: gettext_lazy("The request has wrong fields"),
@@ -53,6 +54,12 @@ class NotFound(exceptions.NotFound):
     """Absent, malformed, another tenant's or the other environment's: one and the same answer."""
 
     default_detail = gettext_lazy("There is nothing at this address for this API key.")
+
+
+class LengthRequired(APIException):
+    status_code = 411
+    default_code = "length_required"
+    default_detail = gettext_lazy("Send the body with a Content-Length instead of in chunks.")
 
 
 class BadQuery(APIException):
@@ -138,6 +145,8 @@ def describe(error: Exception) -> Problem:
             return conflict(error)
         case Http404():
             return of_framework(NotFound())
+        case UnreadablePostError():  # the client hung up or stalled in the middle of its body
+            return Problem(400, "body_incomplete", _("The body broke off."))
         case APIException():
             return of_framework(error)
         case OperationalError() | InterfaceError():

@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_BODY = 1_000_000  # bytes
+MAX_DRAINED = 20_000_000
 MAX_DEPTH = 10
 
 
@@ -76,6 +77,13 @@ def reason(error: Exception) -> str:
     return str(error)
 
 
+def drain(stream: IO[Any]) -> None:
+    """Read on for a while: a client still writing when the connection closes would never see the answer."""
+    left = MAX_DRAINED
+    while left > 0 and (chunk := stream.read(65_536)):
+        left -= len(chunk)
+
+
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
@@ -84,6 +92,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         raw = stream.read(MAX_BODY + 1)
         if len(raw) > MAX_BODY:
+            drain(stream)
             raise TooLarge
         try:
             return loads(raw)

@@ -93,6 +93,10 @@ class Unknown(View):
 
 def body(request: Request, shape: type[Input]) -> dict[str, Any]:
     """The request's body as `shape` declares it, by our own names; raises ValidationError."""
+    if (
+        "HTTP_TRANSFER_ENCODING" in request.META
+    ):  # Django would take a body of unknown length for an empty one
+        raise errors.LengthRequired
     serializer = shape(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data
@@ -162,7 +166,7 @@ def operation(
 
     def decorate(view: F) -> F:
         refusals = {401, 500, 503}
-        refusals |= {400, 413, 415, 422} if body else set()
+        refusals |= {400, 411, 413, 415, 422} if body else set()
         refusals |= {400} if query else set()
         refusals |= {409} if conflicts else set()
         refusals |= {404} if len(inspect.signature(view).parameters) > 2 else set()

@@ -58,6 +58,13 @@ def test_a_body_has_a_size(acme: House, api: Api) -> None:
     assert (over.status_code, over.json()["code"]) == (413, "body_too_large")
 
 
+def test_chunks_are_not_taken_for_an_empty_body(api: Api) -> None:
+    response = api("PATCH", "routes/absent", **{"Transfer-Encoding": "chunked"})
+    assert response.status_code == 404
+    response = api("POST", "routes", **{"Transfer-Encoding": "chunked"})
+    assert (response.status_code, response.json()["code"]) == (411, "length_required")
+
+
 def test_a_pointer_is_escaped_and_short(api: Api) -> None:
     response = api.post("routes", {"name": "R", "action": "drop", "a/b~c": 1, "x" * 5000: 2})
     pointers = [error["pointer"] for error in response.json()["errors"]]
