@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from urllib.parse import quote_plus
 
 from bench import texts
-from bench.stack import HOST, START_WITHIN_S, Running, listens, start_sink, supervised
+from bench.stack import START_WITHIN_S, Running, listens, start_sink, supervised
 from smsgateway.processes import Process
+from smsgateway.run import HOST
 
 PROGRAMS = ("bearerbox", "smsbox")
 CONFIGURATION = """
@@ -73,7 +74,9 @@ def build(port: int) -> texts.Build:
     def one(id: str, index: int) -> bytes:
         sender = quote_plus(f"+{texts.FIRST_SENDER + index % texts.SENDERS}")
         recipient, text = index % texts.NUMBERS, quote_plus(texts.content(id))
-        query = f"username=bench&password=bench&from={sender}&to={recipient}&text={text}&charset=UTF-8&coding=0"
+        query = (
+            f"username=bench&password=bench&from={sender}&to={recipient}&text={text}&charset=UTF-8&coding=0"
+        )
         return f"GET /in?{query} HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode()
 
     return one

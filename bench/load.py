@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 import time
 from array import array
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bench import texts
 from bench.measure import own_children, percentile
-from bench.stack import HOST, ROOT, Failed, Running
+from bench.stack import ROOT, Failed, Running
 from smsgateway.processes import Process
-from smsgateway.run import command
+from smsgateway.run import HOST, command
 
 CONNECTIONS = 64
 NO_PROGRESS_S = 45.0  # longer than a lease, after which a worker takes lost work up again
@@ -45,20 +45,23 @@ class Arrival:
 
 @dataclass
 class Outcome:
-    """One run of one contender. Latencies are milliseconds from the POST to the receiver."""
+    """One run of one contender. `by_path` has milliseconds from the POST to the receiver, with the receiver's path."""
 
     name: str
     acknowledged: int
     arrived: int
     seconds: float
-    latencies: list[float]
+    by_path: list[tuple[str, float]]
     cpu_ms: dict[str, float]
     lost: int
     duplicates: int
     verified: int = 0
     wrong: int = 0
     trouble: str = ""
-    notes: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def latencies(self) -> list[float]:
+        return sorted(ms for _path, ms in self.by_path)
 
     @property
     def rate(self) -> float:
@@ -99,8 +102,7 @@ def read_replay(ids: Sequence[str], sent: Path, summary: Mapping[str, int]) -> S
 def pace(running: Running, port: int, rate: float, requests: Path, ids: Sequence[str]) -> Sent:
     """Every request at its own moment, `rate` a second, by bench.pace. Raises Failed."""
     result = requests.with_suffix(".json")
-    argv = [sys.executable, "-m", "bench.pace", str(port), str(rate), str(requests), str(result)]
-    running.call(Process("pace", argv, ""))
+    running.call("pace", "-m", "bench.pace", str(port), str(rate), str(requests), str(result))
     told = json.loads(result.read_text())
     answers = Counter(told["status"])
     trouble = ", ".join(f"{n} × {status}" for status, n in answers.items() if not 200 <= status < 300)
@@ -132,16 +134,16 @@ def measure(running: Running, name: str, sent: Sent, meter: Meter, skip: Collect
     used = meter.stop() | {"driver": driver}
     counts = running.count()
     arrivals = [one for one in read_arrivals(running) if one.text in sent.at]
-    first: dict[str, int] = {}
+    first: dict[str, Arrival] = {}
     for one in arrivals:
-        first.setdefault(one.text, one.at)
-    seconds = (max(first.values()) - min(sent.at.values())) / 1e9 if first else 0.0
+        first.setdefault(one.text, one)
+    last = max((one.at for one in first.values()), default=0)
     return Outcome(
         name=name,
         acknowledged=sent.acknowledged,
         arrived=len(first),
-        seconds=seconds,
-        latencies=sorted((at - sent.at[id]) / NS_PER_MS for id, at in first.items()),
+        seconds=max(0.0, (last - min(sent.at.values())) / 1e9),
+        by_path=[(one.path, (one.at - sent.at[id]) / NS_PER_MS) for id, one in first.items()],
         cpu_ms={process: 1000 * s / max(1, len(first)) for process, s in used.items()},
         lost=max(0, min(expected, sent.acknowledged) - len(first)),
         duplicates=len(arrivals) - len(first),
@@ -173,9 +175,7 @@ def read_arrivals(running: Running) -> list[Arrival]:
     return [Arrival(int(at), path, text, webhook) for at, path, text, webhook in lines]
 
 
-def saturate(
-    running: Running, name: str, build: texts.Build, port: int, seconds: float
-) -> Outcome:
+def saturate(running: Running, name: str, build: texts.Build, port: int, seconds: float) -> Outcome:
     """As much as goes through: a short run tells how many texts keep it busy for `seconds`, then those."""
     warm = burst(running, f"{name} warm-up", build, port, WARM_UP, "a")
     warm = burst(running, f"{name} warm-up", build, port, max(WARM_UP, int(warm.rate * WARM_UP_S)), "b")

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator
 
 from bench import texts
-from bench.stack import HOST, PUBLIC_INGEST_URL, START_WITHIN_S, Running, listens, start_sink, with_servers
+from bench.stack import PUBLIC_INGEST_URL, START_WITHIN_S, Running, listens, start_sink, with_servers
 from smsgateway.processes import Process
+from smsgateway.run import HOST
 
 WEB = "-m granian --interface wsgi --workers 1 --blocking-threads 4 --log-level warning --host 127.0.0.1"
 WORKER = "-m celery --quiet -A bench.baseline worker --pool=prefork --concurrency=2 --without-gossip --without-mingle"
@@ -24,8 +25,7 @@ def baseline() -> Iterator[tuple[Running, texts.Door]]:
             "PUBLIC_INGEST_URL": PUBLIC_INGEST_URL,
             "SINK": f"http://{HOST}:{running.ports['sink']}",
         }
-        migrate = ["-m", "django", "migrate", "--run-syncdb", "--no-input", "--verbosity", "0"]
-        running.call(Process("migrate", [sys.executable, *migrate], ""))
+        running.call("migrate", "-m", "django", "migrate", "--run-syncdb", "--no-input", "--verbosity", "0")
         start_sink(running, {})
         web = [*WEB.split(), "--port", str(port), "bench.baseline.wsgi:application"]
         running.add(Process("web", [sys.executable, *web], ""))

@@ -16,7 +16,7 @@ from bench.texts import FIRST_NUMBER, NUMBERS, TOKEN
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 

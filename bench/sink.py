@@ -120,7 +120,6 @@ async def serve(port: int, secrets: dict[str, str]) -> None:
     await server.serve_forever()
 
 
-
 if __name__ == "__main__":
     known = json.loads(Path(sys.argv[2]).read_text()) if len(sys.argv) > 2 else {}
     uvloop.run(serve(int(sys.argv[1]), known))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
 
 class Message(models.Model):
+    objects: ClassVar[models.Manager[Message]] = models.Manager()
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     carrier_id = models.CharField(max_length=64, unique=True)
     sender = models.CharField(max_length=32)
@@ -23,6 +26,8 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
+    objects: ClassVar[models.Manager[Delivery]] = models.Manager()
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries")
     url = models.CharField(max_length=200)
@@ -37,6 +42,8 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
+    objects: ClassVar[models.Manager[Attempt]] = models.Manager()
+
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
     at = models.DateTimeField()
     status = models.IntegerField(null=True)

@@ -18,10 +18,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-CELERY_BROKER_URL = env.str("REDIS_URL").replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_URL = (
+    env.str("REDIS_URL").replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # without it a killed worker loses texts
 CELERY_WORKER_PREFETCH_MULTIPLIER = 16
+CELERY_DB_REUSE_MAX = 1000  # Celery would close the database connection after each task
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

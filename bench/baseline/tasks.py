@@ -8,10 +8,10 @@ from base64 import b64encode
 
 import requests
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from bench.baseline.models import Attempt, Delivery
+from bench.baseline.settings import SECRET
 
 session = requests.Session()
 session.trust_env = False
@@ -23,7 +23,7 @@ def signed(delivery: Delivery) -> tuple[str, dict[str, str]]:
     data = {"id": str(message.pk), "content": message.content, "senderId": message.sender}
     data |= {"receivedAt": message.received_at.isoformat(), "numberUsed": message.recipient}
     body = json.dumps({"type": "message.received", "data": data})
-    digest = hmac.digest(settings.SECRET, f"{message.pk}.{at}.{body}".encode(), "sha256")
+    digest = hmac.digest(SECRET, f"{message.pk}.{at}.{body}".encode(), "sha256")
     return body, {
         "Content-Type": "application/json",
         "webhook-id": str(message.pk),

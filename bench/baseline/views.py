@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from rest_framework import status
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField, Serializer
 from rest_framework.views import APIView
 
+from bench.baseline import settings
 from bench.baseline.models import Delivery, Message
 from bench.baseline.tasks import deliver
 

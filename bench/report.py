@@ -1,0 +1,107 @@
+"""The table that `make bench` prints, the bars it holds the product to, and the file for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.load import Outcome
+from bench.measure import machine
+
+PROCESSES = ("door", "worker", "postgres", "valkey", "web", "beat", "bearerbox", "smsbox", "sink", "driver")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One thing that must hold: `value` compared with `limit`."""
+
+    what: str
+    value: float
+    limit: float
+    at_least: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    def line(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        verdict = "ok" if self.holds else "MISSED"
+        return f"  {self.what:58} {self.value:9.2f}   {sign} {self.limit:g}   {verdict}"
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Rates and latencies of each run, one a line."""
+    titles = ("p50 ms", "p95 ms", "p99 ms", "acked", "arrived")
+    head = f"{'':28}{'msg/s':>8}{''.join(f'{title:>9}' for title in titles)}{'lost':>6}{'twice':>7}"
+    lines = [
+        f"{one.name:28}{one.rate:8.0f}{one.at(0.5):9.1f}{one.at(0.95):9.1f}{one.at(0.99):9.1f}"
+        f"{one.acknowledged:9}{one.arrived:9}{one.lost:6}{one.duplicates:7}"
+        for one in outcomes
+    ]
+    return "\n".join([head, *lines])
+
+
+def processors(outcomes: Sequence[Outcome]) -> str:
+    """Processor milliseconds a message, by process; `all` leaves out sink and driver."""
+    used = [name for name in PROCESSES if any(one.cpu_ms.get(name) for one in outcomes)]
+    head = f"{'CPU-ms a message':28}" + "".join(f"{name:>10}" for name in used) + f"{'all':>8}"
+    lines = [
+        f"{one.name:28}"
+        + "".join(f"{one.cpu_ms[name]:10.3f}" if name in one.cpu_ms else f"{'':10}" for name in used)
+        + f"{cost(one):8.2f}"
+        for one in outcomes
+    ]
+    return "\n".join([head, *lines])
+
+
+def cost(outcome: Outcome) -> float:
+    return sum(ms for name, ms in outcome.cpu_ms.items() if name not in ("sink", "driver"))
+
+
+def best(outcomes: Sequence[Outcome], kind: str) -> Outcome | None:
+    """The fastest of the runs of one kind."""
+    found = [one for one in outcomes if one.name.startswith(kind)]
+    return max(found, key=lambda one: one.rate) if found else None
+
+
+def bars(outcomes: Sequence[Outcome], others: Mapping[str, float]) -> list[Bar]:
+    """What of the issue's conditions these runs can tell. `others`: p95 of the endpoints that never hang."""
+    found = []
+    product, kannel, baseline = (best(outcomes, kind) for kind in ("product", "Kannel", "baseline"))
+    if product and kannel:
+        found.append(Bar("product ÷ Kannel, messages/s", product.rate / kannel.rate, 0.6, True))
+    if product and baseline:
+        found.append(Bar("product ÷ baseline, messages/s", product.rate / baseline.rate, 12, True))
+    if paced := best(outcomes, "paced"):
+        found.append(Bar("p95 from POST to receiver at a steady rate, ms", paced.at(0.95), 30, False))
+    if {"without", "with"} <= others.keys() and others["without"]:
+        ratio = others["with"] / others["without"]
+        found.append(Bar("p95 of the others with 5 endpoints hanging ÷ without", ratio, 1.5, False))
+    ours = [one for one in outcomes if one.name.startswith(("product", "paced", "hanging"))]
+    if ours:
+        found.append(Bar("lost by the product", sum(one.lost for one in ours), 0, False))
+        found.append(Bar("wrong signatures from the product", sum(one.wrong for one in ours), 0, False))
+    return found
+
+
+def write(path: Path, outcomes: Sequence[Outcome], found: Sequence[Bar], notes: Sequence[str]) -> None:
+    """The same for machines."""
+    runs: list[dict[str, Any]] = []
+    for one in outcomes:
+        run = {name: value for name, value in asdict(one).items() if name != "by_path"}
+        shares = {f"p{round(100 * share)}_ms": one.at(share) for share in (0.5, 0.95, 0.99)}
+        runs.append(run | {"rate": one.rate, **shares})
+    told = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "runs": runs,
+        "bars": [asdict(bar) | {"holds": bar.holds} for bar in found],
+        "notes": list(notes),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
