@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,11 @@ from accounts.audit import SYSTEM  # noqa: E402
 from accounts.models import Environment  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
+from numbers.models import Assignment, Channel, Number  # noqa: E402
 from routing import services as routing  # noqa: E402
+
+CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has reserved for fiction
+EACH, ROUTES = 100, 10
 
 
 def bench(sink: str) -> dict[str, Any]:
@@ -56,6 +61,34 @@ def lead(environment: Environment, number: str, url: str, index: int) -> str:
     return new.secret
 
 
+def crowd(sink: str, tenants: int) -> dict[str, Any]:
+    """The bench tenant among so many others of 100 numbers each; every tenth of them has 10 routes."""
+    told = bench(sink)
+    for index in range(tenants):
+        tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
+        sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
+        channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials={"authToken": TOKEN})
+        hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
+        for route in range(ROUTES if index % 10 == 0 else 0):
+            lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
+    return told
+
+
+def hold(environment: Environment, channel: Channel, wanted: range) -> None:
+    """Numbers in bulk, past the service that gives them one by one."""
+    now = environment.created_at
+    rows = [Number(number=f"+{CROWD_FROM + n}", country="IE", fictional=True, created_at=now) for n in wanted]
+    Number.objects.bulk_create(rows)
+    Assignment.objects.bulk_create(
+        Assignment(number=row, environment=environment, channel=channel, starts_at=now) for row in rows
+    )
+
+
+MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "bench": bench,
+    "small_scale": lambda sink: crowd(sink, 10),
+    "scale": lambda sink: crowd(sink, 1000),
+}
+
 if __name__ == "__main__":
-    make = {"bench": bench}[sys.argv[1]]
-    Path(sys.argv[3]).write_text(json.dumps(make(sys.argv[2])))
+    Path(sys.argv[3]).write_text(json.dumps(MAKERS[sys.argv[1]](sys.argv[2])))
