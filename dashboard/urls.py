@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from dashboard import (
     channels,
@@ -49,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="overview"),
     path("login/", entrance.login, name="login"),
     path("logout/", entrance.logout, name="logout"),
+    # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
+    path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),
     path("preferences/", preferences.preferences, name="preferences"),
     path("e/<str:env_id>/", include(inside)),
 ]

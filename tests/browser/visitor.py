@@ -1,0 +1,74 @@
+"""Somebody at Acme in a real browser, who notes every complaint of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser
+
+from tests.cast import PASSWORD, House, Side
+
+PAGES = (
+    "",
+    "messages/",
+    "messages/{message_id}/",
+    "deliveries/",
+    "deliveries/?view=waiting",
+    "deliveries/?view=all",
+    "numbers/",
+    "numbers/new/",
+    "numbers/{number_id}/",
+    "channels/",
+    "channels/new/",
+    "channels/new/?carrier=twilio",
+    "channels/{channel_id}/",
+    "routes/",
+    "routes/new/",
+    "routes/{route_id}/",
+    "endpoints/",
+    "endpoints/new/",
+    "endpoints/{endpoint_id}/",
+)
+WIDTHS = (1280, 390, 320)
+
+
+class Visitor:
+    """`page` is Playwright's; `complaints` holds console lines, script errors and requests to elsewhere."""
+
+    def __init__(self, browser: Browser, url: str, house: House, **context: Any) -> None:
+        self.root, self.house = url, house
+        self.complaints: list[str] = []
+        self.context = browser.new_context(
+            viewport={"width": 1280, "height": 800},
+            permissions=["clipboard-read", "clipboard-write"],
+            locale="en-GB",
+            **context,
+        )
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.watch(request.url))
+
+    def watch(self, url: str) -> None:
+        if urlsplit(url).netloc != urlsplit(self.root).netloc:
+            self.complaints.append(f"request to {url}")
+
+    def close(self) -> None:
+        self.context.close()
+
+    def log_in(self, role: str = "owner") -> None:
+        self.page.goto(f"{self.root}/login/")
+        self.page.get_by_label("E-mail").fill(self.house.users[role].email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        self.page.wait_for_url("**/e/**")
+
+    def go(self, path: str, side: Side | None = None) -> None:
+        ids = (side or self.house.live).ids
+        response = self.page.goto(f"{self.root}/e/{ids['env_id']}/{path.format(**ids)}")
+        assert response is not None
+        assert response.status == 200, path
+
+    def prefer(self, name: str, value: str) -> None:
+        self.context.add_cookies([{"name": name, "value": value, "url": self.root}])
