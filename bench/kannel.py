@@ -1,6 +1,8 @@
-"""Kannel, the C gateway, as Debian ships it: SMS in by HTTP, kept in its file spool, out by HTTP to the same sink.
+"""Kannel, the C gateway, as Debian ships it: SMS in by HTTP, kept on disk, out by HTTP to the same sink.
 
 It does less than the product does: no signature either way, no routing, no log of what it delivered, and no fsync.
+Of its two stores on disk `spool` keeps a file a message and `file` appends to one file; both survive the death of
+the process and neither that of the machine.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import Literal
 from urllib.parse import quote_plus
 
 from bench import texts
@@ -17,6 +20,7 @@ from bench.stack import START_WITHIN_S, Running, listens, start_sink, supervised
 from smsgateway.processes import Process
 from smsgateway.run import HOST
 
+Store = Literal["spool", "file"]
 PROGRAMS = ("bearerbox", "smsbox")
 CONFIGURATION = """
 group = core
@@ -26,8 +30,8 @@ smsbox-port = {boxes}
 box-allow-ip = 127.0.0.1
 log-level = 3
 log-file = {folder}/bearerbox.log
-store-type = spool
-store-location = {folder}/spool
+store-type = {store}
+store-location = {location}
 
 group = smsc
 smsc = http
@@ -83,12 +87,14 @@ def build(port: int) -> texts.Build:
 
 
 @contextlib.contextmanager
-def kannel() -> Iterator[tuple[Running, int]]:
+def kannel(store: Store = "spool") -> Iterator[tuple[Running, int]]:
     """bearerbox and smsbox at work, and the port that takes texts."""
     with supervised("admin", "boxes", "carrier", "sendsms") as running:
-        (running.folder / "spool").mkdir()
-        file = running.folder / "kannel.conf"
-        file.write_text(CONFIGURATION.format(folder=running.folder, **running.ports))
+        location, file = running.folder / store, running.folder / "kannel.conf"
+        if store == "spool":
+            location.mkdir()
+        given = {"folder": running.folder, "store": store, "location": location}
+        file.write_text(CONFIGURATION.format(**given, **running.ports))
         start_sink(running, {})
         for name, port in (("bearerbox", "boxes"), ("smsbox", "sendsms")):
             program = shutil.which(name) or name

@@ -69,6 +69,15 @@ def best(outcomes: Sequence[Outcome], kind: str) -> Outcome | None:
     return max(found, key=lambda one: one.rate) if found else None
 
 
+def information(outcomes: Sequence[Outcome]) -> list[str]:
+    """Ratios that no condition asks for, but that whoever reads the others should know."""
+    product, other = best(outcomes, "product"), best(outcomes, "other Kannel")
+    if not (product and other):
+        return []
+    ratio = product.rate / other.rate
+    return [f"other Kannel keeps one file for all messages instead of one each; product ÷ it: {ratio:.2f}"]
+
+
 def bars(outcomes: Sequence[Outcome], others: Mapping[str, float]) -> list[Bar]:
     """What of the issue's conditions these runs can tell. `others`: p95 of the endpoints that never hang."""
     found = []

@@ -36,7 +36,8 @@ class Bench:
             if "product" in self.parts:
                 self.saturate_product(turn)
             if "kannel" in self.parts and not self.absent("wrk", *kannel.PROGRAMS):
-                self.saturate_kannel(turn)
+                self.saturate_kannel(f"Kannel, run {turn}", "spool")
+                self.saturate_kannel(f"other Kannel, run {turn}", "file")
         if {"paced", "hanging"} & set(self.parts):
             self.pace_product()
         if "baseline" in self.parts:
@@ -59,10 +60,9 @@ class Bench:
             build = texts.twilio(door)
             self.keep(load.saturate(running, f"product, run {turn}", build, door.port, self.seconds))
 
-    def saturate_kannel(self, turn: int) -> None:
-        with kannel.kannel() as (running, port):
-            build = kannel.build(port)
-            self.keep(load.saturate(running, f"Kannel, run {turn}", build, port, self.seconds))
+    def saturate_kannel(self, name: str, store: kannel.Store) -> None:
+        with kannel.kannel(store) as (running, port):
+            self.keep(load.saturate(running, name, kannel.build(port), port, self.seconds))
 
     def saturate_baseline(self) -> None:
         with baseline() as (running, door):
@@ -115,6 +115,7 @@ def main() -> int:
 
 def tell(bench: Bench) -> int:
     found = report.bars(bench.outcomes, bench.others)
+    bench.notes += report.information(bench.outcomes)
     path = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "bench.json"
     report.write(path, bench.outcomes, found, bench.notes)
     print(f"\n{machine()}; everything on loopback of this machine, the load and the receiver included\n")

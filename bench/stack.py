@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from bench.measure import trees
 from bench.texts import Door
-from smsgateway.embedded import Servers, describe
+from smsgateway.embedded import Servers, describe, private_folder, sweep
 from smsgateway.processes import Process, processes
 from smsgateway.run import HOST, answers, command, kept_secrets
 from smsgateway.supervisor import Supervisor
@@ -107,15 +105,17 @@ def free_ports(*names: str) -> dict[str, int]:
 @contextlib.contextmanager
 def supervised(*ports: str) -> Iterator[Running]:
     """A folder and a supervisor; leaving ends every process and removes the folder."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-smsgateway-"))
-    folder.chmod(0o711)  # PostgreSQL, started by root, runs as a user who must get to its data
+    sweep()
+    own = private_folder()  # one that a later run removes, should this one be killed
+    own.folder.chmod(0o711)  # PostgreSQL, started by root, runs as a user who must get to its data
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     kept |= {name: value for name, value in os.environ.items() if name.startswith(TUNABLE)}
     try:
-        with (folder / "output.log").open("wb") as output, Supervisor(folder / "run", output) as supervisor:
-            yield Running(supervisor, folder, kept, ports=free_ports("sink", *ports))
+        output, pids = own.folder / "output.log", own.folder / "run"
+        with output.open("wb") as file, Supervisor(pids, file) as supervisor:
+            yield Running(supervisor, own.folder, kept, ports=free_ports("sink", *ports))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        own.close()
 
 
 @contextlib.contextmanager
