@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
+from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
@@ -21,6 +22,7 @@ from delivery import services
 from delivery.models import Delivery, Endpoint
 from routing import services as routing_services
 
+State = Delivery.State
 REVEAL = "reveal_endpoint"  # session key: the endpoint whose secret the next page shows, once
 
 
@@ -48,9 +50,16 @@ def open_endpoints(request: PageRequest) -> QuerySet[Endpoint]:
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    failed = Count("deliveries", filter=Q(deliveries__state=Delivery.State.FAILED))
-    rows = open_endpoints(request).annotate(failed=failed).order_by("-is_default", "description", "pk")
-    return render(request, "endpoints.html", {"rows": rows})
+    rows = open_endpoints(request).order_by("-is_default", "description", "pk")
+    failures = request.environment.deliveries.filter(state=State.FAILED)
+    failed = dict(failures.values_list("endpoint").annotate(Count("pk")).order_by())
+    shown = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
+    return render(request, "endpoints.html", {"rows": shown})
+
+
+def unfinished(environment: Environment) -> QuerySet[Delivery]:
+    """Deliveries that somebody or something still has to deal with; what arrived is too many to count."""
+    return environment.deliveries.filter(state__in=[State.FAILED, State.HELD, State.PENDING, State.SENDING])
 
 
 @page(CONFIGURE)
@@ -90,7 +99,8 @@ def one(request: PageRequest, endpoint_id: str) -> HttpResponse:
 
 def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
     initial = {"url": endpoint.url, "description": endpoint.description, "is_default": endpoint.is_default}
-    counts = dict(endpoint.deliveries.values_list("state").annotate(Count("pk")).order_by())
+    rows = unfinished(request.environment).filter(endpoint=endpoint)
+    counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
     return {
         "endpoint": endpoint,
         "form": EndpointForm(initial=initial),
