@@ -62,7 +62,7 @@ class Trace:
     omitted: int  # so many more
     legs: list[Leg] = field(default_factory=list)
     carrier_took_us: float | None = None  # from the carrier's own time stamp to us
-    took_us: float | None = None  # from accepted to the last delivery done
+    took_us: float | None = None  # from accepted to the last delivery done, where none was sent again
 
 
 PHASES = (
@@ -82,7 +82,9 @@ def of(message: Message, *, with_answers: bool) -> Trace:
     done = [
         leg.took_us
         for leg in legs
-        if leg.took_us is not None and leg.delivery.state == Delivery.State.DELIVERED
+        if leg.took_us is not None
+        and leg.delivery.state == Delivery.State.DELIVERED
+        and not leg.delivery.replays
     ]
     return Trace(
         message,
