@@ -103,9 +103,8 @@ class Door:
             carrier.verify(request, channel.credentials)
         except Refused as refused:
             metrics.refused.labels(carrier.name, refused.reason).inc()
-            return Answer(
-                refused.status, JSON, b'{"title":"Refused","reason":"%b"}' % refused.reason.encode()
-            )
+            body = b'{"title":"Refused","reason":"%b"}' % refused.reason.encode()
+            return Answer(refused.status, JSON, body, refused.headers)
         try:
             return await self.keep(channel, request)
         except (TryAgain, OSError):
@@ -116,7 +115,7 @@ class Door:
         """Store what an authenticated request brought; raises TryAgain."""
         carrier = channel.carrier
         try:
-            texts = carrier.parse(request)
+            texts = carrier.parse(request, channel.credentials)
         except Unreadable as unreadable:
             await self.strays.unreadable(channel, request, carrier.deadline_s)
             metrics.unreadable.labels(carrier.name).inc()

@@ -90,7 +90,7 @@ def test_verify_only_refuses(name: str, credentials: dict[str, str], request: Ca
 @pytest.mark.parametrize("name", CARRIERS)
 @given(request=requests)
 def test_parse_only_finds_texts_or_unreadable_fields(name: str, request: CarrierRequest) -> None:
-    errors, texts = reading(lambda: CARRIERS[name].parse(request))
+    errors, texts = reading(lambda: CARRIERS[name].parse(request, {}))
     assert errors or texts
     assert all(pointer == "" or pointer.startswith("/") for pointer, _detail in errors)
     assert all(storable(sms) for sms in texts)
@@ -101,5 +101,5 @@ def test_errors_repeat_nothing_of_the_text(secret: str) -> None:
     body = json.dumps({"from": secret * 3, "to": 5, "text": secret + "\0", "sentAt": secret}).encode()
     request = CarrierRequest("POST", "https://sms.example.com/in/generic/t", {}, body, "", NOW)
     with pytest.raises(Unreadable) as unreadable:
-        CARRIERS["generic"].parse(request)
+        CARRIERS["generic"].parse(request, {})
     assert secret not in str(unreadable.value)

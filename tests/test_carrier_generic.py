@@ -36,7 +36,7 @@ def refusal(request: CarrierRequest) -> str:
 def test_stock_library_passes() -> None:
     request = signed(json_body(text="Ça va ? 😀"))
     generic.verify(request, CREDENTIALS)
-    [sms] = generic.parse(request)
+    [sms] = generic.parse(request, CREDENTIALS)
     assert (sms.carrier_id, sms.sender, sms.recipient) == ("g-1", "+33639980001", "+33639980002")
     assert sms.content == "Ça va ? 😀"
 
@@ -110,11 +110,11 @@ def test_changed_id_is_refused() -> None:
 
 
 def test_header_id_stands_in_for_a_missing_one() -> None:
-    assert generic.parse(signed(json_body(id=None)))[0].carrier_id == "msg_1"
+    assert generic.parse(signed(json_body(id=None)), CREDENTIALS)[0].carrier_id == "msg_1"
 
 
 def test_time_of_sending_is_read() -> None:
-    [sms] = generic.parse(signed(json_body(sentAt="2026-11-22T13:00:00.5+02:00")))
+    [sms] = generic.parse(signed(json_body(sentAt="2026-11-22T13:00:00.5+02:00")), CREDENTIALS)
     assert sms.sent_at == datetime(2026, 11, 22, 11, 0, 0, 500_000, tzinfo=UTC)
     assert sms.sent_at.tzinfo is UTC
 
@@ -123,11 +123,11 @@ def test_time_of_sending_is_read() -> None:
     ("sender", "kept"), [("33639980001", "+33639980001"), ("38600", "38600"), (" ACME ", "ACME")]
 )
 def test_sender_is_normalised(sender: str, kept: str) -> None:
-    assert generic.parse(signed(json_body(sender=sender)))[0].sender == kept
+    assert generic.parse(signed(json_body(sender=sender)), CREDENTIALS)[0].sender == kept
 
 
 def test_text_may_be_empty() -> None:
-    assert generic.parse(signed(json_body(text="")))[0].content == ""
+    assert generic.parse(signed(json_body(text="")), CREDENTIALS)[0].content == ""
 
 
 @pytest.mark.parametrize(
@@ -159,5 +159,5 @@ def test_text_may_be_empty() -> None:
 )
 def test_unreadable_field_is_named(body: bytes, errors: list[tuple[str, str]]) -> None:
     with pytest.raises(Unreadable) as unreadable:
-        generic.parse(a_request(body=body))
+        generic.parse(a_request(body=body), CREDENTIALS)
     assert unreadable.value.errors == errors

@@ -35,5 +35,5 @@ def test_anything_else_is_refused(value: str | None, reason: str) -> None:
 
 def test_text_without_an_id_counts_each_time() -> None:
     request = a_request(body=json_body(id=None), headers={"webhook-id": "msg_1"})
-    assert sandbox.parse(request)[0].carrier_id is None
-    assert sandbox.parse(a_request(body=json_body()))[0].carrier_id == "g-1"
+    assert sandbox.parse(request, CREDENTIALS)[0].carrier_id is None
+    assert sandbox.parse(a_request(body=json_body()), CREDENTIALS)[0].carrier_id == "g-1"

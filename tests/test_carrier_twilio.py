@@ -156,7 +156,7 @@ def test_agrees_with_the_vendors_own_package(fields: dict[str, str], url: str) -
 
 
 def test_real_text_is_parsed() -> None:
-    [sms] = twilio.parse(a_twilio_request(twilio_fields(Body="Ça va ? 😀"), TOKEN))
+    [sms] = twilio.parse(a_twilio_request(twilio_fields(Body="Ça va ? 😀"), TOKEN), CREDENTIALS)
     assert sms.carrier_id == "SMe287d7109a5a925f182f0e07fe5b223b"
     assert (sms.sender, sms.recipient, sms.content) == ("+12025550122", "+12025550111", "Ça va ? 😀")
     assert (sms.sent_at, sms.segments, sms.encoding) == (None, 1, None)
@@ -171,7 +171,7 @@ def test_text_may_come_by_get() -> None:
         body=b"Body=other",
     )
     twilio.verify(request, CREDENTIALS)
-    assert twilio.parse(request)[0].content == "Msg"
+    assert twilio.parse(request, CREDENTIALS)[0].content == "Msg"
 
 
 @pytest.mark.parametrize(
@@ -190,13 +190,13 @@ def test_unreadable_field_is_named(field: str, sent: bytes, detail: str) -> None
     fields = {name: value for name, value in twilio_fields().items() if name != field}
     body = urlencode(fields).encode() + b"&" + field.encode() + b"=" + sent
     with pytest.raises(Unreadable) as unreadable:
-        twilio.parse(a_request(URL, body=body))
+        twilio.parse(a_request(URL, body=body), CREDENTIALS)
     assert unreadable.value.errors == [(f"/{field}", detail)]
 
 
 def test_missing_fields_are_named() -> None:
     with pytest.raises(Unreadable) as unreadable:
-        twilio.parse(a_request(URL, body=b"MessageStatus=delivered&MessageSid=SM1"))
+        twilio.parse(a_request(URL, body=b"MessageStatus=delivered&MessageSid=SM1"), CREDENTIALS)
     assert unreadable.value.errors == [(f"/{name}", "is required") for name in ("From", "To", "Body")]
 
 
@@ -225,7 +225,7 @@ PROSE = (
 def test_only_a_joined_text_that_is_certainly_base64_is_unpacked(
     body: str, segments: str, content: str | None
 ) -> None:
-    [sms] = twilio.parse(a_twilio_request(twilio_fields(Body=body, NumSegments=segments), TOKEN))
+    [sms] = twilio.parse(a_twilio_request(twilio_fields(Body=body, NumSegments=segments), TOKEN), CREDENTIALS)
     assert (sms.content, sms.encoding) == ((body, None) if content is None else (content, "base64"))
 
 

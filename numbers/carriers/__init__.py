@@ -64,7 +64,8 @@ def _problem(
         needed_by = [
             other for other in credentials if other in carrier.credentials and _needs(carrier, other) == name
         ]
-        return ("required", _("This field is required.")) if rule.required or needed_by else None
+        wanted = rule.required or (rule.unless is not None and credentials.get(rule.unless) is None)
+        return ("required", _("This field is required.")) if wanted or needed_by else None
     if not isinstance(value, str):
         return "invalid_type", _("Must be a string.")
     detail = rule.problem(value)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
+
+from django.utils.translation import gettext as _
 
 from numbers.phone import normalise
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 MAX_CONTENT = 10_000  # characters; a text of 255 parts, the most that can be concatenated, has 39,015
 MAX_ADDRESS = 64  # characters of a sender or recipient
 MAX_CARRIER_ID = 255
+MAX_MEDIA = 20  # links of one text; carriers allow ten
+MAX_LINK = 2048  # characters
 
 JSON = "application/json"
 
@@ -37,8 +41,20 @@ class CarrierRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which piece of a longer text a carrier that does not join them brought."""
+
+    reference: str  # shared by the pieces of one text of one sender
+    total: int
+    number: int  # from 1
+
+
+@dataclass(frozen=True, slots=True)
 class InboundSms:
-    """One text, whole. Numbers are E.164 with plus, short codes and alphanumeric senders as the carrier wrote them."""
+    """One text, whole unless `part` says otherwise.
+
+    Numbers are E.164 with plus, short codes and alphanumeric senders as the carrier wrote them.
+    """
 
     carrier_id: str | None  # the carrier's own id, which a repeat repeats; None: nothing to know a repeat by
     sender: str
@@ -47,6 +63,8 @@ class InboundSms:
     sent_at: datetime | None = None  # aware, UTC
     encoding: str | None = None
     segments: int | None = None
+    media: tuple[str, ...] = ()  # links to what came with it; listed, never fetched
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +78,16 @@ class Answer:
 
 
 class Refused(Exception):
-    """The request is not shown to come from the carrier. `reason` is a word fit for a metric's label."""
+    """The request is not shown to come from the carrier. `reason` is a word fit for a metric's label.
 
-    def __init__(self, status: int, reason: str) -> None:
+    `status` is 401 or 403, or 503 for a carrier that gives a text up at anything else.
+    """
+
+    def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.headers = headers or {}
 
 
 class Unreadable(Exception):
@@ -90,6 +112,7 @@ class CredentialField:
     required: bool = True
     secret: bool = True
     needs: str | None = None  # another field that must come with this one
+    unless: str | None = None  # required where this other field is not given
 
 
 class Carrier(Protocol):
@@ -110,8 +133,11 @@ class Carrier(Protocol):
     def verify(self, request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         """Raise Refused unless the request is signed with these credentials."""
 
-    def parse(self, request: CarrierRequest) -> list[InboundSms]:
-        """The texts of a verified request; raise Unreadable where there is none to be had."""
+    def parse(self, request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
+        """The texts of a verified request; raise Unreadable where one cannot be had.
+
+        [] where it is about something else: a probe, a delivery report. It is acknowledged, nothing is kept.
+        """
 
     def try_again(self, retry_after: int) -> Answer:
         """Ask for the same again in so many seconds."""
@@ -143,6 +169,8 @@ def build_sms(
     sent_at: datetime | None = None,
     encoding: str | None = None,
     segments: int | None = None,
+    media: Iterable[str] = (),
+    part: Part | None = None,
 ) -> InboundSms:
     """An InboundSms of checked, normalised parts.
 
@@ -159,9 +187,52 @@ def build_sms(
         raise Unreadable(
             (f"/{name}", problem) for name, problem in zip(names, problems, strict=True) if problem
         )
-    return InboundSms(carrier_id or None, sender, recipient, content, sent_at, encoding, segments)
+    links = links_of(media) if media else ()
+    return InboundSms(
+        carrier_id or None, sender, recipient, content, sent_at, encoding, segments, links, part
+    )
+
+
+def links_of(media: Iterable[str]) -> tuple[str, ...]:
+    """The links among these that can be kept; what is none is no reason to refuse the text."""
+    links = [
+        link
+        for link in media
+        if link.startswith(("https://", "http://")) and text_problem(link, MAX_LINK) is None
+    ]
+    return tuple(links[:MAX_MEDIA])
 
 
 def as_utc(moment: datetime | None) -> datetime | None:
     """The same moment in UTC; OverflowError where that lies outside the years 1 to 9999."""
     return None if moment is None else moment.astimezone(UTC)
+
+
+def moment(text: str | None, pattern: str | None = None, zone: tzinfo = UTC) -> datetime | None:
+    """A carrier's own time as UTC: ISO 8601 or by `pattern`, in `zone` where it names no offset.
+
+    None where it cannot be read: the text matters more than the carrier's clock.
+    """
+    if not text:
+        return None
+    try:
+        read = datetime.strptime(text, pattern) if pattern else datetime.fromisoformat(text)  # noqa: DTZ007
+        return as_utc(read if read.tzinfo else read.replace(tzinfo=zone))
+    except (ValueError, OverflowError):
+        return None
+
+
+def whole(text: object, most: int = 999) -> int | None:
+    """A count as a carrier writes it, as text or as number; None where it is no count of 1 to `most`."""
+    if isinstance(text, str):
+        text = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    if not isinstance(text, int) or isinstance(text, bool):
+        return None
+    return text if 0 < text <= most else None
+
+
+def secret_problem(secret: str) -> str | None:
+    """For a CredentialField: a secret that can stand in a header."""
+    if 0 < len(secret) <= 200 and secret.isascii() and secret.isprintable() and " " not in secret:
+        return None
+    return _("Must be 1 to 200 printable ASCII characters without spaces.")

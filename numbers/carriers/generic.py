@@ -81,7 +81,7 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         raise Refused(401, "wrongSignature")
 
 
-def parse(request: CarrierRequest) -> list[InboundSms]:
+def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
     """One text; where the body has no id, the `webhook-id` tells a repeat."""
     return [read(request.body, request.headers.get("webhook-id"))]
 

@@ -39,6 +39,6 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         raise Refused(401, "wrongToken")
 
 
-def parse(request: CarrierRequest) -> list[InboundSms]:
+def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
     """One text; where the body has no id, each request is a text of its own."""
     return [read(request.body, None)]

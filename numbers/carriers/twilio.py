@@ -13,7 +13,6 @@ from binascii import Error, b2a_base64
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import unquote_to_bytes
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,16 +26,15 @@ from numbers.carriers.base import (
     Unreadable,
     build_sms,
     busy,
+    secret_problem,
 )
+from numbers.carriers.forms import MAX_FIELDS, Form, form_of
 
 XML = "text/xml"
 # Any text outside of TwiML, `OK` for one, Twilio sends back to the person as an SMS.
 EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
-MAX_FIELDS = 1000
 NAMES = ("MessageSid", "From", "To", "Body")
-
-Form = Mapping[bytes, list[bytes]]
 
 
 def _key_problem(key: str) -> str | None:
@@ -45,16 +43,10 @@ def _key_problem(key: str) -> str | None:
     return _("Must be 1 to 200 printable ASCII characters, without spaces, commas and equal signs.")
 
 
-def _secret_problem(secret: str) -> str | None:
-    if 0 < len(secret) <= 200 and secret.isascii() and secret.isprintable() and " " not in secret:
-        return None
-    return _("Must be 1 to 200 printable ASCII characters without spaces.")
-
-
 name = "twilio"
 methods = frozenset({"GET", "POST"})
 credentials: Mapping[str, CredentialField] = {
-    "authToken": CredentialField(gettext_lazy("The auth token of your Twilio account."), _secret_problem),
+    "authToken": CredentialField(gettext_lazy("The auth token of your Twilio account."), secret_problem),
     "sharedKeyId": CredentialField(
         gettext_lazy("The id of the shared key your webhooks are signed with by HMAC-SHA256."),
         _key_problem,
@@ -64,7 +56,7 @@ credentials: Mapping[str, CredentialField] = {
     ),
     "sharedKey": CredentialField(
         gettext_lazy("The shared key itself. With it, requests signed by the auth token are refused."),
-        _secret_problem,
+        secret_problem,
         required=False,
         needs="sharedKeyId",
     ),
@@ -90,12 +82,12 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         raise Refused(403, "wrongSignature")
 
 
-def parse(request: CarrierRequest) -> list[InboundSms]:
+def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
     """One text: Twilio joins the parts before it calls."""
     raw = request.query.encode("utf-8", "replace") if request.method == "GET" else request.body
     if raw.count(b"&") >= MAX_FIELDS:
         raise Unreadable([("", f"has more than {MAX_FIELDS} fields")])
-    form = _form(raw)
+    form = form_of(raw)
     missing = [(f"/{field}", "is required") for field in NAMES if field.encode() not in form]
     if missing:
         raise Unreadable(missing)
@@ -104,7 +96,12 @@ def parse(request: CarrierRequest) -> list[InboundSms]:
     plain = _unpacked(content, segments)
     encoding = None if plain is None else "base64"
     content = content if plain is None else plain
-    return [build_sms(NAMES, carrier_id, sender, recipient, content, encoding=encoding, segments=segments)]
+    media = _media(form)
+    return [
+        build_sms(
+            NAMES, carrier_id, sender, recipient, content, encoding=encoding, segments=segments, media=media
+        )
+    ]
 
 
 def _key(request: CarrierRequest, credentials: Mapping[str, str]) -> tuple[bytes, str]:
@@ -139,7 +136,7 @@ def _signed_parameters(request: CarrierRequest) -> bytes:
         return b""
     if request.body.count(b"&") >= MAX_FIELDS:
         raise Refused(403, "tooManyFields")
-    form = _form(request.body)
+    form = form_of(request.body)
     return b"".join([_repeated(word, form[word]) for word in sorted(form)])
 
 
@@ -150,7 +147,7 @@ def _repeated(word: bytes, values: list[bytes]) -> bytes:
 def _check_body_hash(request: CarrierRequest) -> None:
     """A body that is no form is signed by its hash in the URL."""
     query = request.query.encode("utf-8", "replace")
-    given = _form(query).get(b"bodySHA256", [b""])[0]
+    given = form_of(query).get(b"bodySHA256", [b""])[0]
     if not hmac.compare_digest(sha256(request.body).hexdigest().encode(), given):
         raise Refused(403, "wrongSignature")
 
@@ -175,21 +172,6 @@ def _has_port(host: str) -> bool:
     return host.rpartition(":")[2].isdecimal() and ":" in host
 
 
-@lru_cache(maxsize=1)  # verify and parse each need it, one right after the other
-def _form(raw: bytes) -> Form:
-    """The fields of a form, in bytes: what is signed is what came, UTF-8 or not (which sorts as its characters do)."""
-    form: dict[bytes, list[bytes]] = {}
-    for field in raw.replace(b"+", b" ").split(b"&"):
-        word, equal, value = field.partition(b"=")
-        if b"%" in word:
-            word = unquote_to_bytes(word)
-        if b"%" in value:
-            value = unquote_to_bytes(value)
-        if word or equal:
-            form.setdefault(word, []).append(value)
-    return form
-
-
 def _texts(form: Form) -> list[str]:
     """The four fields as text, in the order of NAMES."""
     texts, errors = [], []
@@ -206,6 +188,14 @@ def _texts(form: Form) -> list[str]:
 def _segments(form: Form) -> int | None:
     count = form.get(b"NumSegments", [b""])[0]
     return int(count) if count.isdigit() and len(count) < 4 else None
+
+
+def _media(form: Form) -> list[str]:
+    count = form.get(b"NumMedia", [b"0"])[0]
+    if count == b"0" or not count.isdigit() or len(count) > 2:
+        return []
+    links = (form.get(b"MediaUrl%d" % number, [b""])[0] for number in range(int(count)))
+    return [link.decode("utf-8", "replace") for link in links]
 
 
 def _unpacked(content: str, segments: int | None) -> str | None:
