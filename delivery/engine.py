@@ -8,6 +8,7 @@ sweep (a timer) ────┴→ read, open, sign → Transport ────�
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import random
 import threading
@@ -19,14 +20,14 @@ from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 from accounts import keyring
 from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import public, uuid7
 from delivery import retry, signing
-from delivery.models import RESPONSE, Delivery, Endpoint
+from delivery.models import RESPONSE, Endpoint
 from delivery.payload import message_received
 from delivery.store import Settled, Store, Tried
 from delivery.transport import Job, Result, Transport
@@ -47,8 +48,8 @@ class Target(NamedTuple):
 
     version: int
     url: str
-    secrets: tuple[tuple[bytes, datetime | None], ...]
-    stopped: str | None  # the state its deliveries take while it accepts none
+    secrets: tuple[tuple[bytes, datetime | None], ...] | None  # None: they do not open
+    stopped: bool  # disabled or deleted
 
 
 class Context(NamedTuple):
@@ -69,6 +70,9 @@ class Done(NamedTuple):
     at: datetime  # wall clock
 
 
+Outcome = tuple[Settled, Tried | None]
+
+
 class Engine:
     """One a worker process. `start` and `stop` it; `ring` may come from any thread."""
 
@@ -79,6 +83,7 @@ class Engine:
         self.targets: dict[UUID, Target] = {}
         self.results: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self.stopping = threading.Event()
+        self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
@@ -95,7 +100,7 @@ class Engine:
 
     def stop(self, grace_s: float = 8) -> None:
         """Finish what is on the wire, release the rest, record everything."""
-        until = time.monotonic() + grace_s
+        self.give_up = until = time.monotonic() + grace_s
         self.stopping.set()
         self.sweeper.join(2)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
@@ -126,9 +131,15 @@ class Engine:
 
     def send(self, rows: Sequence[dict[str, Any]]) -> int:
         """Build a request for each row and hand all to the transport."""
-        self.refresh_targets(rows)
-        jobs = [job for row in rows if (job := self.prepare(row)) is not None]
+        try:
+            self.refresh_targets(rows)
+            stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
+            jobs = [job for row in rows if (job := self.prepared(row)) is not None]
+        finally:
+            connection.close()  # opened only where a target or key was new; it may be dead when next needed
         self.transport.submit(jobs)
+        if stopped:
+            self.store.stop(stopped, datetime.now(UTC))
         return len(jobs)
 
     def refresh_targets(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -139,10 +150,17 @@ class Engine:
             if id not in self.targets or self.targets[id].version != version
         ]
         if stale:
-            try:
-                self.targets.update(load_targets(stale))
-            finally:
-                connection.close()
+            self.targets.update(load_targets(stale))
+
+    def prepared(self, row: dict[str, Any]) -> Job | None:
+        """`prepare`, with one row's trouble kept from all others of its batch."""
+        try:
+            return self.prepare(row)
+        except Error:
+            raise  # the database is away, for each of them
+        except Exception:
+            log.exception("a delivery cannot be prepared", extra={"delivery": str(row["id"])})
+            return None
 
     def prepare(self, row: dict[str, Any]) -> Job | None:
         """The request for one delivery; None where there is none to make now."""
@@ -166,7 +184,6 @@ class Engine:
         )
         job.context = context
         if target.stopped:
-            self.settle(Settled(job.delivery, job.lease, target.stopped, None, None, None, 0))
             return None
         left = (row["leased_until"] - wall).total_seconds() - job.deadline_s
         if left <= 0:
@@ -174,14 +191,13 @@ class Engine:
         job.start_by = time.monotonic() + left
         try:
             job.body = body_of(row)
+            job.headers = headers_of(row, target, job.body, wall)
         except Unsealable:
-            log.exception("a message does not open", extra={"delivery": str(row["id"])})
+            # A try like any other: it shows, comes again by the ladder, and ends failed but replayable.
+            log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
+            self.results.put(Done(job, Result(None, "other"), wall))
             return None
-        job.headers = headers_of(row, target, job.body, wall)
         return job
-
-    def settle(self, settled: Settled) -> None:
-        self.store.record([settled], [])
 
     # ---- record
 
@@ -189,7 +205,7 @@ class Engine:
         while not (self.stopping.is_set() and not self.transport.is_alive() and self.results.empty()):
             batch = self.take_results()
             if batch:
-                self.persist([outcome(done) for done in batch])
+                self.persist(outcomes(batch))
 
     def take_results(self) -> list[Done]:
         try:
@@ -201,19 +217,33 @@ class Engine:
             batch.append(self.results.get())
         return batch
 
-    def persist(self, outcomes: Sequence[tuple[Settled, Tried | None]]) -> None:
-        """Write outcomes until the database has them. What comes too late changes nothing: the lease is another's."""
-        settled = [settled for settled, _tried in outcomes]
-        tried = [tried for _settled, tried in outcomes if tried is not None]
-        give_up = time.monotonic() + settings.DELIVERY_LEASE_S
-        while time.monotonic() < give_up:
+    def persist(self, outcomes: Sequence[Outcome]) -> None:
+        """Write outcomes until the database has them. What comes too late changes nothing: the lease is another's.
+
+        An outage is waited for however long it takes: while nobody can write, nobody can take the lease either.
+        """
+        while outcomes:
             try:
-                return self.store.record(settled, tried)
+                return self.store.record([o for o, _ in outcomes], [t for _, t in outcomes if t is not None])
+            except (psycopg.DataError, psycopg.IntegrityError, ValueError):
+                return self.persist_apart(outcomes)
             except psycopg.Error as error:
                 log.warning(
-                    "record: trying again", extra={"reason": type(error).__name__, "count": len(settled)}
+                    "record: trying again", extra={"reason": type(error).__name__, "count": len(outcomes)}
                 )
+                if time.monotonic() > self.give_up:
+                    return None
                 time.sleep(0.1)
+        return None
+
+    def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
+        """Halve what the database refuses as data until only the row is left that it refuses."""
+        if len(outcomes) == 1:
+            log.exception("unrecordable", extra={"delivery": str(outcomes[0][0].delivery)})
+            return
+        half = len(outcomes) // 2
+        self.persist(outcomes[:half])
+        self.persist(outcomes[half:])
 
     # ---- sweep
 
@@ -227,8 +257,8 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        limit = min(SWEEP_LIMIT, self.transport.room())
-        if not limit:
+        limit = min(SWEEP_LIMIT, self.transport.room() - self.results.qsize())
+        if limit <= 0:
             return 0
         now, lease = datetime.now(UTC), uuid7()
         ids = self.store.claim(
@@ -249,9 +279,14 @@ def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
 
 
 def target_of(row: Endpoint) -> Target:
-    secrets = tuple((signing.decode_secret(s.secret), s.expires_at) for s in row.secrets.all())
-    stopped = Delivery.State.CANCELLED if row.deleted_at else Delivery.State.HELD if row.disabled_at else None
-    return Target(row.version, row.url, secrets, stopped and stopped.value)
+    return Target(row.version, row.url, secrets_of(row), bool(row.deleted_at or row.disabled_at))
+
+
+def secrets_of(row: Endpoint) -> tuple[tuple[bytes, datetime | None], ...] | None:
+    try:
+        return tuple((signing.decode_secret(s.secret), s.expires_at) for s in row.secrets.all())
+    except Unsealable:
+        return None  # nothing unsigned goes out
 
 
 def body_of(row: dict[str, Any]) -> bytes:
@@ -263,6 +298,8 @@ def body_of(row: dict[str, Any]) -> bytes:
 
 def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime) -> list[str]:
     """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
+    if target.secrets is None:
+        raise Unsealable("a secret of the endpoint does not open")
     now, id, timestamp = (
         wall + row["clock_offset"],
         public("message", row["message_id"]),
@@ -278,7 +315,18 @@ def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime)
     ]
 
 
-def outcome(done: Done) -> tuple[Settled, Tried | None]:
+def outcomes(batch: Sequence[Done]) -> list[Outcome]:
+    """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
+    judged = []
+    for done in batch:
+        try:
+            judged.append(outcome(done))
+        except Exception:
+            log.exception("a result cannot be judged", extra={"delivery": str(done.job.delivery)})
+    return judged
+
+
+def outcome(done: Done) -> Outcome:
     """What a result means for its delivery."""
     job, result, context = done.job, done.result, done.job.context
     now = done.at + context.clock_offset

@@ -8,7 +8,8 @@ index of leased rows for each row of a batch, which took seven times the CPU whi
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -118,6 +119,20 @@ FROM unnest({parameters("s_", Settled._fields, SETTLED_TYPES)}) AS s({", ".join(
 WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only
 
+# What becomes of deliveries to an endpoint that is not to get any, by how the endpoint is at this very moment:
+# the lock makes whoever enables it wait, or us wait for them, so that none is held which nobody will release.
+LOCK_ENDPOINTS = "SELECT FROM delivery_endpoint WHERE id = ANY(%(endpoints)s::uuid[]) ORDER BY id FOR SHARE"
+STOP = """
+UPDATE delivery_delivery d
+SET lease = NULL, leased_until = NULL,
+    state = CASE WHEN e.deleted_at IS NOT NULL THEN 'cancelled' WHEN e.disabled_at IS NOT NULL THEN 'held'
+                 ELSE 'pending' END,
+    due_at = CASE WHEN e.deleted_at IS NULL AND e.disabled_at IS NULL THEN %(wall)s + v.clock_offset END,
+    finished_at = CASE WHEN e.deleted_at IS NOT NULL THEN %(wall)s + v.clock_offset END
+FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[]) AS s(id, lease), delivery_endpoint e, accounts_environment v
+WHERE d.id = s.id AND d.lease = s.lease AND e.id = d.endpoint_id AND v.id = d.environment_id
+"""
+
 
 def columns(prefix: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
     if not rows:
@@ -134,16 +149,26 @@ class Store:
 
     def execute(self, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         """Run one statement; raises psycopg.Error after dropping the connection."""
+        with self.connected() as connection:
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def connected(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
         try:
             if self.connection is None or self.connection.closed:
                 self.connection = psycopg.connect(
                     self.dsn, autocommit=True, prepare_threshold=1, row_factory=dict_row
                 )
-            cursor = self.connection.execute(sql, values)
-            return cursor.fetchall() if cursor.description else []
+            yield self.connection
         except psycopg.Error:
             self.drop()
             raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.connected() as connection, connection.transaction():
+            yield
 
     def drop(self) -> None:
         if self.connection is not None:
@@ -157,6 +182,13 @@ class Store:
     def record(self, settled: Sequence[Settled], tried: Sequence[Tried]) -> None:
         values = columns("s_", Settled._fields, settled) | columns("t_", Tried._fields, tried)
         self.execute(RECORD, values)
+
+    def stop(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
+        """Settle deliveries, as `read` answers them, whose endpoint was seen disabled or deleted."""
+        values = {name + "s": [row[name] for row in rows] for name in ("id", "lease")}
+        with self.transaction():
+            self.execute(LOCK_ENDPOINTS, {"endpoints": [row["endpoint_id"] for row in rows]})
+            self.execute(STOP, values | {"wall": wall})
 
     def claim(
         self, *, now: datetime, lease: UUID, leased_until: datetime, limit: int, saturated: list[UUID]

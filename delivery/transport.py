@@ -2,6 +2,9 @@
 
 A request that hangs holds one of its endpoint's places and nothing else. What an endpoint has no place for waits
 here until its lease would no longer cover a try; then it is handed back.
+
+All endpoints share one number of places, and libcurl's few threads that look names up. So an endpoint has few until
+it has answered once, one while it does not answer, and, while half of all are taken, fewer the longer it takes.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import logging
+import math
 import select
 import socket
 import threading
@@ -26,6 +30,8 @@ from delivery.addresses import Guard, Network
 log = logging.getLogger("smsgateway.worker")
 
 CONNECT_TIMEOUT_MS = 3000
+FIRST_PLACES = 4  # of an endpoint that never answered this process
+UNANSWERED = {"timeout", "connect", "dns"}
 KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 READ_BYTES = 65_536  # more than that nobody reads: the connection is cut
 TLS_ERRORS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91}
@@ -138,7 +144,8 @@ class Exchange:
         if self.guard.refused or error == 42:  # a refused address looks like any failed connect
             return "refused_address"
         if error == 28:
-            return "timeout" if self.curl.getinfo(pycurl.PRETRANSFER_TIME_T) else "connect"
+            asked = self.curl.getinfo(pycurl.PRIMARY_IP) and self.curl.getinfo(pycurl.PRETRANSFER_TIME_T)
+            return "timeout" if asked else "connect"
         if error in TLS_ERRORS:
             return "tls"
         return {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large"}.get(error, "protocol")
@@ -162,6 +169,7 @@ class Transport(threading.Thread):
         self.lanes: collections.defaultdict[UUID, Lane] = collections.defaultdict(Lane)
         self.arrived: collections.deque[Job] = collections.deque()
         self.ready: collections.deque[UUID] = collections.deque()  # lanes that may start one more
+        self.took: dict[UUID, float] = {}  # seconds of an endpoint's last try; infinite without an answer
         self.idle: list[Exchange] = []
         self.running: set[Exchange] = set()
         self.count = 0  # everything in here
@@ -275,25 +283,56 @@ class Transport(threading.Thread):
                 self.give_back(job)
                 continue
             lane = self.lanes[job.endpoint]
+            if len(lane.waiting) >= self.per_endpoint and self.took.get(job.endpoint) == math.inf:
+                self.give_back(job)  # else what one dead endpoint piles up here leaves no room for others
+                continue
             lane.waiting.append(job)
-            if lane.running + len(lane.waiting) <= self.per_endpoint:
+            if lane.running + len(lane.waiting) <= self.places(job.endpoint):
                 self.ready.append(job.endpoint)
+
+    def places(self, endpoint: UUID) -> int:
+        """How many requests an endpoint may have on the wire now; at least one."""
+        took = self.took.get(endpoint)
+        if took is None:
+            return min(FIRST_PLACES, self.per_endpoint)
+        if took == math.inf:
+            return 1
+        if 2 * len(self.running) < self.in_flight:
+            return self.per_endpoint
+        return max(1, int(self.per_endpoint / max(1.0, took)))
 
     def begin(self) -> None:
         """Start what has a place, one lane after another, so that a long queue delays no short one."""
         started = False
         while self.ready and len(self.running) < self.in_flight:
-            lane = self.lanes[self.ready.popleft()]
-            if not lane.waiting or lane.running >= self.per_endpoint or self.draining:
+            endpoint = self.ready.popleft()
+            lane = self.lanes[endpoint]
+            self.drop_late(lane)
+            if not lane.waiting or lane.running >= self.places(endpoint) or self.draining:
                 continue
-            exchange = self.idle.pop() if self.idle else Exchange(self.allow_networks)
-            lane.running += 1
-            self.running.add(exchange)
-            self.multi.add_handle(exchange.load(lane.waiting.popleft()))
-            started = True
+            started |= self.start_one(lane, lane.waiting.popleft())
         if started:
             self.multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
             self.finish()
+
+    def start_one(self, lane: Lane, job: Job) -> bool:
+        exchange = self.idle.pop() if self.idle else Exchange(self.allow_networks)
+        try:
+            self.multi.add_handle(exchange.load(job))
+        except (
+            pycurl.error,
+            ValueError,
+        ):  # UnicodeError too: no request can be made of this job, now or later
+            log.exception("request", extra={"delivery": str(job.delivery)})
+            exchange.curl.close()
+            if lane.waiting:
+                self.ready.append(job.endpoint)
+            self.leave()
+            self.on_done(job, Result(None, "other"))
+            return False
+        lane.running += 1
+        self.running.add(exchange)
+        return True
 
     def finish(self) -> None:
         while True:
@@ -312,11 +351,12 @@ class Transport(threading.Thread):
         exchange.job = None
         self.running.discard(exchange)
         self.idle.append(exchange)
+        self.took[job.endpoint] = math.inf if result.error in UNANSWERED else result.total_us / 1e6
         lane = self.lanes[job.endpoint]
         lane.running -= 1
-        if lane.waiting:
-            self.ready.append(job.endpoint)
-        elif not lane.running:
+        free = self.places(job.endpoint) - lane.running
+        self.ready.extend([job.endpoint] * min(free, len(lane.waiting)))
+        if not lane.waiting and not lane.running:
             del self.lanes[job.endpoint]
         self.leave()
         self.on_done(job, result)
@@ -330,6 +370,12 @@ class Transport(threading.Thread):
                 self.give_back(lane.waiting.popleft())
             if not lane.waiting and not lane.running:
                 del self.lanes[endpoint]
+
+    def drop_late(self, lane: Lane) -> None:
+        """What is next may have come with an older lease than what stood before it."""
+        now = time.monotonic()
+        while lane.waiting and lane.waiting[0].start_by <= now:
+            self.give_back(lane.waiting.popleft())
 
     def give_back(self, job: Job) -> None:
         self.leave()

@@ -8,15 +8,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from standardwebhooks.webhooks import Webhook
 
 from accounts.audit import SYSTEM
 from accounts.ids import public, uuid7
+from delivery import engine as delivery_engine
 from delivery import services
 from delivery.engine import Engine
-from delivery.models import Attempt, Delivery, Endpoint
+from delivery.models import Attempt, Delivery, Endpoint, EndpointSecret
+from delivery.store import Settled, Store, Tried
+from delivery.transport import FIRST_PLACES
+from inbox.models import Message
 from tests import cast
 from tests.cast import House
 from tests.live import Receiver, Request, delivering, hexed, receiving, until
@@ -225,6 +230,127 @@ def test_a_disabled_endpoint_holds_what_comes_and_sends_it_when_enabled(
     assert settled(delivery).state == "delivered"
 
 
+def test_what_was_read_before_its_endpoint_was_enabled_is_not_held_for_ever(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    endpoint = endpoint_at(acme, receiver.url).endpoint
+    services.update_endpoint(endpoint, SYSTEM, disabled=True)
+    delivery = leased(acme, endpoint)
+    rows = engine.store.read([delivery.pk], [lease_of(delivery)])
+    services.update_endpoint(endpoint, SYSTEM, disabled=False)
+    engine.store.stop(rows, datetime.now(UTC))
+    assert settled(delivery).state == "pending"
+    assert engine.sweep() == 1
+    assert settled(delivery).state == "delivered"
+
+
+def test_what_was_read_before_its_endpoint_was_deleted_is_cancelled(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    endpoint = endpoint_at(acme, receiver.url).endpoint
+    delivery = leased(acme, endpoint)
+    services.delete_endpoint(endpoint, SYSTEM)
+    assert ring(engine, delivery) == 0
+    cancelled = settled(delivery)
+    assert (cancelled.state, cancelled.due_at) == ("cancelled", None)
+    assert cancelled.finished_at is not None
+
+
+def test_what_does_not_open_harms_no_other_of_its_batch(
+    acme: House, borealis: House, receiver: Receiver, engine: Engine
+) -> None:
+    fine = leased(acme, endpoint_at(acme, receiver.url).endpoint)
+    mute = leased(borealis, endpoint_at(borealis, receiver.url).endpoint)
+    EndpointSecret.objects.filter(endpoint=mute.endpoint).update(sealed_secret=b"nonsense")
+    torn = leased(acme, fine.endpoint)
+    assert torn.message_id is not None
+    Message.objects.filter(pk=torn.message_id).update(sealed_content=b"nonsense")
+    batch = [(lease_of(one).hex, [one.pk.hex]) for one in (mute, torn, fine)]
+    assert engine.ring(batch) == 1
+    assert settled(fine).state == "delivered"
+    for one in (mute, torn):
+        failed = settled(one)
+        assert (failed.state, failed.attempts_made, failed.error_code) == ("pending", 1, 5199)
+    assert len(receiver.requests) == 1
+
+
+def test_a_result_that_cannot_be_judged_or_recorded_harms_no_other(
+    acme: House, receiver: Receiver, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = endpoint_at(acme, receiver.url).endpoint
+    unjudged, unrecorded, fine = leased(acme, endpoint), leased(acme, endpoint), leased(acme, endpoint)
+    judge, record = delivery_engine.outcome, Store.record
+
+    def refuse_to_judge(done: delivery_engine.Done) -> delivery_engine.Outcome:
+        if done.job.delivery == unjudged.pk:
+            raise OverflowError
+        return judge(done)
+
+    def refuse_to_record(store: Store, settled: list[Settled], tried: list[Tried]) -> None:
+        if unrecorded.pk in {one.delivery for one in settled}:
+            raise psycopg.DataError
+        record(store, settled, tried)
+
+    monkeypatch.setattr(delivery_engine, "outcome", refuse_to_judge)
+    monkeypatch.setattr(Store, "record", refuse_to_record)
+    ring(engine, unjudged, unrecorded, fine)
+    assert settled(fine).state == "delivered"
+    assert engine.recorder.is_alive()
+
+
+def test_an_outage_longer_than_the_lease_loses_no_record(
+    acme: House, receiver: Receiver, engine: Engine, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DELIVERY_LEASE_S = 1
+    delivery = leased(acme, endpoint_at(acme, receiver.url).endpoint)
+    record, back = Store.record, threading.Event()
+
+    def away(store: Store, settled: list[Settled], tried: list[Tried]) -> None:
+        if not back.is_set():
+            raise psycopg.OperationalError
+        record(store, settled, tried)
+
+    monkeypatch.setattr(Store, "record", away)
+    ring(engine, delivery)
+    receiver.got(1)
+    threading.Timer(2, back.set).start()
+    assert settled(delivery).state == "delivered"
+    assert len(receiver.requests) == 1
+
+
+def test_a_request_that_cannot_be_made_takes_no_place_for_ever(
+    acme: House, receiver: Receiver, transactional_db: None
+) -> None:
+    endpoint = endpoint_at(acme, receiver.url).endpoint
+    Endpoint.objects.filter(pk=endpoint.pk).update(url=receiver.url + "/é")
+    with delivering(per_endpoint=1, in_flight=1) as engine:
+        odd = [leased(acme, endpoint) for _ in range(2)]
+        fine = leased(acme, endpoint_at(acme, receiver.url).endpoint)
+        ring(engine, *odd, fine)
+        assert settled(fine).state == "delivered"
+        assert {settled(one).error_code for one in odd} == {5199}
+
+
+def test_an_endpoint_that_does_not_answer_has_one_place_until_it_does(
+    acme: House, receiver: Receiver, transactional_db: None, settings: LazySettings
+) -> None:
+    settings.DELIVERY_DEADLINE_S = 1
+    released = threading.Event()
+    receiver.behave = once(released)
+    with delivering() as engine:
+        endpoint = endpoint_at(acme, receiver.url).endpoint
+        waiting = [leased(acme, endpoint) for _ in range(engine.transport.per_endpoint + FIRST_PLACES + 5)]
+        ring(engine, *waiting)
+        receiver.got(FIRST_PLACES + 1)
+        assert len(receiver.requests) == FIRST_PLACES + 1
+        too_many = [leased(acme, endpoint) for _ in range(3)]
+        ring(engine, *too_many)
+        assert {(d.state, d.attempts_made) for d in map(settled, too_many)} == {("pending", 0)}
+        released.set()
+        until(lambda: not Delivery.objects.filter(endpoint=endpoint, state="sending").exists())
+        assert Delivery.objects.filter(endpoint=endpoint, state="delivered").count() >= 35
+
+
 def test_a_changed_url_is_used_at_once(acme: House, receiver: Receiver, engine: Engine) -> None:
     endpoint = endpoint_at(acme, receiver.url + "/old").endpoint
     settled_one = leased(acme, endpoint)
@@ -250,7 +376,7 @@ def test_an_endpoint_that_hangs_slows_no_other(acme: House, receiver: Receiver, 
     quick = [leased(acme, fine) for _ in range(60)]
     ring(engine, *stuck, *quick)
     assert {settled(one).state for one in quick} == {"delivered"}
-    until(lambda: at_once(receiver) == engine.transport.per_endpoint)
+    until(lambda: at_once(receiver) == FIRST_PLACES)
     released.set()
     assert {settled(one).state for one in stuck} == {"delivered"}
 
