@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -71,3 +72,13 @@ def test_every_table_is_within_the_apps_reach(as_app: None) -> None:
             " AND NOT has_table_privilege('smsgateway_app', oid, 'SELECT')"
         )
         assert cursor.fetchall() == []
+
+
+def test_an_owner_that_makes_the_role_itself_may_act_as_it(db: None) -> None:
+    roles = import_module("accounts.migrations.0001_roles").ROLES.replace("smsgateway_app", "app_of_another")
+    with connection.cursor() as cursor:
+        cursor.execute(roles[: roles.index("GRANT USAGE")])
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        assert cursor.fetchone() == (False,)  # to whom everything is allowed
+        cursor.execute("SET ROLE app_of_another")
+        cursor.execute("RESET ROLE")

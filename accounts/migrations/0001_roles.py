@@ -18,8 +18,10 @@ BEGIN
           current_user;
     END;
   END IF;
-  -- The owner may act as the app, which is how a single DATABASE_URL works at all.
-  IF NOT pg_has_role(current_user, 'smsgateway_app', 'MEMBER') THEN
+  -- The owner may act as the app, which is how a single DATABASE_URL works at all. Since PostgreSQL 16, whoever
+  -- creates a role is its member but may not act as it.
+  IF NOT pg_has_role(current_user, 'smsgateway_app',
+                     CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     EXECUTE format('GRANT smsgateway_app TO %I', current_user);
   END IF;
 END $$;
