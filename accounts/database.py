@@ -7,9 +7,14 @@ from typing import Any
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-# Every statement of the hot path finds its rows by key. A planner that believes a table to be small (it was,
-# a minute ago) would read it whole once it is not.
-OPTIONS = "-c statement_timeout=3000 -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+# In a zone of the server's own, a time at the edge of the years 1 to 9999 could not be read. Every statement of the
+# hot path finds its rows by key. A planner that believes a table to be small (it was, a minute ago) would read it
+# whole once it is not.
+SETTINGS = (
+    "timezone=UTC", "statement_timeout=3000", "enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off",
+    "jit=off",
+)  # fmt: skip
+OPTIONS = " ".join(f"-c {setting}" for setting in SETTINGS)
 
 
 def dsn() -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from accounts.ids import uuid7
 from inbox.models import CONTENT, SENDER
-from ingest.batch import DeliveryRow, MessageRow
+from ingest.batch import DeliveryRow, MessageRow, TryAgain
 from ingest.configuration import ChannelView, Configuration, EnvironmentView, Holder
 from numbers import phone
 from numbers.carriers.base import InboundSms
@@ -30,14 +30,16 @@ class Accepted:
 def accept(
     configuration: Configuration, channel: ChannelView, texts: Sequence[InboundSms], received_at: datetime
 ) -> Accepted:
-    """The rows for the texts of one authenticated request."""
+    """The rows for the texts of one authenticated request. Raises TryAgain where a holder's key does not open."""
     accepted = Accepted()
     for sms in texts:
         holder = configuration.holder(channel, sms.recipient)
-        environment = configuration.environments.get(holder.environment) if holder else None
-        if holder is None or environment is None:
+        if holder is None:
             accepted.unrouted.append(sms)
             continue
+        environment = configuration.environments.get(holder.environment)
+        if environment is None:
+            raise TryAgain
         place(accepted, channel, environment, holder, sms, received_at + environment.clock_offset)
     return accepted
 
@@ -113,9 +115,8 @@ def delivery_rows(environment: EnvironmentView, message: MessageRow, decision: D
             message_id=message.id,
             environment_id=environment.id,
             endpoint_id=endpoint,
-            state="sending" if environment.enabled[endpoint] else "held",
             created_at=message.received_at,
         )
         for endpoint in wanted
-        if endpoint in environment.enabled
+        if endpoint in environment.endpoints
     ]

@@ -37,8 +37,10 @@ from numbers.carriers.base import JSON, Answer, CarrierRequest, Refused, Unreada
 log = logging.getLogger("smsgateway.door")
 
 RETRY_AFTER_S = 5
+BODY_WITHIN_S = 10  # a carrier sends it at once; whoever does not may not keep its place here
 NOT_FOUND = Answer(404, JSON, b'{"title":"Not found","status":404}')
 NO_SUCH_METHOD = Answer(405, JSON, b'{"title":"Method not allowed","status":405}')
+TOO_SLOW = Answer(408, JSON, b'{"title":"The body came too slowly","status":408}')
 TOO_LARGE = Answer(413, JSON, b'{"title":"The body is too large","status":413}')
 OK = Answer(200, JSON, b'{"status":"ok"}')
 NOT_READY = Answer(503, JSON, b'{"status":"not ready"}')
@@ -174,9 +176,12 @@ async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
         return NO_SUCH_METHOD
     headers = header_map(scope["headers"])
     try:
-        body = await read_body(receive, headers)
+        async with asyncio.timeout(BODY_WITHIN_S):
+            body = await read_body(receive, headers)
     except TooLarge:
         return TOO_LARGE
+    except TimeoutError:
+        return TOO_SLOW
     query = scope["query_string"].decode("latin-1")
     url = settings.PUBLIC_INGEST_URL + channel.path + ("?" + query if query else "")
     now = datetime.now(UTC)
@@ -199,7 +204,7 @@ async def reply(send: Send, answer: Answer) -> None:
         (b"content-length", str(len(answer.body)).encode()),
     ]
     headers += [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
-    if answer.status == 413:
+    if answer in (TOO_LARGE, TOO_SLOW):
         headers.append((b"connection", b"close"))  # the rest of the body stays unread
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -38,7 +38,6 @@ class DeliveryRow(NamedTuple):
     message_id: UUID
     environment_id: UUID
     endpoint_id: UUID
-    state: str  # sending (born leased) or held
     created_at: datetime
 
 
@@ -78,7 +77,7 @@ COLUMN_TYPES = {
     "simulated": "bool",
 }
 STORED = [name for name in MessageRow._fields if name != "digest"]
-DELIVERY_TYPES = {"state": "text", "created_at": "timestamptz"}
+DELIVERY_TYPES = {"created_at": "timestamptz"}
 
 
 def parameter(name: str, kind: str) -> str:
@@ -97,11 +96,10 @@ WITH incoming AS (
   SELECT {", ".join("explanation::jsonb" if n == "explanation" else n for n in STORED)}
   FROM incoming JOIN fresh ON fresh.message_id = incoming.id
 )
-INSERT INTO delivery_delivery (id, message_id, environment_id, endpoint_id, state, created_at,
-                               event_type, attempts_made, replays, lease, leased_until)
+INSERT INTO delivery_delivery (id, message_id, environment_id, endpoint_id, created_at,
+                               event_type, attempts_made, replays, state, lease, leased_until)
 SELECT {", ".join("d." + n for n in DeliveryRow._fields)}, 'message.received', 0, 0,
-       CASE WHEN state = 'sending' THEN %(lease)b::uuid END,
-       CASE WHEN state = 'sending' THEN %(leased_until)b::timestamptz END
+       'sending', %(lease)b::uuid, %(leased_until)b::timestamptz
 FROM unnest({", ".join(parameter("d_" + n, DELIVERY_TYPES.get(n, "uuid")) for n in DeliveryRow._fields)})
      AS d({", ".join(DeliveryRow._fields)})
 JOIN fresh USING (message_id)
@@ -260,7 +258,7 @@ class Batch:
                 batch[0].done.set_exception(Unstorable())
             return
         self.observe(sum(len(item.messages) for item in batch), time.monotonic() - started)
-        ids = [row.id for item in batch for row in item.deliveries if row.state == "sending"]
+        ids = [row.id for item in batch for row in item.deliveries]
         if ids:
             self.ring(lease, ids)
         for item in batch:

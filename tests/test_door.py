@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import psycopg
 import pytest
 
+from accounts import keyring
 from accounts.audit import SYSTEM
+from accounts.database import dsn
+from accounts.encryption import DataKey, Unsealable
+from delivery import services as delivery_services
 from delivery.models import Delivery
 from inbox.models import CarrierId, Message
+from ingest import app as ingest_app
 from ingest.batch import Link
 from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers import sandbox
-from numbers.models import Channel
+from numbers.models import Assignment, Channel
 from tests.cast import House
-from tests.live import LiveDoor
+from tests.live import LiveDoor, until
 
 NUMBER = "+33639980001"
 
@@ -183,6 +191,66 @@ def test_a_released_number_is_nobodys(door: LiveDoor, channel: Channel, acme: Ho
     door.in_force(lambda known: (channel.pk, NUMBER) not in known.holders)
     door.text(channel, NUMBER)
     assert not Message.objects.exists()
+
+
+def test_a_disabled_endpoint_is_the_workers_to_see(door: LiveDoor, channel: Channel, acme: House) -> None:
+    """Held by a door that has not heard yet of its being enabled, a delivery would be released by nobody."""
+    endpoint = acme.sandbox.endpoint
+    delivery_services.update_endpoint(endpoint, SYSTEM, disabled=True)
+    assert door.text(channel, NUMBER).status_code == 200
+    assert Delivery.objects.get().state == "sending"
+    door.heard(1)
+
+
+def test_a_tenant_whose_key_does_not_open_harms_no_other(
+    acme: House, borealis: House, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a channel of the operator's, which carries numbers of both."""
+    environments = (acme.sandbox.environment, borealis.sandbox.environment)
+    shared = numbers.create_channel(
+        environments[0], SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24}
+    )
+    Channel.objects.filter(pk=shared.pk).update(environment=None)
+    Assignment.objects.filter(environment__in=environments).update(channel=shared)
+    real = keyring.of
+
+    def lost(tenant_id: UUID | None) -> DataKey:
+        if tenant_id == borealis.tenant.pk:
+            raise Unsealable
+        return real(tenant_id)
+
+    monkeypatch.setattr(keyring, "of", lost)
+    door = LiveDoor()
+    door.start()
+    try:
+        assert door.text(shared, NUMBER).status_code == 200
+        put_off = door.text(shared, "+33639980002")
+        assert (put_off.status_code, put_off.headers["Retry-After"]) == (503, "5")
+        assert not StrayText.objects.exists()
+    finally:
+        door.stop()
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_app, "BODY_WITHIN_S", 0.2)
+    with socket.create_connection(("127.0.0.1", urlsplit(door.url).port or 0), timeout=5) as slow:
+        slow.sendall(f"POST {channel.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n".encode())
+        assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_door_that_failed_is_ready_again_without_a_text(door: LiveDoor, channel: Channel) -> None:
+    assert door.app.door is not None
+    door.app.door.batch.healthy = False
+    until(lambda: door.http.get(door.url + "/readyz", timeout=5).status_code == 200)
+
+
+def test_the_servers_own_zone_changes_nothing(db: None) -> None:
+    """In Tokyo's, the last second of 9999 could not be read, nor any batch that holds it."""
+    with psycopg.connect(dsn()) as link:
+        asked = link.execute("SELECT setting, source FROM pg_settings WHERE name = 'TimeZone'")
+        assert asked.fetchone() == ("UTC", "client")
 
 
 def test_health_and_metrics(door: LiveDoor, channel: Channel) -> None:
