@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
+PUBLIC_V6 = IPv6Network("2000::/3")
+REFUSED_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+PRIVATE_V4 = tuple(
+    map(
+        IPv4Network,
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
+        "192.168.0.0/16 198.18.0.0/15 224.0.0.0/3".split(),
+    )
+)
 SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY")
 
 
@@ -22,11 +32,18 @@ def insecurities(settings: Mapping[str, Any], given: frozenset[str]) -> list[str
         found.append("ALLOWED_HOSTS must name the hosts that people and the API use")
     if not settings["TRUSTED_PROXIES"]:
         found.append("TRUSTED_PROXIES must name the networks of the TLS proxy in front")
-    if any(network.is_private for network in settings["DELIVERY_ALLOW_NETWORKS"]):
+    if any(map(opens_private, settings["DELIVERY_ALLOW_NETWORKS"])):
         found.append("DELIVERY_ALLOW_NETWORKS opens a private network: endpoints could reach our own systems")
     return (
         found + database_insecurities(settings["DATABASE_URL"]) + broker_insecurities(settings["REDIS_URL"])
     )
+
+
+def opens_private(network: IPv4Network | IPv6Network) -> bool:
+    """Whether any address of `network` is one that the guard refuses for its own sake; a wide one has all of them."""
+    if isinstance(network, IPv4Network):
+        return any(network.overlaps(private) for private in PRIVATE_V4)
+    return not network.subnet_of(PUBLIC_V6) or any(network.overlaps(private) for private in REFUSED_V6)
 
 
 def database_insecurities(url: str) -> list[str]:

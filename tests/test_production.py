@@ -36,6 +36,8 @@ def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
 
 def test_secure_settings_start() -> None:
     assert start().returncode == 0, start().stderr
+    public = start(DELIVERY_ALLOW_NETWORKS="203.0.114.0/24,2a00:1450::/32")
+    assert public.returncode == 0, public.stderr
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,10 @@ def test_secure_settings_start() -> None:
             "DATABASE_URL reaches another host without TLS",
         ),
         ({"REDIS_URL": "redis://broker.example.com/0"}, "REDIS_URL reaches another host"),
-        ({"DELIVERY_ALLOW_NETWORKS": "10.0.0.0/8"}, "DELIVERY_ALLOW_NETWORKS opens a private network"),
+        *(
+            ({"DELIVERY_ALLOW_NETWORKS": network}, "DELIVERY_ALLOW_NETWORKS opens a private network")
+            for network in "10.0.0.0/8 0.0.0.0/0 8.0.0.0/5 100.64.0.0/10 168.63.129.16/32 ::/0 fd00::/8".split()
+        ),
     ],
 )
 def test_insecure_settings_do_not(changes: dict[str, str | None], named: str) -> None:
