@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connection
+from django.db import Error, connection
 
 from accounts import keyring
 from accounts.encryption import DataKey
@@ -65,15 +65,22 @@ class Strays:
     ) -> None:
         """Commit one row; raises TryAgain when the database does not take it in time."""
         until = time.monotonic() + deadline_s
-        async with self.one_at_a_time:
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self.one_at_a_time.acquire()
+        except TimeoutError:
+            raise TryAgain from None
+        try:
             while True:
                 try:
                     return await self.insert(kind, channel, known_by, raw, at)
-                except (psycopg.Error, TimeoutError, OSError):
+                except (psycopg.Error, Error, TimeoutError, OSError):
                     self.link.drop()
                     if time.monotonic() > until:
                         raise TryAgain from None
                     await asyncio.sleep(0.1)
+        finally:
+            self.one_at_a_time.release()
 
     async def insert(
         self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime

@@ -246,6 +246,18 @@ def test_a_door_that_failed_is_ready_again_without_a_text(door: LiveDoor, channe
     until(lambda: door.http.get(door.url + "/readyz", timeout=5).status_code == 200)
 
 
+def test_a_stray_text_waits_for_others_no_longer_than_its_carrier(
+    door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "deadline_s", 0.2)
+    assert door.app.door is not None
+    turn = door.app.door.strays.one_at_a_time
+    turn._locked = True  # type: ignore[attr-defined]  # as if others wrote without end
+    answer = door.text(channel, "+33639989999")
+    turn._locked = False  # type: ignore[attr-defined]
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
 def test_the_servers_own_zone_changes_nothing(db: None) -> None:
     """In Tokyo's, the last second of 9999 could not be read, nor any batch that holds it."""
     with psycopg.connect(dsn()) as link:
