@@ -195,8 +195,11 @@ def test_a_released_number_is_nobodys(door: LiveDoor, channel: Channel, acme: Ho
 
 def test_a_disabled_endpoint_is_the_workers_to_see(door: LiveDoor, channel: Channel, acme: House) -> None:
     """Held by a door that has not heard yet of its being enabled, a delivery would be released by nobody."""
-    endpoint = acme.sandbox.endpoint
-    delivery_services.update_endpoint(endpoint, SYSTEM, disabled=True)
+    assert door.app.door is not None
+    id, known = acme.sandbox.environment.pk, door.app.door.configuration
+    before = known.environments[id]
+    delivery_services.update_endpoint(acme.sandbox.endpoint, SYSTEM, disabled=True)
+    until(lambda: known.environments[id] is not before)
     assert door.text(channel, NUMBER).status_code == 200
     assert Delivery.objects.get().state == "sending"
     door.heard(1)
