@@ -62,7 +62,7 @@ def twilio_fields(**fields: str) -> dict[str, str]:
 
 def twilio_signature(url: str, fields: Mapping[str, str], key: str, algorithm: str = "sha1") -> str:
     signed = url + "".join(name + fields[name] for name in sorted(fields))
-    return b64encode(hmac.digest(key.encode(), signed.encode(), algorithm)).decode()
+    return b64encode(hmac.digest(key.encode(), signed.encode("utf-8", "surrogateescape"), algorithm)).decode()
 
 
 def a_twilio_request(

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numbers.carriers import CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable
+from tests.carrier_battery import CASES
 from tests.carrier_requests import NOW
 
-CREDENTIALS = {
-    "twilio": [
-        {"authToken": "12345"},
-        {"authToken": "12345", "sharedKeyId": "key1", "sharedKey": "s3cr3t"},
-    ],
-    "generic": [{"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}],
-    "sandbox": [{"secret": "try-me-0123456789"}],
-}
-HEADERS = [
-    "authorization",
-    "content-type",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-    "x-twilio-signature",
-    "x-twilio-webhooks-signature-settings",
+CREDENTIALS = [(case.name, case.credentials) for case in CASES]
+CREDENTIALS.append(("twilio", {"authToken": "12345", "sharedKeyId": "key1", "sharedKey": "s3cr3t"}))
+HEADERS = sorted(
+    {"content-type", "x-twilio-webhooks-signature-settings", *(name for case in CASES for name in case.needs)}
+)
+FIELDS = [
+    *("event", "payload", "data", "event_type", "results", "message", "type", "body", "channelId", "charset"),
+    *(
+        "messageId",
+        "msisdn",
+        "fromNumber",
+        "toNumber",
+        "message_uuid",
+        "originator",
+        "recipient",
+        "shortcode",
+    ),
+    *("FROM", "TO", "MESSAGE", "RECEPTION_DATE", "MessageUUID", "Text", "timestamp"),
+    *("id", "from", "to", "text", "sentAt", "MessageSid", "From", "To", "Body", "NumSegments"),
 ]
-FIELDS = ["id", "from", "to", "text", "sentAt", "MessageSid", "From", "To", "Body", "NumSegments"]
 
 any_text = st.text(st.characters())  # lone surrogates among them
 header_value = any_text | st.sampled_from(
@@ -78,20 +81,18 @@ def storable(sms: InboundSms) -> bool:
     return all("\0" not in text for text in texts) and all(text.encode() for text in texts[:3])
 
 
-@pytest.mark.parametrize(
-    ("name", "credentials"), [(name, c) for name, many in CREDENTIALS.items() for c in many]
-)
+@pytest.mark.parametrize(("name", "credentials"), CREDENTIALS)
 @given(request=requests)
-def test_verify_only_refuses(name: str, credentials: dict[str, str], request: CarrierRequest) -> None:
+def test_verify_only_refuses(name: str, credentials: Mapping[str, str], request: CarrierRequest) -> None:
     refused = refusal(lambda: CARRIERS[name].verify(request, credentials))
-    assert refused is None or (refused.status in (401, 403) and refused.reason.isalpha())
+    assert refused is None or (refused.status in (401, 403, 503) and refused.reason.isalpha())
 
 
 @pytest.mark.parametrize("name", CARRIERS)
 @given(request=requests)
 def test_parse_only_finds_texts_or_unreadable_fields(name: str, request: CarrierRequest) -> None:
     errors, texts = reading(lambda: CARRIERS[name].parse(request, {}))
-    assert errors or texts
+    assert not (errors and texts)
     assert all(pointer == "" or pointer.startswith("/") for pointer, _detail in errors)
     assert all(storable(sms) for sms in texts)
 

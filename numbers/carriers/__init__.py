@@ -6,7 +6,21 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from numbers.carriers import generic, sandbox, twilio
+from numbers.carriers import (
+    bandwidth,
+    bird,
+    clickatell,
+    generic,
+    highconnection,
+    infobip,
+    messagebird,
+    plivo,
+    sandbox,
+    sinch,
+    telnyx,
+    twilio,
+    vonage_messages,
+)
 from numbers.carriers.base import (
     Answer,
     Carrier,
@@ -31,6 +45,16 @@ __all__ = [
 
 CARRIERS: Mapping[str, Carrier] = {
     "twilio": twilio,
+    "vonage-messages": vonage_messages,
+    "telnyx": telnyx,
+    "plivo": plivo,
+    "sinch": sinch,
+    "messagebird": messagebird,
+    "bird": bird,
+    "infobip": infobip,
+    "bandwidth": bandwidth,
+    "clickatell": clickatell,
+    "highconnection": highconnection,
     "generic": generic,
     "sandbox": sandbox,
 }

@@ -236,3 +236,18 @@ def secret_problem(secret: str) -> str | None:
     if 0 < len(secret) <= 200 and secret.isascii() and secret.isprintable() and " " not in secret:
         return None
     return _("Must be 1 to 200 printable ASCII characters without spaces.")
+
+
+def seconds(text: str, status: int = 401) -> int:
+    """A Unix time in a header; Refused where it is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+        raise Refused(status, "malformedHeader")
+    return int(text)
+
+
+def check_time(
+    request: CarrierRequest, signed_at: float, past_s: float, future_s: float = 5 * 60, status: int = 401
+) -> None:
+    """Refused where a request was signed more than `past_s` before it came, or `future_s` after."""
+    if not -future_s <= request.received_at.timestamp() - signed_at <= past_s:
+        raise Refused(status, "staleTimestamp")

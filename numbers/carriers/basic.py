@@ -6,6 +6,7 @@ import hmac
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +36,8 @@ credentials: Mapping[str, CredentialField] = {
         needs="username",
     ),
 }
+
+optional = {name: replace(field, required=False) for name, field in credentials.items()}
 
 
 def verify(request: CarrierRequest, credentials: Mapping[str, str], status: int = 401) -> None:
