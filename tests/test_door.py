@@ -24,6 +24,7 @@ from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers import sandbox
 from numbers.models import Assignment, Channel
+from routing import services as routing
 from tests.cast import House
 from tests.live import LiveDoor, until
 
@@ -176,8 +177,6 @@ def test_a_poisonous_row_harms_no_other_in_its_batch(
 
 
 def test_a_changed_route_is_in_force_without_a_restart(door: LiveDoor, channel: Channel, acme: House) -> None:
-    from routing import services as routing
-
     routing.update_route(acme.sandbox.route, SYSTEM, routing_tag="fresh")
     door.in_force(
         lambda known: known.environments[acme.sandbox.environment.pk].routes[0].routing_tag == "fresh"
@@ -195,11 +194,10 @@ def test_a_released_number_is_nobodys(door: LiveDoor, channel: Channel, acme: Ho
 
 def test_a_disabled_endpoint_is_the_workers_to_see(door: LiveDoor, channel: Channel, acme: House) -> None:
     """Held by a door that has not heard yet of its being enabled, a delivery would be released by nobody."""
-    assert door.app.door is not None
-    id, known = acme.sandbox.environment.pk, door.app.door.configuration
-    before = known.environments[id]
     delivery_services.update_endpoint(acme.sandbox.endpoint, SYSTEM, disabled=True)
-    until(lambda: known.environments[id] is not before)
+    routing.update_route(acme.sandbox.route, SYSTEM, routing_tag="later")
+    id = acme.sandbox.environment.pk
+    door.in_force(lambda known: known.environments[id].routes[0].routing_tag == "later")
     assert door.text(channel, NUMBER).status_code == 200
     assert Delivery.objects.get().state == "sending"
     door.heard(1)
