@@ -17,18 +17,30 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
+from accounts.columns import Columns
+
 log = logging.getLogger("smsgateway.worker")
 
-READ = """
+
+class Rung(NamedTuple):
+    """A delivery and the lease under which somebody may send it."""
+
+    id: UUID
+    lease: UUID
+
+
+RUNG = Columns(Rung)
+
+READ = f"""
 SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.leased_until,
        e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.segments, m.simulated
-FROM unnest(%(ids)b::uuid[], %(leases)b::uuid[]) AS rung(id, lease)
+FROM unnest({RUNG.parameters}) AS rung(id, lease)
 JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease
 JOIN delivery_endpoint e ON e.id = d.endpoint_id
 JOIN accounts_environment v ON v.id = d.environment_id
 JOIN inbox_message m ON m.id = d.message_id
-"""
+"""  # noqa: S608  names of columns only
 
 # Due by the operator's clock; environments whose clock runs ahead are asked for one by one.
 CLAIM = """
@@ -87,35 +99,18 @@ class Tried(NamedTuple):
     response: bytes | None
 
 
-SETTLED_TYPES = {
-    "delivery": "uuid",
-    "lease": "uuid",
-    "state": "text",
-    "due_at": "timestamptz",
-    "finished_at": "timestamptz",
-}
-TRIED_TYPES = {
-    **dict.fromkeys(("id", "delivery_id", "environment_id"), "uuid"),
-    "started_at": "timestamptz",
-    "address": "text",
-    "response": "bytea",
-}
-
-
-def parameters(prefix: str, names: Sequence[str], types: dict[str, str]) -> str:
-    return ", ".join(f"%({prefix}{name})b::{types.get(name, 'int')}[]" for name in names)
-
+SETTLED, TRIED = Columns(Settled, "s_"), Columns(Tried, "t_")
 
 # An attempt happened whoever holds the lease by now, so it is kept in any case; the same one only once.
 RECORD = f"""
 WITH tried AS (
-  INSERT INTO delivery_attempt ({", ".join(Tried._fields)})
-  SELECT * FROM unnest({parameters("t_", Tried._fields, TRIED_TYPES)}) ON CONFLICT (id) DO NOTHING
+  INSERT INTO delivery_attempt ({TRIED.names})
+  SELECT * FROM unnest({TRIED.parameters}) ON CONFLICT (id) DO NOTHING
 )
 UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
     error_code = s.error_code, attempts_made = d.attempts_made + s.tries
-FROM unnest({parameters("s_", Settled._fields, SETTLED_TYPES)}) AS s({", ".join(Settled._fields)})
+FROM unnest({SETTLED.parameters}) AS s({SETTLED.names})
 WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only
 
@@ -132,12 +127,6 @@ SET lease = NULL, leased_until = NULL,
 FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[]) AS s(id, lease), delivery_endpoint e, accounts_environment v
 WHERE d.id = s.id AND d.lease = s.lease AND e.id = d.endpoint_id AND v.id = d.environment_id
 """
-
-
-def columns(prefix: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    if not rows:
-        return {prefix + name: [] for name in names}
-    return {prefix + name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
 class Store:
@@ -177,11 +166,10 @@ class Store:
 
     def read(self, ids: list[UUID], leases: list[UUID]) -> list[dict[str, Any]]:
         """The deliveries of `ids` that still belong to the lease given with each, with all that sending needs."""
-        return self.execute(READ, {"ids": ids, "leases": leases})
+        return self.execute(READ, dict(RUNG.values(list(map(Rung, ids, leases)))))
 
     def record(self, settled: Sequence[Settled], tried: Sequence[Tried]) -> None:
-        values = columns("s_", Settled._fields, settled) | columns("t_", Tried._fields, tried)
-        self.execute(RECORD, values)
+        self.execute(RECORD, {**SETTLED.values(settled), **TRIED.values(tried)})
 
     def stop(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
         """Settle deliveries, as `read` answers them, whose endpoint was seen disabled or deleted."""

@@ -12,11 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from struct import error as StructError
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 
+from accounts.columns import Columns
 from accounts.ids import uuid7
 
 log = logging.getLogger("smsgateway.door")
@@ -69,25 +71,12 @@ class MessageRow(NamedTuple):
     simulated: bool
 
 
-COLUMN_TYPES = {
-    **dict.fromkeys(("id", "environment_id", "channel_id", "number_id", "route_id"), "uuid"),
-    **dict.fromkeys(("digest", "content", "sender", "sender_index"), "bytea"),
-    **dict.fromkeys(("received_at", "sent_at"), "timestamptz"),
-    **dict.fromkeys(("segments", "route_version"), "int"),
-    "simulated": "bool",
-}
-STORED = [name for name in MessageRow._fields if name != "digest"]
-DELIVERY_TYPES = {"created_at": "timestamptz"}
-
-
-def parameter(name: str, kind: str) -> str:
-    return f"%({name})b::{kind}[]"
-
+MESSAGES, DELIVERIES = Columns(MessageRow), Columns(DeliveryRow, "d_")
+STORED = [name for name in MESSAGES.fields if name != "digest"]
 
 ACCEPT = f"""
 WITH incoming AS (
-  SELECT * FROM unnest({", ".join(parameter(n, COLUMN_TYPES.get(n, "text")) for n in MessageRow._fields)})
-         AS t({", ".join(MessageRow._fields)})
+  SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names})
 ), fresh AS (
   INSERT INTO inbox_carrierid (digest, message_id, seen_at)
   SELECT digest, id, received_at FROM incoming ON CONFLICT DO NOTHING RETURNING message_id
@@ -98,10 +87,9 @@ WITH incoming AS (
 )
 INSERT INTO delivery_delivery (id, message_id, environment_id, endpoint_id, created_at,
                                event_type, attempts_made, replays, state, lease, leased_until)
-SELECT {", ".join("d." + n for n in DeliveryRow._fields)}, 'message.received', 0, 0,
+SELECT {", ".join("d." + name for name in DELIVERIES.fields)}, 'message.received', 0, 0,
        'sending', %(lease)b::uuid, %(leased_until)b::timestamptz
-FROM unnest({", ".join(parameter("d_" + n, DELIVERY_TYPES.get(n, "uuid")) for n in DeliveryRow._fields)})
-     AS d({", ".join(DeliveryRow._fields)})
+FROM unnest({DELIVERIES.parameters}) AS d({DELIVERIES.names})
 JOIN fresh USING (message_id)
 """  # noqa: S608  names of columns only
 
@@ -148,17 +136,8 @@ def columns(items: Sequence[Item], lease: UUID, leased_until: datetime) -> dict[
     """The statement's parameters: one list a column. Sorted by digest, so that two flushers cannot deadlock."""
     messages = sorted((row for item in items for row in item.messages), key=lambda row: row.digest)
     deliveries = [row for item in items for row in item.deliveries]
-    values: dict[str, Any] = {"lease": lease, "leased_until": leased_until}
-    values |= {
-        name: list(column)
-        for name, column in zip(MessageRow._fields, zip(*messages, strict=True), strict=True)
-    }
-    if not deliveries:
-        return values | {"d_" + name: [] for name in DeliveryRow._fields}
-    lists = zip(*deliveries, strict=True)
-    return values | {
-        "d_" + name: list(column) for name, column in zip(DeliveryRow._fields, lists, strict=True)
-    }
+    common = {"lease": lease, "leased_until": leased_until}
+    return {**common, **MESSAGES.values(messages), **DELIVERIES.values(deliveries)}
 
 
 class Batch:
@@ -248,7 +227,7 @@ class Batch:
         started = time.monotonic()
         try:
             await link.execute(ACCEPT, columns(batch, lease, self.lease()))
-        except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError):
+        except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError, StructError):
             if len(batch) > 1:
                 half = len(batch) // 2
                 await self.commit(link, batch[:half], lease)
