@@ -56,7 +56,8 @@ def _numbers(mapping: str) -> Mapping[str, str]:
     for entry in mapping.split(","):
         id, equal, number = entry.rpartition("=")
         id, number = id.strip(), normalise(number)
-        if bool(equal) != bool(id) or not number.removeprefix("+").isdigit():
+        digits = number.removeprefix("+")
+        if bool(equal) != bool(id) or not (digits.isascii() and digits.isdigit()):
             raise ValueError("not id=number")
         numbers[id or EVERY] = number
     return numbers

@@ -47,7 +47,7 @@ def texts_of(
 ) -> dict[str, str]:
     """The first value of each field, decoded; Unreadable names what is missing or is not in `charset`."""
     texts, errors = {}, []
-    for field in (*required, *optional):
+    for field in dict.fromkeys((*required, *optional)):
         values = form.get(field.encode())
         if values is None:
             if field in required:

@@ -53,7 +53,7 @@ class _Result(msgspec.Struct):
     message: list[_Piece] | str | None = None
     received_at: str | None = msgspec.field(name="receivedAt", default=None)
     count: int | None = msgspec.field(name="smsCount", default=None)
-    status: msgspec.Raw | None = None
+    status: dict[str, object] | None = None
 
 
 class _Body(msgspec.Struct):
