@@ -65,7 +65,7 @@ def create_endpoint(
             environment=environment, url=url, description=description, is_default=is_default, created_at=now
         )
         add_secret(endpoint, secret)
-        after = {"url": url, "description": description, "isDefault": is_default}
+        after = {"url": without_query(url), "description": description, "isDefault": is_default}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, secret, warnings)
 
@@ -112,7 +112,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     return warnings
 
 
+def without_query(url: str) -> str:
+    """The URL as the trail keeps it: what stands behind the question mark is often a token."""
+    head, question, _secret = url.partition("?")
+    return head + (question and "?…")
+
+
 def describe(endpoint: Endpoint, name: str) -> Any:
+    if name == "url":
+        return without_query(endpoint.url)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 

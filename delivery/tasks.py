@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,8 @@ from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
 from celery.worker.request import Request
 
+from accounts import process
 from delivery.engine import Engine
-
-# Half a dozen threads share Python's lock here; at its default of 5 ms each would wait that long for its turn.
-SWITCH_S = 0.0005
 
 engine: Engine | None = None
 
@@ -21,7 +18,7 @@ engine: Engine | None = None
 @worker_init.connect
 def start(**_: Any) -> None:
     global engine
-    sys.setswitchinterval(SWITCH_S)
+    process.prepare()
     engine = Engine()
     engine.start()
 

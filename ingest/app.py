@@ -25,6 +25,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from prometheus_client import generate_latest  # noqa: E402
 
+from accounts import process  # noqa: E402
 from accounts.database import dsn  # noqa: E402
 from ingest import metrics  # noqa: E402
 from ingest.acceptance import accept  # noqa: E402
@@ -77,6 +78,7 @@ class Door:
         self.in_step = False
 
     async def start(self) -> None:
+        process.prepare()
         self.bell.start()
         self.batch.start()
         self.follower = asyncio.create_task(follow(self.configuration, dsn(), self.note_state))

@@ -5,7 +5,6 @@ A failed or late ring costs time, never a message: the sweep in every worker fin
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,10 +23,10 @@ BROKER_OPTIONS = {
 }
 MOST_WAITING = 50_000  # ids; beyond that the sweep has them anyway
 MOST_A_RING = 1000
+MOST_UNHEARD = 2000  # rings in the broker, whose memory must not grow for as long as no worker runs
+LOOK_EVERY_S = 1.0
 PAUSE_AN_ID_S = 0.002  # below 500 a second the pause shrinks back to its shortest
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.004, 0.02
-# Two busy threads pass Python's lock every 5 ms by default, which is most of what a text takes from door to receiver.
-SWITCH_S = 0.0005
 
 
 class Bell:
@@ -40,10 +39,10 @@ class Bell:
         self.rung = threading.Condition()
         self.producer: Any = None
         self.stopping = False
+        self.next_look, self.unheard = 0.0, 0
         self.thread = threading.Thread(target=self.run, name="bell", daemon=True)
 
     def start(self) -> None:
-        sys.setswitchinterval(SWITCH_S)
         self.thread.start()
 
     def stop(self) -> None:
@@ -91,6 +90,15 @@ class Bell:
         if self.producer is None:
             connection = self.app.connection_for_write(connect_timeout=0.5, transport_options=BROKER_OPTIONS)
             self.producer = self.app.amqp.Producer(connection, auto_declare=False)
+        if self.nobody_listens():
+            raise RuntimeError("the queue of doorbells is long: the sweep has the work anyway")
         self.app.send_task(
             TASK, (batches,), producer=self.producer, retry=False, ignore_result=True, queue="deliveries"
         )
+
+    def nobody_listens(self) -> bool:
+        """Whether so many rings wait in the broker that more would only fill its memory; looked up now and then."""
+        if time.monotonic() >= self.next_look:
+            self.next_look = time.monotonic() + LOOK_EVERY_S
+            self.unheard = self.producer.channel.client.llen("deliveries")
+        return bool(self.unheard > MOST_UNHEARD)

@@ -12,6 +12,7 @@ A condition is `{"field", "operator", "value"}`; `in` takes a list of strings, e
 
 `matches` is an RE2 pattern, searched anywhere, whatever the case. It is tried on the text as it came (in NFC) and
 on the text without accents: `cafe` finds `Café`, while `café` finds only `Café`.
+It sees the first 1600 characters.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ MAX_VALUE = 500  # characters, of a pattern too
 MAX_PATTERN_MEMORY = (
     1 << 18
 )  # bytes; beyond it RE2 refuses the pattern, or searches it the slower, still linear way
+# RE2 is linear in text and pattern, but .{0,200} in it makes a pattern large, and the door that searches serves
+# everybody: so a pattern's program is bounded, and so is the text (reading.SEARCHED).
+MAX_PROGRAM = 500
 LOOK_AROUND = re.compile(r"\(\?<?[=!]|\\[1-9]|\(\?P=")
 
 
@@ -46,7 +50,7 @@ def validate_conditions(conditions: object) -> list[Problem]:
     """What is wrong with a route's conditions; [] when nothing.
 
     Codes: `invalid_type`, `too_many`, `required`, `unknown_field`, `invalid_choice`, `invalid_value`, `too_long`,
-    `pattern_invalid`, `pattern_unsupported`.
+    `pattern_invalid`, `pattern_unsupported`, `pattern_too_large`.
     """
     if not isinstance(conditions, Sequence) or isinstance(conditions, str | bytes):
         return [("/conditions", "invalid_type", _("Must be a list."))]
@@ -124,7 +128,7 @@ def _pattern_problems(pattern: str, pointer: str) -> Iterator[Problem]:
         yield pointer, "invalid_value", _("Must not be empty.")
         return
     try:
-        _compiled(pattern)
+        size = _compiled(pattern).programsize
     except re2.error as problem:
         if LOOK_AROUND.search(pattern):
             detail = _(
@@ -137,6 +141,10 @@ def _pattern_problems(pattern: str, pointer: str) -> Iterator[Problem]:
                 "pattern_invalid",
                 _("RE2 cannot read this pattern: %(why)s.") % {"why": _why(problem)},
             )
+    else:
+        if size > MAX_PROGRAM:
+            detail = _("This pattern is too large. Shorter repetitions, such as .{0,40}, make it smaller.")
+            yield pointer, "pattern_too_large", detail
 
 
 def _why(problem: Exception) -> str:

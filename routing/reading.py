@@ -8,6 +8,7 @@ from unicodedata import category, combining, normalize
 EDGES = frozenset(
     "PSZC"
 )  # Unicode categories of what surrounds a word: punctuation, symbols, separators, control
+SEARCHED = 1600  # characters that a pattern sees, about ten parts of an SMS
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)  # follow an emoji, and belong to it
 
 
@@ -54,7 +55,7 @@ class Reading:
         """The field for RE2, which reads UTF-8: as it came, in NFC, and folded where that is another text."""
         encoded = self._encoded.get(field)
         if encoded is None:
-            plain = self.plain(field)
+            plain = self.plain(field)[:SEARCHED]
             forms = (plain,) if plain.isascii() else (normalize("NFC", plain), fold(plain))
             encoded = self._encoded[field] = tuple(form.encode("utf-8", "replace") for form in forms)
         return encoded

@@ -20,6 +20,7 @@ from routing.match import validate_conditions
 from routing.models import Route
 
 MAX_ROUTES = 1000
+MAX_PATTERNS = 50  # `matches` conditions an environment, since the door that searches serves everybody
 
 
 def checked(action: str, conditions: Sequence[Any], endpoints: Sequence[Endpoint]) -> None:
@@ -65,6 +66,7 @@ def create_route(
         created_at=clock(environment),
     )
     route.endpoints.set(endpoints)
+    check_patterns(environment)
     audit.record(actor, "route.created", route.pk, environment=environment, after=describe(route))
     return route
 
@@ -92,6 +94,7 @@ def update_route(
     route.version += 1
     route.save(update_fields=["name", "conditions", "action", "routing_tag", "position", "version"])
     route.endpoints.set(wanted)
+    check_patterns(route.environment)
     audit.record(
         actor, "route.updated", route.pk, environment=route.environment, before=before, after=describe(route)
     )
@@ -138,6 +141,14 @@ def keep_present(endpoints: Sequence[Endpoint]) -> None:
     """Raise Conflict where an endpoint was deleted before lock_positions; afterwards nobody can."""
     if Endpoint.objects.filter(pk__in=[e.pk for e in endpoints]).exclude(deleted_at=None).exists():
         raise Conflict("endpoint_deleted", _("An endpoint of this route was just deleted."), "/endpointIds")
+
+
+def check_patterns(environment: Environment) -> None:
+    """Raise Conflict when the environment's routes hold too many patterns; the caller's transaction undoes all."""
+    stored = environment.routes.values_list("conditions", flat=True)
+    count = sum(condition["operator"] == "matches" for conditions in stored for condition in conditions)
+    if count > MAX_PATTERNS:
+        raise Conflict("too_many_patterns", _("The routes of an environment hold at most 50 patterns."))
 
 
 def clamp(position: int | None, last: int) -> int:

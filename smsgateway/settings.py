@@ -60,9 +60,14 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Secrets
-SECRET_KEY = env.str("SECRET_KEY", default="local-only-" * 5)
-ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", default="local:" + "bG9j" * 10 + "bG8=")
-INDEX_KEY = env.str("INDEX_KEY", default="bG9j" * 10 + "bG8=")
+LOCAL_SECRETS = {
+    "SECRET_KEY": "local-only-" * 5,
+    "ENCRYPTION_KEYS": "local:" + "bG9j" * 10 + "bG8=",
+    "INDEX_KEY": "bG9j" * 10 + "bG8=",
+}
+SECRET_KEY = env.str("SECRET_KEY", default=LOCAL_SECRETS["SECRET_KEY"])
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", default=LOCAL_SECRETS["ENCRYPTION_KEYS"])
+INDEX_KEY = env.str("INDEX_KEY", default=LOCAL_SECRETS["INDEX_KEY"])
 
 # Stores
 DATABASE_URL = env.str("DATABASE_URL", default="postgres://smsgateway@127.0.0.1/smsgateway")

@@ -15,6 +15,7 @@ from standardwebhooks.webhooks import Webhook
 
 from accounts.audit import SYSTEM
 from accounts.ids import public, uuid7
+from accounts.models import AuditEntry
 from delivery import engine as delivery_engine
 from delivery import services
 from delivery.engine import Engine
@@ -415,3 +416,10 @@ def test_stopping_hands_back_what_has_not_begun(
         threading.Timer(0.5, released.set).start()
     assert Delivery.objects.get(pk=first.pk).state == "delivered"
     assert Delivery.objects.get(pk=second.pk).state == "pending"
+
+
+def test_the_trail_keeps_no_token_of_a_url(acme: House) -> None:
+    new = endpoint_at(acme, "http://127.0.0.1:9/sms?token=s3cret")
+    entry = AuditEntry.objects.get(target_id=new.endpoint.pk)
+    assert entry.after is not None
+    assert entry.after["url"] == "http://127.0.0.1:9/sms?…"

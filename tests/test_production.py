@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SECURE = {
     "DEPLOYMENT": "production",
     "SECRET_KEY": "k" * 60,
-    "ENCRYPTION_KEYS": "k1:" + "bG9j" * 10 + "bG8=",
-    "INDEX_KEY": "bG9j" * 10 + "bG8=",
+    "ENCRYPTION_KEYS": "k1:" + "b3du" * 10 + "b3c=",
+    "INDEX_KEY": "b3du" * 10 + "b3c=",
     "PUBLIC_URL": "https://app.example.com",
     "PUBLIC_INGEST_URL": "https://in.example.com",
     "ALLOWED_HOSTS": "app.example.com",
@@ -29,7 +29,7 @@ def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"]} | {
         k: v for k, v in (SECURE | changes).items() if v is not None
     }
-    command = [sys.executable, "-c", "from django.conf import settings; import smsgateway; settings.DEBUG"]
+    command = [sys.executable, "-c", "import smsgateway, django; django.setup()"]
     environment["DJANGO_SETTINGS_MODULE"] = "smsgateway.settings"
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -47,6 +47,7 @@ def test_secure_settings_start() -> None:
         ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter"),
         ({"ENCRYPTION_KEYS": None}, "ENCRYPTION_KEYS has its default value"),
         ({"INDEX_KEY": None}, "INDEX_KEY has its default value"),
+        ({"INDEX_KEY": "bG9j" * 10 + "bG8="}, "INDEX_KEY has its default value"),
         ({"PUBLIC_URL": "http://app.example.com"}, "PUBLIC_URL must be the https"),
         ({"PUBLIC_INGEST_URL": "http://in.example.com"}, "PUBLIC_INGEST_URL must be the https"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS must name"),
@@ -78,6 +79,8 @@ def test_insecure_settings_do_not(changes: dict[str, str | None], named: str) ->
         ({"DEPLOYMENT": "prod"}, "DEPLOYMENT"),
         ({"DELIVERY_DEADLINE_S": "31"}, "DELIVERY_DEADLINE_S"),
         ({"DELIVERY_LEASE_S": "5"}, "DELIVERY_LEASE_S"),
+        ({"ENCRYPTION_KEYS": "k1:short"}, "ENCRYPTION_KEYS"),
+        ({"INDEX_KEY": "short"}, "INDEX_KEY"),
     ],
 )
 def test_a_malformed_value_is_named(changes: dict[str, str], named: str) -> None:

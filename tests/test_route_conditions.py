@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.conditions import OPERATORS
-from routing.match import InvalidCondition, compile_route, validate_conditions
+from routing.conditions import OPERATORS, compile_condition
+from routing.match import InvalidCondition, Text, compile_route, validate_conditions
+from routing.reading import Reading
 from tests.test_route_match import FIELDS, condition, route
 
 
@@ -114,3 +115,19 @@ def test_compiling_raises_the_first_problem() -> None:
             routing_tag="",
         )
     assert (invalid.value.pointer, invalid.value.code) == ("/conditions/1/field", "invalid_choice")
+
+
+def test_a_pattern_that_would_hold_up_everybody_is_refused() -> None:
+    def codes(pattern: str) -> list[str]:
+        condition = {"field": "content", "operator": "matches", "value": pattern}
+        return [code for _pointer, code, _detail in validate_conditions([condition])]
+
+    assert codes(r"(.*)(é|a|b)(.{0,200})x$") == ["pattern_too_large"]
+    assert codes(r"code[^0-9]{0,40}(\d{3}[ -]?\d{3})") == []
+
+
+def test_a_pattern_sees_the_first_1600_characters() -> None:
+    found = compile_condition({"field": "content", "operator": "matches", "value": "needle"})
+    for position, expected in ((1594, True), (1595, False)):
+        text = Text("+33639980001", "+33639980417", "FR", "x" * position + "needle")
+        assert found(Reading(text)) is expected

@@ -110,3 +110,13 @@ def test_a_list_in_order_can_be_paged(acme: House, api: Api) -> None:
     rest = api.get(f"routes?limit=2&cursor={first['nextCursor']}").json()
     assert [route["name"] for route in rest["data"]] == ["C"]
     assert (rest["nextCursor"], rest["hasMore"]) == (None, False)
+
+
+def test_an_environment_holds_so_many_patterns_and_no_more(acme: House, api: Api) -> None:
+    pattern = {"field": "content", "operator": "matches", "value": "code"}
+    for number in range(3):
+        made = api.post("routes", {"name": f"R{number}", "action": "drop", "conditions": [pattern] * 16})
+        assert made.status_code == 201
+    one_more = api.post("routes", {"name": "R3", "action": "drop", "conditions": [pattern] * 3})
+    assert (one_more.status_code, one_more.json()["code"]) == (409, "too_many_patterns")
+    assert "R3" not in [name for _position, name in names(api)]
