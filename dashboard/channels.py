@@ -25,7 +25,13 @@ from numbers import services
 from numbers.carriers import CARRIERS, CredentialField
 from numbers.models import Channel
 
+SIGNED = gettext_lazy("Numbers that you have there. We check the signature of each request.")
+UNSIGNED = gettext_lazy(
+    "Numbers that you have there. It signs nothing, so it shows a user name and a password."
+)
 ABOUT = {
+    **dict.fromkeys(("vonage-messages", "telnyx", "plivo", "sinch", "messagebird", "bird"), SIGNED),
+    **dict.fromkeys(("infobip", "bandwidth", "clickatell", "highconnection"), UNSIGNED),
     "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
     "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
     "sandbox": gettext_lazy("For trying things out: one curl command sends a text."),
@@ -35,6 +41,14 @@ FIELD_LABELS = {
     "sharedKeyId": gettext_lazy("Shared key id"),
     "sharedKey": gettext_lazy("Shared key"),
     "secret": gettext_lazy("Secret"),
+    "signatureSecret": gettext_lazy("Signature secret"),
+    "webhookSecret": gettext_lazy("Webhook secret"),
+    "signingKey": gettext_lazy("Signing key"),
+    "publicKey": gettext_lazy("Public key"),
+    "signatureVersion": gettext_lazy("Signature version"),
+    "channelNumber": gettext_lazy("Number of the channel"),
+    "username": gettext_lazy("User name"),
+    "password": gettext_lazy("Password"),
 }
 POINTER = "/credentials/"
 

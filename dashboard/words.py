@@ -45,7 +45,21 @@ ACTION = {
     "drop": Look(_("Drop"), "quiet", "circle-minus"),
     "quarantine": Look(_("Quarantine"), "waiting", "shield-alert"),
 }
-CARRIERS = {"twilio": "Twilio", "generic": _("Generic"), "sandbox": _("Sandbox")}
+CARRIERS = {
+    "twilio": "Twilio",
+    "vonage-messages": "Vonage Messages",
+    "telnyx": "Telnyx",
+    "plivo": "Plivo",
+    "sinch": "Sinch",
+    "messagebird": "MessageBird",
+    "bird": "Bird",
+    "infobip": "Infobip",
+    "bandwidth": "Bandwidth",
+    "clickatell": "Clickatell",
+    "highconnection": "High Connection",
+    "generic": _("Generic"),
+    "sandbox": _("Sandbox"),
+}
 LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION}
 
 
