@@ -33,7 +33,7 @@ from ingest.batch import Batch, TryAgain, Unstorable  # noqa: E402
 from ingest.bell import Bell  # noqa: E402
 from ingest.configuration import ChannelView, Configuration, follow  # noqa: E402
 from ingest.stray import Strays  # noqa: E402
-from numbers.carriers.base import JSON, Answer, CarrierRequest, Refused, Unreadable  # noqa: E402
+from numbers.carriers.base import JSON, Answer, Carrier, CarrierRequest, Refused, Unreadable  # noqa: E402
 
 log = logging.getLogger("smsgateway.door")
 
@@ -102,24 +102,31 @@ class Door:
 
     async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
         """One request of a carrier, from its raw bytes to the answer that it expects."""
-        carrier = channel.carrier
+        carrier, credentials = channel.carrier, channel.credentials
+        if credentials is None:
+            return self.ask_again(carrier)
         try:
-            carrier.verify(request, channel.credentials)
+            carrier.verify(request, credentials)
         except Refused as refused:
             metrics.refused.labels(carrier.name, refused.reason).inc()
             body = b'{"title":"Refused","reason":"%b"}' % refused.reason.encode()
             return Answer(refused.status, JSON, body, refused.headers)
         try:
-            return await self.keep(channel, request)
+            return await self.keep(channel, request, credentials)
         except (TryAgain, OSError):
-            metrics.try_again.labels(carrier.name).inc()
-            return carrier.try_again(RETRY_AFTER_S)
+            return self.ask_again(carrier)
 
-    async def keep(self, channel: ChannelView, request: CarrierRequest) -> Answer:
+    def ask_again(self, carrier: Carrier) -> Answer:
+        metrics.try_again.labels(carrier.name).inc()
+        return carrier.try_again(RETRY_AFTER_S)
+
+    async def keep(
+        self, channel: ChannelView, request: CarrierRequest, credentials: Mapping[str, str]
+    ) -> Answer:
         """Store what an authenticated request brought; raises TryAgain."""
         carrier = channel.carrier
         try:
-            texts = carrier.parse(request, channel.credentials)
+            texts = carrier.parse(request, credentials)
         except Unreadable as unreadable:
             await self.strays.unreadable(channel, request, carrier.deadline_s)
             metrics.unreadable.labels(carrier.name).inc()

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from accounts import keyring
 from accounts.encryption import DataKey, Unsealable
@@ -39,7 +39,7 @@ class ChannelView(NamedTuple):
     environment: UUID | None
     carrier: Carrier
     path: str
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] | None  # None: they do not open, which is ours to mend
 
 
 class Holder(NamedTuple):
@@ -106,15 +106,22 @@ class Configuration:
 
 
 def load(only: set[UUID] | None) -> Loaded:
-    """Read the configuration of some environments, or of all; runs in a thread of its own."""
+    """Read the configuration of some environments, or of all, as of one instant; runs in a thread of its own."""
     try:
-        loaded = Loaded()
-        loaded.environments = dict(environment_views(only))
-        loaded.channels = list(channel_views(only))
-        loaded.holders = list(holder_views(only))
-        return loaded
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Else a number could be there whose routes, made before it, are not yet.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return read_all(only)
     finally:
         connection.close()
+
+
+def read_all(only: set[UUID] | None) -> Loaded:
+    return Loaded(
+        environments=dict(environment_views(only)),
+        channels=list(channel_views(only)),
+        holders=list(holder_views(only)),
+    )
 
 
 def within(only: set[UUID] | None, name: str = "environment_id") -> dict[str, Any]:
@@ -179,12 +186,19 @@ def compiled(route: Route) -> CompiledRoute:
 
 def channel_views(only: set[UUID] | None) -> Iterable[tuple[str, ChannelView]]:
     for row in Channel.objects.filter(deleted_at=None, **within(only)).iterator():
-        try:
-            view = ChannelView(row.pk, row.environment_id, CARRIERS[row.carrier], row.path, row.credentials())
-        except (KeyError, Unsealable):
-            log.exception("a stored channel cannot be used", extra={"channel": str(row.pk)})
+        carrier = CARRIERS.get(row.carrier)
+        if carrier is None:
+            log.error("a stored channel's carrier is unknown", extra={"channel": str(row.pk)})
             continue
-        yield row.token, view
+        yield row.token, ChannelView(row.pk, row.environment_id, carrier, row.path, opened(row))
+
+
+def opened(row: Channel) -> dict[str, str] | None:
+    try:
+        return row.credentials()
+    except Unsealable:
+        log.exception("a stored channel's credentials do not open", extra={"channel": str(row.pk)})
+        return None
 
 
 def holder_views(only: set[UUID] | None) -> Iterable[tuple[tuple[UUID, str], Holder]]:

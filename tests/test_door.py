@@ -309,3 +309,12 @@ def test_a_write_whose_outcome_is_unknown_is_repeated_without_harm(
     ((lease, ids),) = door.heard(1)
     assert [(lease, ids)] == [(d.lease.hex, [d.pk.hex]) for d in Delivery.objects.all() if d.lease]
     assert (Message.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_a_channel_whose_credentials_do_not_open_asks_the_carrier_to_come_again(
+    door: LiveDoor, channel: Channel, acme: House
+) -> None:
+    other = acme.live.channel  # sealed for another row
+    Channel.objects.filter(pk=channel.pk).update(sealed_credentials=other.sealed_credentials)
+    door.in_force(lambda known: known.channels[channel.token].credentials is None)
+    assert door.post(channel.path, b"{}").status_code == 503
