@@ -203,7 +203,7 @@ def page(door: Door, path: str) -> Answer:
     if path == "/readyz":
         return OK if door.ready() else NOT_READY
     if path == "/metrics":
-        return Answer(200, "text/plain; version=0.0.4; charset=utf-8", generate_latest())
+        return Answer(200, "text/plain; version=0.0.4; charset=utf-8", generate_latest(metrics.registry))
     return NOT_FOUND
 
 

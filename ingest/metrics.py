@@ -1,13 +1,30 @@
 """What the door counts. Labels hold carriers and reasons, never who wrote what to whom."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
-accepted = Counter("smsgateway_accepted_texts", "Texts committed, repeats included", ["carrier"])
-refused = Counter("smsgateway_refused_requests", "Requests whose signature was wrong", ["carrier", "reason"])
-unreadable = Counter("smsgateway_unreadable_requests", "Signed requests that hold no text", ["carrier"])
-unrouted = Counter("smsgateway_unrouted_texts", "Texts to numbers not bound to their channel", ["carrier"])
-try_again = Counter("smsgateway_try_again_answers", "Requests we could not keep in time", ["carrier"])
-unrung = Counter("smsgateway_unrung_deliveries", "Deliveries left to the sweep")
+# The door's own: the web process counts in the common one, by asking the database.
+registry = CollectorRegistry()
+ProcessCollector(registry=registry)
+
+accepted = Counter(
+    "smsgateway_accepted_texts", "Texts committed, repeats included", ["carrier"], registry=registry
+)
+refused = Counter(
+    "smsgateway_refused_requests",
+    "Requests whose signature was wrong",
+    ["carrier", "reason"],
+    registry=registry,
+)
+unreadable = Counter(
+    "smsgateway_unreadable_requests", "Signed requests that hold no text", ["carrier"], registry=registry
+)
+unrouted = Counter(
+    "smsgateway_unrouted_texts", "Texts to numbers not bound to their channel", ["carrier"], registry=registry
+)
+try_again = Counter(
+    "smsgateway_try_again_answers", "Requests we could not keep in time", ["carrier"], registry=registry
+)
+unrung = Counter("smsgateway_unrung_deliveries", "Deliveries left to the sweep", registry=registry)
 commit_seconds = Histogram(
     "smsgateway_commit_seconds",
     "One batch's statement",
