@@ -29,9 +29,13 @@ commit_seconds = Histogram(
     "smsgateway_commit_seconds",
     "One batch's statement",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 3),
+    registry=registry,
 )
 commit_size = Histogram(
-    "smsgateway_commit_messages", "Messages a batch", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500)
+    "smsgateway_commit_messages",
+    "Messages a batch",
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500),
+    registry=registry,
 )
 
 
