@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from struct import error as StructError
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -165,30 +166,20 @@ class Engine:
     def prepare(self, row: dict[str, Any]) -> Job | None:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
-        job = Job(
-            row["id"],
-            row["lease"],
-            row["endpoint_id"],
-            target.url,
-            [],
-            b"",
-            settings.DELIVERY_DEADLINE_S,
-            0.0,
-        )
-        context = Context(
-            row["environment_id"],
-            row["attempts_made"] + 1,
-            row["clock_offset"],
-            wall + row["clock_offset"],
-            row["content"],
-        )
-        job.context = context
-        if target.stopped:
+        left = (row["leased_until"] - wall).total_seconds() - settings.DELIVERY_DEADLINE_S
+        if target.stopped or left <= 0:  # a late ring's lease would end under the try
             return None
-        left = (row["leased_until"] - wall).total_seconds() - job.deadline_s
-        if left <= 0:
-            return None  # a late ring: the lease would end under the try
-        job.start_by = time.monotonic() + left
+        job = Job(
+            delivery=row["id"],
+            lease=row["lease"],
+            endpoint=row["endpoint_id"],
+            url=target.url,
+            headers=[],
+            body=b"",
+            deadline_s=settings.DELIVERY_DEADLINE_S,
+            start_by=time.monotonic() + left,
+            context=context_of(row, wall),
+        )
         try:
             job.body = body_of(row)
             job.headers = headers_of(row, target, job.body, wall)
@@ -225,7 +216,7 @@ class Engine:
         while outcomes:
             try:
                 return self.store.record([o for o, _ in outcomes], [t for _, t in outcomes if t is not None])
-            except (psycopg.DataError, psycopg.IntegrityError, ValueError):
+            except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError):
                 return self.persist_apart(outcomes)
             except psycopg.Error as error:
                 log.warning(
@@ -287,6 +278,16 @@ def secrets_of(row: Endpoint) -> tuple[tuple[bytes, datetime | None], ...] | Non
         return tuple((signing.decode_secret(s.secret), s.expires_at) for s in row.secrets.all())
     except Unsealable:
         return None  # nothing unsigned goes out
+
+
+def context_of(row: dict[str, Any], wall: datetime) -> Context:
+    return Context(
+        environment=row["environment_id"],
+        number=row["attempts_made"] + 1,
+        clock_offset=row["clock_offset"],
+        started_at=wall + row["clock_offset"],
+        sealed_like=row["content"],
+    )
 
 
 def body_of(row: dict[str, Any]) -> bytes:
