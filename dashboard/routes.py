@@ -99,6 +99,7 @@ def builder(form: RouteForm, rows: list[ConditionRow], **more: Any) -> dict[str,
     return {
         "form": form,
         "rows": conditions.with_spare(rows),
+        "builder_errors": any(row.errors for row in rows),
         "fields": conditions.FIELDS.items(),
         "operators": conditions.OPERATORS.items(),
         "endpoints": form.known,

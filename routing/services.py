@@ -16,6 +16,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from delivery import services as delivery_services
 from delivery.models import Endpoint
+from numbers.phone import validate_number
 from routing.match import validate_conditions
 from routing.models import Route
 
@@ -36,6 +37,27 @@ def checked(action: str, conditions: Sequence[Any], endpoints: Sequence[Endpoint
         raise Invalid(errors)
 
 
+def check_numbers(conditions: Sequence[dict[str, Any]]) -> None:
+    """Refuse a number that no text can come to, such as `06 39 98 00 01`: its route would take nothing and not say so.
+
+    Asked when conditions are written, not when they are loaded: a route stored before keeps working.
+    """
+    errors = []
+    for at, condition in enumerate(conditions):
+        value = condition["value"]
+        if condition["field"] != "numberUsed" or condition["operator"] not in ("equals", "in"):
+            continue
+        several = condition["operator"] == "in"
+        for place, number in enumerate(value if several else [value]):
+            try:
+                validate_number(number)
+            except ValueError as problem:
+                pointer = f"/conditions/{at}/value" + (f"/{place}" if several else "")
+                errors.append((pointer, "invalid_value", str(problem)))
+    if errors:
+        raise Invalid(errors)
+
+
 @transaction.atomic
 def create_route(
     environment: Environment,
@@ -50,6 +72,7 @@ def create_route(
 ) -> Route:
     """A new route at `position` (1 is first; None is last); those behind it move back by one."""
     checked(action, conditions, endpoints)
+    check_numbers(conditions)
     count = lock_positions(environment)
     keep_present(endpoints)
     if count >= MAX_ROUTES:
@@ -86,7 +109,10 @@ def update_route(
     before = describe(route)
     wanted = list(route.endpoints.filter(deleted_at=None)) if endpoints is None else list(endpoints)
     keep_present(wanted)
-    checked(changes.get("action", route.action), changes.get("conditions", route.conditions), wanted)
+    conditions = changes.get("conditions", route.conditions)
+    checked(changes.get("action", route.action), conditions, wanted)
+    if conditions != route.conditions:
+        check_numbers(conditions)
     for name, value in changes.items():
         setattr(route, name, value)
     if position is not None:

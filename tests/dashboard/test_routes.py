@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts import ids
 from accounts.models import Membership
 from tests.cast import House
 from tests.dashboard.browse import Person, text
@@ -94,3 +95,23 @@ def test_a_senders_number_in_a_condition_is_personal(acme: House, owner: Person,
     assert "+33639980417" not in text(viewer.get("routes/"))
     Membership.objects.filter(user=acme.users["viewer"]).update(role="compliance")
     assert "+33639980417" in text(viewer.get("routes/"))
+
+
+def test_a_number_that_no_text_can_come_to_is_refused_at_its_line(acme: House, owner: Person) -> None:
+    page = add(owner, ("numberUsed", "equals", "06 39 98 00 01"))
+    assert "Nothing was saved yet" in page
+    assert "international form" in page.partition('id="condition-1"')[2].partition("</p>")[0]
+    page = add(owner, ("numberUsed", "in", "+33 6 39 98 00 01, abc"))
+    assert "short code" in page.partition('id="condition-1"')[2].partition("</p>")[0]
+    assert "The route is in force." in add(owner, ("numberUsed", "in", "+33 6 39 98 00 01, 38383"))
+    assert "The route is in force." in add(owner, ("numberUsed", "startsWith", "06"), name="Part")
+
+
+def test_a_route_stored_with_such_a_number_can_still_be_moved(acme: House, owner: Person) -> None:
+    add(owner, action="drop")
+    route = acme.live.environment.routes.get(name="New")
+    route.conditions = [{"field": "numberUsed", "operator": "equals", "value": "0639980001"}]
+    route.save()
+    owner.post(f"routes/{ids.public('route', route.pk)}/move/", to="1")
+    route.refresh_from_db()
+    assert route.position == 1
