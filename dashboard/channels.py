@@ -36,6 +36,22 @@ ABOUT = {
     "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
     "sandbox": gettext_lazy("For trying things out: one curl command sends a text."),
 }
+SIGNED_HINT = gettext_lazy(
+    "In the carrier’s console, set this as the address that incoming texts are posted to."
+)
+UNSIGNED_HINT = gettext_lazy(
+    "In the carrier’s console, set this as the address that incoming texts are posted to, "
+    "with the same user name and password as here (HTTP Basic)."
+)
+HINTS = {
+    **{name: SIGNED_HINT for name, about in ABOUT.items() if about is SIGNED},
+    **{name: UNSIGNED_HINT for name, about in ABOUT.items() if about is UNSIGNED},
+    "twilio": gettext_lazy(
+        "In Twilio’s console, set this as the number’s webhook for incoming messages (HTTP POST)."
+    ),
+    "generic": gettext_lazy("Post JSON here, signed as Standard Webhooks sign."),
+    "sandbox": gettext_lazy("Post JSON here with the secret as bearer token."),
+}
 FIELD_LABELS = {
     "authToken": gettext_lazy("Auth token"),
     "sharedKeyId": gettext_lazy("Shared key id"),
@@ -149,6 +165,7 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "form": form,
             "channel": channel,
             "url": ingest_url(channel),
+            "hint": HINTS.get(channel.carrier, SIGNED_HINT),
             "numbers": numbers,
             "example": example(channel, numbers, reveal=editing),
         },

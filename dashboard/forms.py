@@ -9,6 +9,7 @@ from django import forms
 
 from accounts import ids
 from accounts.errors import Conflict, FieldError, Invalid
+from dashboard.words import titled
 from delivery.models import Endpoint
 from numbers.models import Channel
 
@@ -25,7 +26,7 @@ def refuse(form: forms.BaseForm, problem: Invalid | Conflict, names: Mapping[str
 
 
 def channel_choices(channels: Iterable[Channel]) -> list[tuple[str, str]]:
-    return [(ids.public("channel", row.pk), str(row)) for row in channels]
+    return [(ids.public("channel", row.pk), titled(row)) for row in channels]
 
 
 def endpoint_choices(endpoints: Iterable[Endpoint]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.models import Delivery
 from inbox.models import Message
+from numbers.models import Channel
 
 
 class Look(NamedTuple):
@@ -65,3 +66,8 @@ LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action
 
 def look(noun: str, state: str) -> Look:
     return LOOKS[noun].get(state) or Look(state, "quiet", "circle-dashed")
+
+
+def titled(channel: Channel) -> str:
+    """A channel's name; one without is known by its carrier's."""
+    return channel.name or str(CARRIERS.get(channel.carrier, channel.carrier))

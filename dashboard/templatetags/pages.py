@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from accounts import ids
 from accounts.clock import clock, stamp
 from dashboard import text
-from dashboard.words import CARRIERS, look
+from dashboard.words import CARRIERS, look, titled
 
 register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -45,6 +45,18 @@ def chip(noun: str, state: str) -> SafeString:
 @register.filter
 def carrier(name: str) -> Any:
     return CARRIERS.get(name, name)
+
+
+register.filter(titled)
+
+
+@register.filter
+def coded(words: Any) -> SafeString:
+    """A sentence of ours with what stands between back-ticks set as code."""
+    halves = enumerate(str(words).split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in halves)
+    )
 
 
 @register.filter

@@ -69,3 +69,31 @@ def test_the_sandbox_command_shows_its_token_to_who_may_configure(
     page = text(viewer.get("channels/{channel_id}/"))
     assert "Bearer YOUR_TOKEN" in page
     assert "a-token-to-try" not in page
+
+
+@pytest.mark.parametrize(
+    ("carrier", "credentials", "told"),
+    [
+        ("infobip", {"username": "bob", "password": "a-long-random-password"}, "user name and password"),
+        ("plivo", {"authToken": "0123456789abcdef"}, "In the carrier’s console"),
+        ("twilio", {"authToken": "0123456789abcdef"}, "In Twilio’s console"),
+        ("generic", {"secret": CARRIER_SECRET}, "signed as Standard Webhooks sign"),
+    ],
+)
+def test_a_channel_says_what_to_do_with_its_url(
+    owner: Person, carrier: str, credentials: dict[str, str], told: str
+) -> None:
+    page = text(owner.post(f"channels/new/?carrier={carrier}", **credentials))
+    hint = page.partition('id="url"')[2].partition("</p>")[0]
+    assert told in hint
+    assert ("Standard Webhooks" in hint) is (carrier == "generic")
+
+
+def test_a_channel_without_a_name_is_known_by_its_carrier(owner: Person) -> None:
+    page = text(owner.post("channels/new/?carrier=twilio", authToken="0123456789abcdef"))
+    assert "<h1>Twilio</h1>" in page
+    assert ">Twilio</option>" in text(owner.get("numbers/new/"))
+
+
+def test_code_in_a_help_text_is_set_as_code(owner: Person) -> None:
+    assert "<code>Authorization: Bearer …</code>" in text(owner.get("channels/new/?carrier=sandbox"))
