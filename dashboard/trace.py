@@ -72,6 +72,7 @@ PHASES = (
     ("first-byte", _("First byte"), "first_byte_us"),
     ("rest", _("Rest of the answer"), "total_us"),
 )
+NO_ANSWER = (*PHASES[:3], ("rest", _("No answer"), "total_us"))  # nor a first byte of one
 
 
 def of(message: Message, *, with_answers: bool) -> Trace:
@@ -132,7 +133,7 @@ def readable(attempt: Attempt) -> str:
 def phases(attempt: Attempt) -> Iterable[Phase]:
     """The parts that took time. Stored marks count from the start of the try; a phase is what lies between two."""
     whole, before = max(attempt.total_us, 1), 0
-    for name, words, column in PHASES:
+    for name, words, column in PHASES if attempt.status else NO_ANSWER:
         mark = getattr(attempt, column)
         if mark is None or mark <= before:
             continue

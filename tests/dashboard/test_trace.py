@@ -66,6 +66,15 @@ def test_phases_are_what_lies_between_the_stored_marks(acme: House) -> None:
     ]
 
 
+def test_a_try_without_an_answer_shows_no_byte_of_one(acme: House) -> None:
+    marks = {"dns_us": 40, "connect_us": 0, "tls_us": 0, "first_byte_us": 200, "total_us": 250}
+    refused = store_attempt(acme.live.delivery, 2, status=None, error_code=5102, **marks)
+    assert [(phase.words, phase.microseconds) for phase in trace.phases(refused)] == [
+        ("DNS", 40),
+        ("No answer", 210),
+    ]
+
+
 def test_the_receipt_counts_only_when_every_delivery_arrived(acme: House) -> None:
     message = store_message(acme.live.assignment)
     done = message.received_at + timedelta(milliseconds=21)
