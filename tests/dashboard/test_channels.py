@@ -81,7 +81,7 @@ def test_the_sandbox_command_shows_its_token_to_who_may_configure(
     ],
 )
 def test_a_channel_says_what_to_do_with_its_url(
-    owner: Person, carrier: str, credentials: dict[str, str], told: str
+    owner: Person, carrier: str, credentials: dict[str, Any], told: str
 ) -> None:
     page = text(owner.post(f"channels/new/?carrier={carrier}", **credentials))
     hint = page.partition('id="url"')[2].partition("</p>")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from accounts.ids import public
 from dashboard import trace
@@ -67,7 +68,13 @@ def test_phases_are_what_lies_between_the_stored_marks(acme: House) -> None:
 
 
 def test_a_try_without_an_answer_shows_no_byte_of_one(acme: House) -> None:
-    marks = {"dns_us": 40, "connect_us": 0, "tls_us": 0, "first_byte_us": 200, "total_us": 250}
+    marks: dict[str, Any] = {
+        "dns_us": 40,
+        "connect_us": 0,
+        "tls_us": 0,
+        "first_byte_us": 200,
+        "total_us": 250,
+    }
     refused = store_attempt(acme.live.delivery, 2, status=None, error_code=5102, **marks)
     assert [(phase.words, phase.microseconds) for phase in trace.phases(refused)] == [
         ("DNS", 40),
