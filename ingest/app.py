@@ -13,11 +13,10 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import django
-from celery import current_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
 django.setup()
@@ -26,13 +25,10 @@ from django.conf import settings  # noqa: E402
 from prometheus_client import generate_latest  # noqa: E402
 
 from accounts import process  # noqa: E402
-from accounts.database import dsn  # noqa: E402
 from ingest import metrics  # noqa: E402
-from ingest.acceptance import accept  # noqa: E402
-from ingest.batch import Batch, TryAgain, Unstorable  # noqa: E402
-from ingest.bell import Bell  # noqa: E402
-from ingest.configuration import ChannelView, Configuration, follow  # noqa: E402
-from ingest.stray import Strays  # noqa: E402
+from ingest.batch import TryAgain, Unstorable  # noqa: E402
+from ingest.configuration import ChannelView  # noqa: E402
+from ingest.intake import Intake  # noqa: E402
 from numbers.carriers.base import JSON, Answer, Carrier, CarrierRequest, Refused, Unreadable  # noqa: E402
 
 log = logging.getLogger("smsgateway.door")
@@ -55,50 +51,11 @@ class TooLarge(Exception):
     """The body exceeds INGEST_MAX_BODY; the rest of it was not read."""
 
 
-def lease_end() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=settings.DELIVERY_LEASE_S)
-
-
 class Door:
-    """Everything that lives as long as the process."""
+    """What the front door asks of its carriers, around the intake."""
 
     def __init__(self) -> None:
-        self.configuration = Configuration()
-        self.bell = Bell(current_app, metrics.unrung.inc)
-        self.batch = Batch(
-            dsn(),
-            size=settings.INGEST_BATCH,
-            waiting=settings.INGEST_WAITING,
-            lease=lease_end,
-            ring=self.bell.ring,
-            observe=metrics.committed,
-        )
-        self.strays = Strays(dsn())
-        self.follower: asyncio.Task[None] | None = None
-        self.in_step = False
-
-    async def start(self) -> None:
-        process.prepare()
-        self.bell.start()
-        self.batch.start()
-        self.follower = asyncio.create_task(follow(self.configuration, dsn(), self.note_state))
-
-    def note_state(self, in_step: bool) -> None:
-        self.in_step = in_step
-        self.batch.healthy = (
-            self.batch.healthy or in_step
-        )  # the database answers again, even if no text comes
-
-    async def stop(self) -> None:
-        await self.batch.stop(grace_s=4)
-        if self.follower:
-            self.follower.cancel()
-            await asyncio.gather(self.follower, return_exceptions=True)
-        self.strays.link.drop()
-        await asyncio.to_thread(self.bell.stop)
-
-    def ready(self) -> bool:
-        return self.in_step and self.batch.healthy
+        self.intake = Intake()
 
     async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
         """One request of a carrier, from its raw bytes to the answer that it expects."""
@@ -124,27 +81,23 @@ class Door:
         self, channel: ChannelView, request: CarrierRequest, credentials: Mapping[str, str]
     ) -> Answer:
         """Store what an authenticated request brought; raises TryAgain."""
-        carrier = channel.carrier
+        carrier, kept, at = channel.carrier, raw(request), request.received_at
         try:
             texts = carrier.parse(request, credentials)
+            await self.intake.take(channel, texts, kept, at, carrier.deadline_s)
         except Unreadable as unreadable:
-            await self.strays.unreadable(channel, request, carrier.deadline_s)
-            metrics.unreadable.labels(carrier.name).inc()
+            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
             return unreadable_answer(unreadable)
-        accepted = accept(self.configuration, channel, texts, request.received_at)
-        for text in accepted.unrouted:
-            await self.strays.unrouted(channel, request, text, carrier.deadline_s)
-            metrics.unrouted.labels(carrier.name).inc()
-        if accepted.messages:
-            try:
-                await self.batch.store(accepted.messages, accepted.deliveries, carrier.deadline_s)
-            except Unstorable:
-                # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
-                await self.strays.unreadable(channel, request, carrier.deadline_s)
-                metrics.unreadable.labels(carrier.name).inc()
-                return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
-            metrics.accepted.labels(carrier.name).inc(len(accepted.messages))
+        except Unstorable:
+            # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
+            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
+            return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
         return carrier.accepted
+
+
+def raw(request: CarrierRequest) -> bytes:
+    """The request as it came, without the headers that hold credentials."""
+    return json.dumps({"method": request.method, "query": request.query}).encode() + b"\n" + request.body
 
 
 def unreadable_answer(unreadable: Unreadable) -> Answer:
@@ -177,10 +130,10 @@ def header_map(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
     parts = scope["path"].split("/")
-    channel = door.configuration.channels.get(parts[3]) if len(parts) == 4 else None
+    channel = door.intake.configuration.channels.get(parts[3]) if len(parts) == 4 else None
     if channel is None or channel.carrier.name != parts[2]:
         # Before the first load nothing is known: a carrier must not take that for "no such channel".
-        return NOT_FOUND if door.configuration.loaded.is_set() else NOT_READY
+        return NOT_FOUND if door.intake.configuration.loaded.is_set() else NOT_READY
     if scope["method"] not in channel.carrier.methods:
         return NO_SUCH_METHOD
     headers = header_map(scope["headers"])
@@ -201,7 +154,7 @@ def page(door: Door, path: str) -> Answer:
     if path == "/healthz":
         return OK
     if path == "/readyz":
-        return OK if door.ready() else NOT_READY
+        return OK if door.intake.ready() else NOT_READY
     if path == "/metrics":
         return Answer(200, "text/plain; version=0.0.4; charset=utf-8", generate_latest(metrics.registry))
     return NOT_FOUND
@@ -223,10 +176,11 @@ async def lifespan(door: Door, receive: Receive, send: Send) -> None:
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":
-            await door.start()
+            process.prepare()
+            await door.intake.start()
             await send({"type": "lifespan.startup.complete"})
         else:
-            await door.stop()
+            await door.intake.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import time
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ from accounts.ids import uuid7
 from ingest.batch import Link, TryAgain
 from ingest.configuration import ChannelView
 from ingest.models import RAW, StrayText
-from numbers.carriers.base import CarrierRequest, InboundSms
+from numbers.carriers.base import InboundSms
 
 KEEP = """
 INSERT INTO ingest_straytext (id, kind, channel_id, digest, raw, received_at)
@@ -50,15 +49,14 @@ class Strays:
         self.one_at_a_time = asyncio.Lock()
         self.key: DataKey | None = None
 
-    async def unreadable(self, channel: ChannelView, request: CarrierRequest, deadline_s: float) -> None:
-        known_by = digest(channel.id, "unreadable", request.query, request.body)
-        await self.keep("unreadable", channel, known_by, raw(request), request.received_at, deadline_s)
+    async def unreadable(self, channel: ChannelView, raw: bytes, at: datetime, deadline_s: float) -> None:
+        await self.keep("unreadable", channel, digest(channel.id, "unreadable", raw), raw, at, deadline_s)
 
     async def unrouted(
-        self, channel: ChannelView, request: CarrierRequest, sms: InboundSms, deadline_s: float
+        self, channel: ChannelView, sms: InboundSms, raw: bytes, at: datetime, deadline_s: float
     ) -> None:
-        known_by = digest(channel.id, "unrouted", sms.recipient, sms.carrier_id or request.body)
-        await self.keep("unrouted", channel, known_by, raw(request), request.received_at, deadline_s)
+        known_by = digest(channel.id, "unrouted", sms.recipient, sms.carrier_id or raw)
+        await self.keep("unrouted", channel, known_by, raw, at, deadline_s)
 
     async def keep(
         self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime, deadline_s: float
@@ -95,8 +93,3 @@ class Strays:
             "at": at,
         }
         await self.link.execute(KEEP, values | {"digest": known_by, "raw": self.key.seal(raw, RAW, id)})
-
-
-def raw(request: CarrierRequest) -> bytes:
-    """The request as it came, without the headers that hold credentials."""
-    return json.dumps({"method": request.method, "query": request.query}).encode() + b"\n" + request.body

@@ -43,7 +43,7 @@ class LiveDoor:
         until(lambda: self.server.started)
         assert self.app.door is not None
         # No worker listens in these tests.
-        self.app.door.bell.send = self.hear  # type: ignore[method-assign]
+        self.app.door.intake.bell.send = self.hear  # type: ignore[method-assign]
         self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
         until(lambda: self.http.get(self.url + "/readyz", timeout=5).status_code == 200)
 
@@ -66,7 +66,7 @@ class LiveDoor:
 
     def in_force(self, check: Callable[[Any], object]) -> None:
         """Wait until the door's configuration passes `check`."""
-        until(lambda: self.app.door is not None and check(self.app.door.configuration))
+        until(lambda: self.app.door is not None and check(self.app.door.intake.configuration))
 
     def post(self, path: str, data: bytes | str, headers: dict[str, str] | None = None) -> requests.Response:
         raw = data.encode() if isinstance(data, str) else data

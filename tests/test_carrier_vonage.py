@@ -153,6 +153,9 @@ def test_credentials() -> None:
     assert validate_credentials(vonage, credentials("sha3"))
 
 
+PIECE = ("b" * 67).encode("utf-16-be")
+
+
 def test_not_offered_before_its_parts_are_joined() -> None:
     assert "vonage" not in CARRIERS
 
@@ -160,8 +163,8 @@ def test_not_offered_before_its_parts_are_joined() -> None:
 @pytest.mark.parametrize(
     ("change", "part"),
     [
-        ({}, Part("a7", 3, 2)),
-        ({"concat-part": "3"}, Part("a7", 3, 3)),
+        ({}, Part("a7", 3, 2, PIECE, "ucs2")),
+        ({"concat-part": "3"}, Part("a7", 3, 3, PIECE, "ucs2")),
         ({"concat-part": "4"}, None),
         ({"concat-part": "0"}, None),
         ({"concat-part": "²"}, None),

@@ -243,7 +243,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
 
 def test_a_door_that_failed_is_ready_again_without_a_text(door: LiveDoor, channel: Channel) -> None:
     assert door.app.door is not None
-    door.app.door.batch.healthy = False
+    door.app.door.intake.batch.healthy = False
     until(lambda: door.http.get(door.url + "/readyz", timeout=5).status_code == 200)
 
 
@@ -252,7 +252,7 @@ def test_a_stray_text_waits_for_others_no_longer_than_its_carrier(
 ) -> None:
     monkeypatch.setattr(sandbox, "deadline_s", 0.2)
     assert door.app.door is not None
-    turn = door.app.door.strays.one_at_a_time
+    turn = door.app.door.intake.strays.one_at_a_time
     turn._locked = True  # type: ignore[attr-defined]  # as if others wrote without end
     answer = door.text(channel, "+33639989999")
     turn._locked = False  # type: ignore[attr-defined]

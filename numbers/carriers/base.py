@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.utils.translation import gettext as _
 
+from numbers.alphabets import Alphabet
 from numbers.phone import normalise
 
 if TYPE_CHECKING:
@@ -38,15 +39,18 @@ class CarrierRequest:
     body: bytes
     query: str  # raw, without the question mark
     received_at: datetime  # aware, UTC
+    client: str = ""  # the caller's IP address, as the nearest trusted proxy saw it
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which piece of a longer text a carrier that does not join them brought."""
+    """One piece of a longer text, from a carrier that does not join them."""
 
     reference: str  # shared by the pieces of one text of one sender
-    total: int
+    total: int  # 1 to 255
     number: int  # from 1
+    data: bytes  # undecoded: a character may straddle two pieces
+    alphabet: Alphabet
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class InboundSms:
     carrier_id: str | None  # the carrier's own id, which a repeat repeats; None: nothing to know a repeat by
     sender: str
     recipient: str
-    content: str
+    content: str  # of a part: what it spells alone
     sent_at: datetime | None = None  # aware, UTC
     encoding: str | None = None
     segments: int | None = None

@@ -135,12 +135,12 @@ def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[Inbou
             content,
             sent_at=moment(fields.get("message-timestamp")),
             encoding=fields.get("type", "")[:20] or None,
-            part=_part(fields),
+            part=_part(fields, content),
         )
     ]
 
 
-def _part(fields: Fields) -> Part | None:
+def _part(fields: Fields, content: str) -> Part | None:
     """The place of a part; a text whose place makes no sense counts as whole, for it must not be lost."""
     if fields.get("concat") != "true":
         return None
@@ -151,7 +151,7 @@ def _part(fields: Fields) -> Part | None:
     reference = fields.get("concat-ref", "")
     if total is None or number is None or number > total or not 0 < len(reference) <= 64:
         return None
-    return Part(reference, total, number)
+    return Part(reference, total, number, content.encode("utf-16-be", "surrogatepass"), "ucs2")
 
 
 def _raw(request: CarrierRequest) -> bytes:
