@@ -6,7 +6,7 @@ The door (HTTP) and the lines (SMPP binds, carriers that are polled) each run on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from celery import current_app
@@ -76,16 +76,21 @@ class Intake:
         return self.in_step and self.batch.healthy
 
     async def take(
-        self, channel: ChannelView, texts: Sequence[InboundSms], raw: bytes, at: datetime, deadline_s: float
+        self,
+        channel: ChannelView,
+        texts: Sequence[InboundSms],
+        raw: Callable[[], bytes],
+        at: datetime,
+        deadline_s: float,
     ) -> list[bytes]:
-        """Commit the texts of one authenticated request; `raw` is the request, for the operator where one is nobody's.
+        """Commit the texts of one authenticated request; `raw` gives the request, kept where a text is nobody's.
 
         Answers by what those texts are known that came without an id of the carrier's (see `doubt`). Raises TryAgain
         (nothing is promised, the carrier must come again) or Unstorable.
         """
         accepted = accept(self.configuration, channel, texts, at)
         for text in accepted.unrouted:
-            await self.strays.unrouted(channel, text, raw, at, deadline_s)
+            await self.strays.unrouted(channel, text, raw(), at, deadline_s)
             metrics.unrouted.labels(channel.carrier.name).inc()
         rows = Rows(accepted.messages, accepted.deliveries, accepted.parts)
         if rows.messages or rows.parts:
