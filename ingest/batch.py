@@ -107,13 +107,14 @@ KEYS = ("digest", "seen_at", "repeats_until")
 STORED = [name for name in MESSAGES.fields if name not in KEYS]
 STORED_PARTS = ", ".join(f'"{name}"' for name in PARTS.fields if name not in KEYS)
 
-# What was seen before is left alone, unless it was so long ago that it is a text of its own.
+# What was seen before is left alone, unless it was so long ago that this is a text of its own. The same row may be
+# written again, where the outcome of the first try is unknown.
 FRESH = """
   INSERT INTO inbox_repeatkey AS known (digest, message_id, seen_at, repeats_until)
   SELECT digest, id, seen_at, repeats_until FROM incoming
   ON CONFLICT (digest) DO UPDATE
     SET message_id = EXCLUDED.message_id, seen_at = EXCLUDED.seen_at, repeats_until = EXCLUDED.repeats_until
-    WHERE known.repeats_until <= EXCLUDED.seen_at
+    WHERE known.repeats_until <= EXCLUDED.seen_at AND known.message_id <> EXCLUDED.message_id
   RETURNING message_id
 """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -45,9 +46,9 @@ class Doubts:
         self.digests.update(digests)
         self.wake.set()
 
-    async def after_a_crash(self) -> None:
-        """Remember what came last before this process began. Raises psycopg.Error or OSError."""
-        await self.link.execute(REMEMBER_LAST, {"seconds": settings.REDELIVERY_S, "last": LAST_S})
+    async def remember_last(self) -> bool:
+        """Doubt what was kept last before this process began; false where the database does not answer."""
+        return await self.write(REMEMBER_LAST, {"seconds": settings.REDELIVERY_S, "last": LAST_S})
 
     async def run(self) -> None:
         """Until cancelled, through any outage of the database."""
@@ -64,13 +65,16 @@ class Doubts:
     async def flush(self) -> bool:
         """Write what waits; false where the database does not take it, and it waits on."""
         digests = list(self.digests)
-        if not digests:
-            return True
+        if digests and not await self.write(REMEMBER, {"seconds": settings.REDELIVERY_S, "digests": digests}):
+            return False
+        self.digests.difference_update(digests)
+        return True
+
+    async def write(self, sql: str, parameters: dict[str, Any]) -> bool:
         try:
-            await self.link.execute(REMEMBER, {"seconds": settings.REDELIVERY_S, "digests": digests})
+            await self.link.execute(sql, parameters)
         except (psycopg.Error, OSError, TimeoutError) as error:
             self.link.drop()
             log.warning("doubts: trying again", extra={"reason": type(error).__name__})
             return False
-        self.digests.difference_update(digests)
         return True

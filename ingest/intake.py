@@ -23,6 +23,8 @@ from ingest.joining import Joiner
 from ingest.stray import Strays
 from numbers.carriers.base import InboundSms
 
+BEGIN_AGAIN_S = 0.5
+
 
 def lease_end() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=settings.DELIVERY_LEASE_S)
@@ -52,8 +54,14 @@ class Intake:
     async def start(self) -> None:
         self.bell.start()
         self.batch.start()
-        following = follow(self.configuration, dsn(), self.note_state)
-        self.tasks = [asyncio.create_task(one) for one in (following, self.joiner.run(), self.doubts.run())]
+        running = (self.follow(), self.joiner.run(), self.doubts.run())
+        self.tasks = [asyncio.create_task(one) for one in running]
+
+    async def follow(self) -> None:
+        """Nothing is taken before a configuration is loaded, and that waits for what a crash may have left."""
+        while not await self.doubts.remember_last():
+            await asyncio.sleep(BEGIN_AGAIN_S)
+        await follow(self.configuration, dsn(), self.note_state)
 
     def on_parts(self, groups: Iterable[bytes]) -> None:
         self.joiner.hear(groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -11,7 +12,7 @@ from django.conf import LazySettings
 from accounts.database import dsn
 from delivery.models import Delivery
 from inbox.models import Message, RepeatKey
-from ingest.batch import TryAgain
+from ingest.batch import Link, TryAgain
 from ingest.doubts import Doubts
 from numbers.carriers.base import InboundSms
 from numbers.models import Channel
@@ -72,6 +73,28 @@ def test_people_do_write_the_same_thing_twice(
     assert RepeatKey.objects.count() == 1
 
 
+def test_with_no_window_each_counts_and_none_is_written_twice(
+    door: LiveDoor, channel: Channel, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second try of a write whose outcome is unknown must not find that it is a text of its own."""
+    settings.SAME_CONTENT_S = 0
+    execute, tries = Link.execute, 0
+
+    async def outcome_unknown(link: Link, sql: str, parameters: dict[str, Any]) -> Any:
+        nonlocal tries
+        done = await execute(link, sql, parameters)
+        tries += 1
+        if tries == 1:
+            raise TimeoutError
+        return done
+
+    monkeypatch.setattr(Link, "execute", outcome_unknown)
+    door.take(channel, text(), at=NOW)
+    assert (tries, count()) == (2, 1)
+    door.take(channel, text(), at=NOW)
+    assert count() == 2
+
+
 def test_twice_in_one_request_counts_once(door: LiveDoor, channel: Channel) -> None:
     door.take(channel, text(), text(), text("the code is 2"), text(), at=NOW)
     assert count() == 2
@@ -100,7 +123,7 @@ def test_after_a_crash_the_last_texts_are_in_doubt(
 
     async def begin() -> None:
         doubts = Doubts(dsn())
-        await doubts.after_a_crash()
+        assert await doubts.remember_last()
         doubts.link.drop()
 
     asyncio.run(begin())
