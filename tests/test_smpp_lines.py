@@ -86,7 +86,7 @@ def test_parts_reach_the_intake_as_parts(smsc: Smsc, lines: LiveLines, channel: 
     send("ports first", "0B05040B84000000032A0201", b"Hello ".hex())
     send("surrogate", "0500032B0201", "d83d", 8)
     send("escape", "0500032C0201", "1b")
-    place = {"sar_msg_ref_num": 0x1234, "sar_total_segments": 2, "sar_segment_seqnum": 2}
+    place: dict[str, Any] = {"sar_msg_ref_num": 0x1234, "sar_total_segments": 2, "sar_segment_seqnum": 2}
     smsc.send("sar", short_message={"hex": b"world".hex()}, data_coding=0, **place)
     assert {smsc.wait("answer")["status"] for _ in range(7)} == {OK}
     assert [sms.part for sms in lines.taken] == [
