@@ -14,6 +14,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import django
@@ -89,16 +90,16 @@ class Door:
         self, channel: ChannelView, request: CarrierRequest, credentials: Mapping[str, str]
     ) -> Answer:
         """Store what an authenticated request brought; raises TryAgain."""
-        carrier, kept, at = HTTP_CARRIERS[channel.carrier.name], raw(request), request.received_at
+        carrier, at = HTTP_CARRIERS[channel.carrier.name], request.received_at
         try:
             texts = carrier.parse(request, credentials)
-            await self.intake.take(channel, texts, kept, at, carrier.deadline_s)
+            await self.intake.take(channel, texts, partial(raw, request), at, carrier.deadline_s)
         except Unreadable as unreadable:
-            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
             return unreadable_answer(unreadable)
         except Unstorable:
             # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
-            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
             return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
         return carrier.accepted
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -135,8 +135,12 @@ class LiveLines:
         take = intake.take
 
         async def record(
-            channel: ChannelView, texts: Sequence[InboundSms], raw: bytes, at: datetime, deadline_s: float
-        ) -> Any:
+            channel: ChannelView,
+            texts: Sequence[InboundSms],
+            raw: Callable[[], bytes],
+            at: datetime,
+            deadline_s: float,
+        ) -> list[bytes]:
             self.taken += texts
             return await take(channel, texts, raw, at, deadline_s)
 

@@ -112,6 +112,7 @@ def test_what_cannot_be_read_is_kept_and_refused_for_ever(smsc: Smsc, channel: C
     assert smsc.status("1") == NEVER
     stray = StrayText.objects.get()
     assert (stray.kind, stray.channel) == ("unreadable", channel)
+    assert stray.raw is not None
     assert b"Hello" in stray.raw
 
 

@@ -8,7 +8,7 @@ import accounts.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ingest", "0001_initial"),
+        ("ingest", "0002_held"),
         ("numbers", "0002_notices"),
     ]
 

@@ -11,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol, cast
 
 from ingest import metrics
@@ -43,10 +44,11 @@ class Taker(Protocol):
         self,
         channel: ChannelView,
         texts: Sequence[InboundSms],
-        raw: bytes,
+        raw: Callable[[], bytes],
         at: datetime,
         deadline_s: float,
-    ) -> Keys | None: ...
+    ) -> Keys: ...
+    def doubt(self, digests: Keys) -> None: ...
     async def keep_unreadable(
         self, channel: ChannelView, raw: bytes, at: datetime, deadline_s: float
     ) -> None: ...
@@ -57,9 +59,6 @@ class Session(asyncio.Protocol):
 
     def __init__(self, bind: Bind, channel: ChannelView, intake: Taker) -> None:
         self.bind, self.channel, self.intake = bind, channel, intake
-        # By these keys a text without an id of its own is known again, should the SMSC not have got our answer.
-        self.confirm: Callable[[Keys], None] = getattr(intake, "confirm", forget)
-        self.doubt: Callable[[Keys], None] = getattr(intake, "doubt", forget)
         self.loop = asyncio.get_running_loop()
         self.frames = Frames()
         self.bind_status: asyncio.Future[int] = self.loop.create_future()
@@ -68,8 +67,9 @@ class Session(asyncio.Protocol):
         self.sequence = 1  # the bind's
         self.under_way: set[asyncio.Task[None]] = set()
         self.answers: list[bytes] = []
+        # By these a text without an id of its own is known again, should the SMSC not have got our answer.
         self.keys: list[bytes] = []
-        self.recent: deque[tuple[float, Keys]] = deque()
+        self.recent: deque[tuple[float, Keys]] = deque()  # of what was answered in the last seconds
         self.timer: asyncio.TimerHandle | None = None
 
     # The connection
@@ -100,7 +100,7 @@ class Session(asyncio.Protocol):
             self.bind_status.set_exception(ConnectionError())
         self.forget_old_answers()
         for _at, keys in self.recent:
-            self.doubt(keys)
+            self.intake.doubt(keys)
         self.ended.set()
 
     def end(self, reason: Reason) -> None:
@@ -172,7 +172,8 @@ class Session(asyncio.Protocol):
             sms = text.read(pdu.READERS[one.command](one.body), self.bind.reading)
             if sms is None:
                 return pdu.ROK, ()
-            return pdu.ROK, await self.intake.take(self.channel, [sms], one.body, at, smpp.deadline_s) or ()
+            raw = partial(bytes, one.body)
+            return pdu.ROK, await self.intake.take(self.channel, [sms], raw, at, smpp.deadline_s)
         except Malformed as malformed:
             status = malformed.status
         except (Unreadable, Unstorable):
@@ -193,11 +194,10 @@ class Session(asyncio.Protocol):
         answers, keys = self.answers, self.keys
         self.answers, self.keys = [], []
         if self.transport.is_closing():
-            self.doubt(keys)
+            self.intake.doubt(keys)
             return
         self.transport.write(b"".join(answers))
         if keys:
-            self.confirm(keys)
             self.recent.append((self.loop.time(), keys))
             self.forget_old_answers()
 
@@ -259,7 +259,3 @@ class Session(asyncio.Protocol):
     async def settled(self, but: asyncio.Task[None] | None = None) -> None:
         if waiting := self.under_way - {but}:
             await asyncio.wait(waiting, timeout=GRACE_S)
-
-
-def forget(keys: Keys) -> None:
-    """For an intake that knows every text by an id."""
