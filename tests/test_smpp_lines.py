@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +21,7 @@ from numbers.carriers.base import Part
 from numbers.models import Channel
 from tests.cast import House
 from tests.live import until
-from tests.live_smpp import LiveLines, Smsc, open_channel, stands
+from tests.live_smpp import ROOT, LiveLines, Smsc, open_channel, stands
 from tests.smpp_pdus import deliver_sm
 from tests.smpp_pdus import pdu as made
 
@@ -252,9 +256,65 @@ def test_an_unknown_command_is_told_so(smsc: Smsc, channel: Channel) -> None:
 
 def test_a_malformed_text_is_kept_and_told_what_is_wrong(smsc: Smsc, channel: Channel) -> None:
     smsc.tell("raw", hex=made(5, 78, deliver_sm() + b"\x04\x24").hex())
-    until(StrayText.objects.exists)
+    assert smsc.wait("response", sequence=78)["status"] == 0xC0
+    assert StrayText.objects.get().kind == "unreadable"
     smsc.send("1", short_message="Hello")
     assert smsc.status("1") == OK
+
+
+def test_more_than_a_window_of_texts_is_told_to_slow_down(
+    smsc: Smsc, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.smpp.session.WINDOW", 10)
+    with psycopg.connect(dsn()) as other:
+        other.execute("LOCK TABLE inbox_message IN ACCESS EXCLUSIVE MODE")
+        for index in range(15):
+            smsc.send(str(index), short_message=f"text {index}")
+        assert {smsc.status(str(index)) for index in range(10, 15)} == {0x58}
+    assert {smsc.status(str(index)) for index in range(10)} == {OK}
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority, and a certificate for smsc.example."""
+    folder = tmp_path_factory.mktemp("certificates")
+    script = ROOT / "deploy" / "certificates.py"
+    subprocess.run([sys.executable, script, folder, "smsc.example"], check=True)
+    return folder
+
+
+@pytest.fixture
+def secure(certificates: Path) -> Iterator[Smsc]:
+    """An SMSC that speaks TLS only."""
+    running = Smsc(key=str(certificates / "proxy.key"), cert=str(certificates / "proxy.crt"))
+    yield running
+    running.stop()
+
+
+def test_tls_with_an_authority_of_its_own(
+    lines: LiveLines, secure: Smsc, acme: House, certificates: Path
+) -> None:
+    authority = (certificates / "ca.crt").read_text()
+    bound(secure, acme, tls="required", tlsName="smsc.example", caCertificate=" ".join(authority.split("\n")))
+    secure.send("1", short_message="Hello")
+    assert secure.status("1") == OK
+
+
+@pytest.mark.parametrize("trusted", [{"tlsName": "smsc.example"}, {"caCertificate": "ca.crt"}])
+def test_a_certificate_of_another_name_or_authority_is_not_trusted(
+    lines: LiveLines, secure: Smsc, acme: House, certificates: Path, trusted: dict[str, str]
+) -> None:
+    if "caCertificate" in trusted:
+        trusted = {"caCertificate": (certificates / "ca.crt").read_text()}
+    channel = open_channel(acme.sandbox.environment, secure, tls="required", **trusted)
+    stands(channel, "waiting", "tlsFailed")
+    assert secure.count("bind") == 0
+
+
+def test_a_channel_for_tls_sends_no_password_in_the_clear(lines: LiveLines, smsc: Smsc, acme: House) -> None:
+    channel = open_channel(acme.sandbox.environment, smsc, tls="required")
+    until(lambda: Line.objects.filter(channel=channel, state="waiting").exists())
+    assert smsc.count("bind") == 0
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ function serve(session) {
     session.send(pdu.response());
     tell('unbind');
   });
+  session.on('deliver_sm_resp', (pdu) => tell('response', { status: pdu.command_status, sequence: pdu.sequence_number }));
   session.on('generic_nack', (pdu) => tell('nack', { status: pdu.command_status, sequence: pdu.sequence_number }));
   session.on('close', () => {
     sessions.delete(session);
