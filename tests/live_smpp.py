@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ Event = dict[str, Any]
 
 def install() -> None:
     """The SMSC's packages, as the lock has them; once a lock."""
+    assert shutil.which("npm"), "these tests need Node.js and npm (Debian: apt install nodejs npm)"
     wanted = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
     with (FOLDER / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
