@@ -30,7 +30,15 @@ from ingest import metrics  # noqa: E402
 from ingest.batch import TryAgain, Unstorable  # noqa: E402
 from ingest.configuration import ChannelView  # noqa: E402
 from ingest.intake import Intake  # noqa: E402
-from numbers.carriers.base import JSON, Answer, Carrier, CarrierRequest, Refused, Unreadable  # noqa: E402
+from numbers.carriers import HTTP_CARRIERS  # noqa: E402
+from numbers.carriers.base import (  # noqa: E402
+    JSON,
+    Answer,
+    CarrierRequest,
+    HttpCarrier,
+    Refused,
+    Unreadable,
+)
 
 log = logging.getLogger("smsgateway.door")
 
@@ -60,7 +68,7 @@ class Door:
 
     async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
         """One request of a carrier, from its raw bytes to the answer that it expects."""
-        carrier, credentials = channel.carrier, channel.credentials
+        carrier, credentials = HTTP_CARRIERS[channel.carrier.name], channel.credentials
         if credentials is None:
             return self.ask_again(carrier)
         try:
@@ -74,7 +82,7 @@ class Door:
         except (TryAgain, OSError):
             return self.ask_again(carrier)
 
-    def ask_again(self, carrier: Carrier) -> Answer:
+    def ask_again(self, carrier: HttpCarrier) -> Answer:
         metrics.try_again.labels(carrier.name).inc()
         return carrier.try_again(RETRY_AFTER_S)
 
@@ -82,7 +90,7 @@ class Door:
         self, channel: ChannelView, request: CarrierRequest, credentials: Mapping[str, str]
     ) -> Answer:
         """Store what an authenticated request brought; raises TryAgain."""
-        carrier, at = channel.carrier, request.received_at
+        carrier, at = HTTP_CARRIERS[channel.carrier.name], request.received_at
         try:
             texts = carrier.parse(request, credentials)
             await self.intake.take(channel, texts, partial(raw, request), at, carrier.deadline_s)
@@ -132,10 +140,11 @@ def header_map(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
     parts = scope["path"].split("/")
     channel = door.intake.configuration.channels.get(parts[3]) if len(parts) == 4 else None
-    if channel is None or channel.carrier.name != parts[2]:
+    carrier = HTTP_CARRIERS.get(channel.carrier.name) if channel else None
+    if channel is None or carrier is None or carrier.name != parts[2]:
         # Before the first load nothing is known: a carrier must not take that for "no such channel".
         return NOT_FOUND if door.intake.configuration.loaded.is_set() else NOT_READY
-    if scope["method"] not in channel.carrier.methods:
+    if scope["method"] not in carrier.methods:
         return NO_SUCH_METHOD
     headers = header_map(scope["headers"])
     try:

@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
+        "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
         "RouteAction": "routing.models.Route.Action",
     },

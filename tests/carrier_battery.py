@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from numbers.carriers import CARRIERS, Carrier, CarrierRequest, vonage
+from numbers.carriers import HTTP_CARRIERS, CarrierRequest, HttpCarrier, vonage
 from tests.carrier_requests import INGEST, NOW, a_request, json_body, twilio_fields, twilio_signature
 
 SENDER, RECIPIENT = "+33639980417", "+33639980001"
@@ -58,8 +58,8 @@ class Case:
     batch: Callable[[list[Sms]], bytes] | None = None
 
     @property
-    def carrier(self) -> Carrier:
-        return vonage if self.name == "vonage" else CARRIERS[self.name]
+    def carrier(self) -> HttpCarrier:
+        return vonage if self.name == "vonage" else HTTP_CARRIERS[self.name]
 
     @property
     def url(self) -> str:

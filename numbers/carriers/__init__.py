@@ -1,4 +1,4 @@
-"""The ways an SMS comes in over HTTP: one module a carrier, one line in CARRIERS."""
+"""The ways an SMS comes in: one module a carrier, one line in a table."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from numbers.carriers import (
     plivo,
     sandbox,
     sinch,
+    smpp,
     telnyx,
     twilio,
     vonage_messages,
@@ -26,6 +27,7 @@ from numbers.carriers.base import (
     Carrier,
     CarrierRequest,
     CredentialField,
+    HttpCarrier,
     InboundSms,
     Refused,
     Unreadable,
@@ -33,17 +35,19 @@ from numbers.carriers.base import (
 
 __all__ = [
     "CARRIERS",
+    "HTTP_CARRIERS",
     "Answer",
     "Carrier",
     "CarrierRequest",
     "CredentialField",
+    "HttpCarrier",
     "InboundSms",
     "Refused",
     "Unreadable",
     "validate_credentials",
 ]
 
-CARRIERS: Mapping[str, Carrier] = {
+HTTP_CARRIERS: Mapping[str, HttpCarrier] = {
     "twilio": twilio,
     "vonage-messages": vonage_messages,
     "telnyx": telnyx,
@@ -58,6 +62,7 @@ CARRIERS: Mapping[str, Carrier] = {
     "generic": generic,
     "sandbox": sandbox,
 }
+CARRIERS: Mapping[str, Carrier] = {**HTTP_CARRIERS, "smpp": smpp}
 
 
 def validate_credentials(carrier: Carrier, credentials: object) -> list[tuple[str, str, str]]:
