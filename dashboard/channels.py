@@ -30,7 +30,7 @@ UNSIGNED = gettext_lazy(
     "Numbers that you have there. It signs nothing, so it shows a user name and a password."
 )
 ABOUT = {
-    **dict.fromkeys(("vonage-messages", "telnyx", "plivo", "sinch", "messagebird", "bird"), SIGNED),
+    **dict.fromkeys(("vonage", "vonage-messages", "telnyx", "plivo", "sinch", "messagebird", "bird"), SIGNED),
     **dict.fromkeys(("infobip", "bandwidth", "clickatell", "highconnection"), UNSIGNED),
     "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
     "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
@@ -58,6 +58,7 @@ FIELD_LABELS = {
     "sharedKey": gettext_lazy("Shared key"),
     "secret": gettext_lazy("Secret"),
     "signatureSecret": gettext_lazy("Signature secret"),
+    "signatureMethod": gettext_lazy("Signature method"),
     "webhookSecret": gettext_lazy("Webhook secret"),
     "signingKey": gettext_lazy("Signing key"),
     "publicKey": gettext_lazy("Public key"),

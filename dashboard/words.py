@@ -48,6 +48,7 @@ ACTION = {
 }
 CARRIERS = {
     "twilio": "Twilio",
+    "vonage": "Vonage SMS",
     "vonage-messages": "Vonage Messages",
     "telnyx": "Telnyx",
     "plivo": "Plivo",

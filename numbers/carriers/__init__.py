@@ -19,6 +19,7 @@ from numbers.carriers import (
     sinch,
     telnyx,
     twilio,
+    vonage,
     vonage_messages,
 )
 from numbers.carriers.base import (
@@ -45,6 +46,7 @@ __all__ = [
 
 CARRIERS: Mapping[str, Carrier] = {
     "twilio": twilio,
+    "vonage": vonage,
     "vonage-messages": vonage_messages,
     "telnyx": telnyx,
     "plivo": plivo,
