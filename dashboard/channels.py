@@ -64,6 +64,7 @@ FIELD_LABELS = {
     "publicKey": gettext_lazy("Public key"),
     "signatureVersion": gettext_lazy("Signature version"),
     "channelNumber": gettext_lazy("Number of the channel"),
+    "allowedNetworks": gettext_lazy("Allowed addresses"),
     "username": gettext_lazy("User name"),
     "password": gettext_lazy("Password"),
 }
@@ -93,7 +94,7 @@ def credential_field(name: str, rule: CredentialField, *, required: bool) -> for
         label=FIELD_LABELS.get(name, name),
         help_text=rule.help,
         required=required,
-        max_length=500,
+        max_length=4000,
         widget=forms.TextInput(attrs=attributes),
     )
 

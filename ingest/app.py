@@ -25,6 +25,7 @@ from django.conf import settings  # noqa: E402
 from prometheus_client import generate_latest  # noqa: E402
 
 from accounts import process  # noqa: E402
+from accounts.proxies import client_address  # noqa: E402
 from ingest import metrics  # noqa: E402
 from ingest.batch import TryAgain, Unstorable  # noqa: E402
 from ingest.configuration import ChannelView  # noqa: E402
@@ -147,7 +148,9 @@ async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
     query = scope["query_string"].decode("latin-1")
     url = settings.PUBLIC_INGEST_URL + channel.path + ("?" + query if query else "")
     now = datetime.now(UTC)
-    return await door.receive_sms(channel, CarrierRequest(scope["method"], url, headers, body, query, now))
+    client = client_address((scope.get("client") or ("",))[0], headers.get("x-forwarded-for", ""))
+    request = CarrierRequest(scope["method"], url, headers, body, query, now, client)
+    return await door.receive_sms(channel, request)
 
 
 def page(door: Door, path: str) -> Answer:

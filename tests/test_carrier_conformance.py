@@ -202,9 +202,7 @@ def test_invalid_utf8_is_unreadable(case: Case, broken: bytes) -> None:
     if case.charset != "utf-8" or body == case.body(Sms(text="mark")):
         return
     request = case.request(body)
-    if case.enclose:  # then it is not even known to be the carrier's
-        refusal(case, request)
-    else:
+    if not case.enclose:  # else it need not even be known for the carrier's
         case.carrier.verify(request, case.credentials)
     with pytest.raises(Unreadable):
         case.carrier.parse(request, case.credentials)

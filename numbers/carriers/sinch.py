@@ -17,7 +17,7 @@ import msgspec
 from django.utils.translation import gettext_lazy
 
 from numbers import udh
-from numbers.carriers import basic
+from numbers.carriers import basic, networks
 from numbers.carriers.base import (
     JSON,
     Answer,
@@ -63,6 +63,7 @@ def try_again(retry_after: int) -> Answer:
 
 def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
     """Check the signature over `body.nonce.time`, or HTTP Basic where the channel has no webhook secret."""
+    networks.check(request, credentials, REFUSED)
     secret = credentials.get("webhookSecret")
     if not secret:
         basic.verify(request, credentials, REFUSED)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from numbers import udh
-from numbers.carriers import basic
+from numbers.carriers import basic, networks
 from numbers.carriers.base import (
     Answer,
     CarrierRequest,
@@ -86,6 +86,7 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
     """Check `sig` over all other parameters, and that `timestamp` is recent. A probe, which is empty, passes."""
     if not _raw(request):
         return
+    networks.check(request, credentials)
     secret = credentials.get("signatureSecret")
     if not secret:
         basic.verify(request, credentials)
