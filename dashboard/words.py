@@ -55,6 +55,7 @@ CARRIERS = {
     "sinch": "Sinch",
     "messagebird": "MessageBird",
     "bird": "Bird",
+    "aws": "AWS End User Messaging",
     "infobip": "Infobip",
     "bandwidth": "Bandwidth",
     "clickatell": "Clickatell",

@@ -11,13 +11,14 @@ import hmac
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from numbers.carriers import CARRIERS, Carrier, CarrierRequest, vonage
+from tests import sns
 from tests.carrier_requests import INGEST, NOW, a_request, json_body, twilio_fields, twilio_signature
 
 SENDER, RECIPIENT = "+33639980417", "+33639980001"
@@ -57,6 +58,7 @@ class Case:
     charset: str = "utf-8"
     # (body, credentials, time) → the body with its own signature inside, for carriers that sign by no header
     enclose: Callable[[bytes, Credentials, datetime], bytes] | None = None
+    fetched: Mapping[str, bytes] = field(default_factory=dict)  # what the carrier wants to see
     batch: Callable[[list[Sms]], bytes] | None = None
 
     @property
@@ -71,7 +73,7 @@ class Case:
         """Signed at `at`, received at NOW."""
         url, body = url or self.url, self.enclosed(body, at)
         headers = {"content-type": self.content_type, **self.sign(url, body, self.credentials, at)}
-        return a_request(url, body=body, headers=headers)
+        return replace(a_request(url, body=body, headers=headers), fetched=self.fetched)
 
     def enclosed(self, body: bytes, at: datetime) -> bytes:
         return self.enclose(body, self.credentials, at) if self.enclose and body else body
@@ -354,6 +356,27 @@ def bird_sign(url: str, body: bytes, credentials: Credentials, at: datetime) -> 
     }
 
 
+# AWS
+
+
+def aws_body(sms: Sms) -> bytes:
+    message = sns.texted(sms.text, sms.id, sms.sender, sms.recipient)
+    return dumped(sns.notification(message, NOW - timedelta(seconds=2)))
+
+
+def aws_enclose(body: bytes, credentials: Credentials, at: datetime) -> bytes:
+    """Signed a moment after the text came, unless the body is no envelope at all."""
+    try:
+        envelope = json.loads(body)
+        return sns.signed({**envelope, "Timestamp": sns.stamp(at - timedelta(seconds=2))})
+    except (ValueError, TypeError, KeyError):
+        return body
+
+
+def aws_headers(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    return {"x-amz-sns-message-type": "Notification"}
+
+
 # Carriers that sign nothing
 
 
@@ -555,6 +578,20 @@ CASES = [
         ("messagebird-signature", "messagebird-request-timestamp"),
         stale_s=360,
         signs_url=True,
+    ),
+    Case(
+        "aws",
+        {"topicArn": sns.TOPIC, "signatureVersion": "2"},
+        {"topicArn": sns.TOPIC + "2", "signatureVersion": "2"},
+        aws_body,
+        aws_headers,
+        ("x-amz-sns-message-type",),
+        "text/plain; charset=UTF-8",
+        (503,),
+        stale_s=3 * 3600,
+        probe=False,
+        enclose=aws_enclose,
+        fetched={sns.CERTIFICATE_URL: sns.certificate()},
     ),
     Case(
         "infobip",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.carriers import CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable, validate_credentials
-from numbers.carriers.base import MAX_CONTENT
+from numbers.carriers.base import MAX_CONTENT, Wanted
 from tests.carrier_battery import CASES, RECIPIENT, SENDER, Case, Sms
 from tests.carrier_requests import NOW
 
@@ -40,10 +41,17 @@ def reading(case: Case, request: CarrierRequest) -> tuple[list[tuple[str, str]],
 
 def refusal(case: Case, request: CarrierRequest, credentials: dict[str, str] | None = None) -> Refused:
     with pytest.raises(Refused) as refused:
-        case.carrier.verify(request, credentials or case.credentials)
+        try:
+            case.carrier.verify(request, credentials or case.credentials)
+        except Wanted:  # a document that nobody has
+            raise Refused(503, "wanted") from None
     assert refused.value.status in case.refused
     assert refused.value.reason.isalpha()
     return refused.value
+
+
+def reads_json(case: Case) -> bool:
+    return not case.content_type.endswith("urlencoded")
 
 
 def with_headers(request: CarrierRequest, **changed: str | None) -> CarrierRequest:
@@ -119,7 +127,11 @@ def test_reencoded_body_is_refused(case: Case) -> None:
     if not case.signs_body:
         return
     request = case.sms(text="é")
-    if case.content_type.endswith("json"):
+    if reads_json(case) and case.enclose:  # what is signed are its members
+        changed = replace(request, body=json.dumps(json.loads(request.body), indent=1).encode())
+        case.carrier.verify(changed, case.credentials)
+        refusal(case, replace(request, body=request.body.replace(b"00e9", b"00e8")))
+    elif reads_json(case):
         refusal(case, replace(request, body=request.body.replace(b'": ', b'":')))
     else:
         refusal(case, replace(request, body=request.body + b"&More=1"))
@@ -143,8 +155,8 @@ def test_stale_time_is_refused(case: Case) -> None:
 @every_case
 def test_empty_probe(case: Case) -> None:
     request = case.request(b"")
-    case.carrier.verify(request, case.credentials)
     if case.probe:
+        case.carrier.verify(request, case.credentials)
         assert case.carrier.parse(request, case.credentials) == []
     else:
         with pytest.raises(Unreadable):
@@ -197,7 +209,7 @@ def test_nul_is_unreadable_not_stored(case: Case, sms: Sms) -> None:
 @every_case
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"\xed\xa0\x80", b"\xc3"])
 def test_invalid_utf8_is_unreadable(case: Case, broken: bytes) -> None:
-    raw = b"".join(b"%%%02X" % byte for byte in broken) if case.content_type != "application/json" else broken
+    raw = b"".join(b"%%%02X" % byte for byte in broken) if not reads_json(case) else broken
     body = case.body(Sms(text="mark")).replace(b"mark", raw)
     if case.charset != "utf-8" or body == case.body(Sms(text="mark")):
         return
@@ -210,7 +222,7 @@ def test_invalid_utf8_is_unreadable(case: Case, broken: bytes) -> None:
 
 @every_case
 def test_half_a_surrogate_pair_is_unreadable(case: Case) -> None:
-    if case.content_type.endswith("json"):
+    if reads_json(case):
         with pytest.raises(Unreadable):
             case.carrier.parse(case.sms(text="a\ud83db"), case.credentials)
 

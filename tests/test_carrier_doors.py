@@ -10,8 +10,10 @@ from django.conf import settings
 from accounts.audit import SYSTEM
 from delivery.models import Delivery
 from inbox.models import Message
+from ingest import documents
 from ingest.models import StrayText
 from numbers import services as numbers
+from numbers.carriers.base import Reply
 from numbers.models import Channel
 from tests.carrier_battery import CASES, RECIPIENT, Case, Sms
 from tests.cast import House
@@ -25,8 +27,9 @@ every_case = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def channel(case: Case, door: LiveDoor, acme: House) -> Channel:
-    """Acme's sandbox number on a channel of the case's carrier."""
+def channel(case: Case, door: LiveDoor, acme: House, monkeypatch: pytest.MonkeyPatch) -> Channel:
+    """Acme's sandbox number on a channel of the case's carrier, whose documents can be had."""
+    monkeypatch.setattr(documents, "fetch", lambda url, total_s: Reply(200, case.fetched[url]))
     environment = acme.sandbox.environment
     made = numbers.create_channel(environment, SYSTEM, carrier=case.name, credentials=dict(case.credentials))
     numbers.update_assignment(acme.sandbox.assignment, SYSTEM, channel=made)

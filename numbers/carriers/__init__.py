@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from numbers.carriers import (
+    aws,
     bandwidth,
     bird,
     clickatell,
@@ -53,6 +54,7 @@ CARRIERS: Mapping[str, Carrier] = {
     "sinch": sinch,
     "messagebird": messagebird,
     "bird": bird,
+    "aws": aws,
     "infobip": infobip,
     "bandwidth": bandwidth,
     "clickatell": clickatell,
