@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from numbers.carriers import CARRIERS, Carrier, CarrierRequest, vonage
+from numbers.carriers.base import Refused, Wanted
 from tests import sns
 from tests.carrier_requests import INGEST, NOW, a_request, json_body, twilio_fields, twilio_signature
 
@@ -74,6 +75,13 @@ class Case:
         url, body = url or self.url, self.enclosed(body, at)
         headers = {"content-type": self.content_type, **self.sign(url, body, self.credentials, at)}
         return replace(a_request(url, body=body, headers=headers), fetched=self.fetched)
+
+    def verify(self, request: CarrierRequest, credentials: Credentials | None = None) -> None:
+        """As the door does, to which a document that cannot be had is as bad as none."""
+        try:
+            self.carrier.verify(request, credentials or self.credentials)
+        except Wanted:
+            raise Refused(503, "unfetched") from None
 
     def enclosed(self, body: bytes, at: datetime) -> bytes:
         return self.enclose(body, self.credentials, at) if self.enclose and body else body
