@@ -76,6 +76,8 @@ def taken_apart(deliver: Deliver) -> tuple[bytes, Place | None]:
 
 def segment(deliver: Deliver) -> Place | None:
     """The place that the network's own parameters give; None unless all three make sense."""
+    if not deliver.parameters:
+        return None
     wanted = ((SAR_REFERENCE, 2), (SAR_TOTAL, 1), (SAR_NUMBER, 1))
     values = [deliver.parameters.get(tag, b"") for tag, _length in wanted]
     if [len(value) for value in values] != [length for _tag, length in wanted]:
