@@ -31,7 +31,9 @@ UNSIGNED = gettext_lazy(
     "Numbers that you have there. It signs nothing, so it shows a user name and a password."
 )
 ABOUT = {
-    **dict.fromkeys(("vonage-messages", "telnyx", "plivo", "sinch", "messagebird", "bird"), SIGNED),
+    **dict.fromkeys(
+        ("vonage", "vonage-messages", "telnyx", "plivo", "sinch", "messagebird", "bird", "aws"), SIGNED
+    ),
     **dict.fromkeys(("infobip", "bandwidth", "clickatell", "highconnection"), UNSIGNED),
     "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
     "smpp": gettext_lazy("An SMSC’s own line: we bind to it and it sends texts over SMPP 3.4."),
@@ -51,6 +53,9 @@ HINTS = {
     "twilio": gettext_lazy(
         "In Twilio’s console, set this as the number’s webhook for incoming messages (HTTP POST)."
     ),
+    "aws": gettext_lazy(
+        "In Amazon SNS, subscribe this as an HTTPS endpoint to the topic. We confirm the subscription ourselves."
+    ),
     "generic": gettext_lazy("Post JSON here, signed as Standard Webhooks sign."),
     "sandbox": gettext_lazy("Post JSON here with the secret as bearer token."),
 }
@@ -60,6 +65,8 @@ FIELD_LABELS = {
     "sharedKey": gettext_lazy("Shared key"),
     "secret": gettext_lazy("Secret"),
     "signatureSecret": gettext_lazy("Signature secret"),
+    "signatureMethod": gettext_lazy("Signature method"),
+    "topicArn": gettext_lazy("Topic ARN"),
     "webhookSecret": gettext_lazy("Webhook secret"),
     "signingKey": gettext_lazy("Signing key"),
     "publicKey": gettext_lazy("Public key"),
@@ -80,6 +87,7 @@ FIELD_LABELS = {
     "defaultAlphabet": gettext_lazy("Default alphabet"),
     "defaultCountry": gettext_lazy("Default country"),
     "enquireLinkS": gettext_lazy("Seconds between two enquire_link"),
+    "allowedNetworks": gettext_lazy("Allowed addresses"),
     "username": gettext_lazy("User name"),
     "password": gettext_lazy("Password"),
 }

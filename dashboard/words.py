@@ -56,12 +56,14 @@ ACTION = {
 }
 CARRIERS = {
     "twilio": "Twilio",
+    "vonage": "Vonage SMS",
     "vonage-messages": "Vonage Messages",
     "telnyx": "Telnyx",
     "plivo": "Plivo",
     "sinch": "Sinch",
     "messagebird": "MessageBird",
     "bird": "Bird",
+    "aws": "AWS End User Messaging",
     "infobip": "Infobip",
     "bandwidth": "Bandwidth",
     "clickatell": "Clickatell",

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,9 +27,12 @@ from django.conf import settings  # noqa: E402
 from prometheus_client import generate_latest  # noqa: E402
 
 from accounts import process  # noqa: E402
+from accounts.proxies import client_address  # noqa: E402
 from ingest import metrics  # noqa: E402
 from ingest.batch import TryAgain, Unstorable  # noqa: E402
+from ingest.calling import Unanswered  # noqa: E402
 from ingest.configuration import ChannelView  # noqa: E402
+from ingest.documents import Documents  # noqa: E402
 from ingest.intake import Intake  # noqa: E402
 from numbers.carriers import HTTP_CARRIERS  # noqa: E402
 from numbers.carriers.base import (  # noqa: E402
@@ -38,11 +42,13 @@ from numbers.carriers.base import (  # noqa: E402
     HttpCarrier,
     Refused,
     Unreadable,
+    Wanted,
 )
 
 log = logging.getLogger("smsgateway.door")
 
 RETRY_AFTER_S = 5
+MOST_FETCHED = 2  # documents a request, such as a certificate and a confirmation
 BODY_WITHIN_S = 10  # a carrier sends it at once; whoever does not may not keep its place here
 NOT_FOUND = Answer(404, JSON, b'{"title":"Not found","status":404}')
 NO_SUCH_METHOD = Answer(405, JSON, b'{"title":"Method not allowed","status":405}')
@@ -65,6 +71,7 @@ class Door:
 
     def __init__(self) -> None:
         self.intake = Intake()
+        self.documents = Documents()
 
     async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
         """One request of a carrier, from its raw bytes to the answer that it expects."""
@@ -77,10 +84,27 @@ class Door:
             metrics.refused.labels(carrier.name, refused.reason).inc()
             body = b'{"title":"Refused","reason":"%b"}' % refused.reason.encode()
             return Answer(refused.status, JSON, body, refused.headers)
+        except Wanted as wanted:
+            return await self.receive_with(wanted, channel, request)
         try:
             return await self.keep(channel, request, credentials)
+        except Wanted as wanted:
+            return await self.receive_with(wanted, channel, request)
         except (TryAgain, OSError):
             return self.ask_again(carrier)
+
+    async def receive_with(self, wanted: Wanted, channel: ChannelView, request: CarrierRequest) -> Answer:
+        """The same request from its beginning, with one document more."""
+        carrier = HTTP_CARRIERS[channel.carrier.name]
+        try:
+            if len(request.fetched) >= MOST_FETCHED:
+                raise Unanswered("tooMany")
+            fetched = {**request.fetched, wanted.url: await self.documents.get(wanted)}
+        except Unanswered as unanswered:
+            extra = {"carrier": carrier.name, "channel": str(channel.id), "reason": unanswered.reason}
+            log.warning("a document of the carrier's cannot be had", extra=extra)
+            return self.ask_again(carrier)
+        return await self.receive_sms(channel, replace(request, fetched=fetched))
 
     def ask_again(self, carrier: HttpCarrier) -> Answer:
         metrics.try_again.labels(carrier.name).inc()
@@ -157,7 +181,9 @@ async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
     query = scope["query_string"].decode("latin-1")
     url = settings.PUBLIC_INGEST_URL + channel.path + ("?" + query if query else "")
     now = datetime.now(UTC)
-    return await door.receive_sms(channel, CarrierRequest(scope["method"], url, headers, body, query, now))
+    client = client_address((scope.get("client") or ("",))[0], headers.get("x-forwarded-for", ""))
+    request = CarrierRequest(scope["method"], url, headers, body, query, now, client)
+    return await door.receive_sms(channel, request)
 
 
 def page(door: Door, path: str) -> Answer:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.ids import uuid7
+from accounts.proxies import client_address
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -37,20 +36,3 @@ class ClientAddress:
             request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
         )
         return self.get_response(request)
-
-
-def trusted(text: str) -> bool:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return False
-    return any(address in network for network in settings.TRUSTED_PROXIES)
-
-
-def client_address(peer: str, forwarded_for: str) -> str:
-    """Walk from the peer outwards through proxies that we trust; the first stranger is the client."""
-    for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not trusted(peer):
-            break
-        peer = hop
-    return peer

@@ -11,13 +11,15 @@ import hmac
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from numbers.carriers import HTTP_CARRIERS, CarrierRequest, HttpCarrier, vonage
+from numbers.carriers.base import Refused, Wanted
+from tests import sns
 from tests.carrier_requests import INGEST, NOW, a_request, json_body, twilio_fields, twilio_signature
 
 SENDER, RECIPIENT = "+33639980417", "+33639980001"
@@ -55,11 +57,14 @@ class Case:
     signs_url: bool = False
     probe: bool = True  # an empty request is acknowledged
     charset: str = "utf-8"
+    # (body, credentials, time) → the body with its own signature inside, for carriers that sign by no header
+    enclose: Callable[[bytes, Credentials, datetime], bytes] | None = None
+    fetched: Mapping[str, bytes] = field(default_factory=dict)  # what the carrier wants to see
     batch: Callable[[list[Sms]], bytes] | None = None
 
     @property
     def carrier(self) -> HttpCarrier:
-        return vonage if self.name == "vonage" else HTTP_CARRIERS[self.name]
+        return HTTP_CARRIERS[self.name]
 
     @property
     def url(self) -> str:
@@ -67,9 +72,19 @@ class Case:
 
     def request(self, body: bytes, at: datetime = NOW, url: str | None = None) -> CarrierRequest:
         """Signed at `at`, received at NOW."""
-        url = url or self.url
+        url, body = url or self.url, self.enclosed(body, at)
         headers = {"content-type": self.content_type, **self.sign(url, body, self.credentials, at)}
-        return a_request(url, body=body, headers=headers)
+        return replace(a_request(url, body=body, headers=headers), fetched=self.fetched)
+
+    def verify(self, request: CarrierRequest, credentials: Credentials | None = None) -> None:
+        """As the door does, to which a document that cannot be had is as bad as none."""
+        try:
+            self.carrier.verify(request, credentials or self.credentials)
+        except Wanted:
+            raise Refused(503, "unfetched") from None
+
+    def enclosed(self, body: bytes, at: datetime) -> bytes:
+        return self.enclose(body, self.credentials, at) if self.enclose and body else body
 
     def sms(self, sms: Sms | None = None, **fields: str) -> CarrierRequest:
         return self.request(self.body(sms or Sms(**fields)))
@@ -145,6 +160,8 @@ def bearer(url: str, body: bytes, credentials: Credentials, at: datetime) -> Map
 
 # Vonage
 
+HARMLESS = str.maketrans("&=", "__")
+
 
 def vonage_messages_body(sms: Sms) -> bytes:
     return dumped(
@@ -183,6 +200,22 @@ def vonage_fields(sms: Sms) -> dict[str, str]:
         "nonce": "aaaaaaaa-bbbb-cccc",
         "text": sms.text,
     }
+
+
+def vonage_body(sms: Sms) -> bytes:
+    return urlencode(vonage_fields(sms)).encode()
+
+
+def vonage_enclose(body: bytes, credentials: Credentials, at: datetime) -> bytes:
+    fields = {**pairs(body), "timestamp": unix(at)}
+    joined = "".join(f"&{name}={fields[name].translate(HARMLESS)}" for name in sorted(fields))
+    signed = joined.encode("utf-8", "surrogateescape")
+    digest = hmac.digest(credentials["signatureSecret"].encode(), signed, credentials["signatureMethod"])
+    return urlencode({**fields, "sig": digest.hex()}, errors="surrogateescape").encode()
+
+
+def unsigned(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    return {}
 
 
 def vonage_signature(fields: Mapping[str, str], credentials: Credentials) -> str:
@@ -331,6 +364,27 @@ def bird_sign(url: str, body: bytes, credentials: Credentials, at: datetime) -> 
     }
 
 
+# AWS
+
+
+def aws_body(sms: Sms) -> bytes:
+    message = sns.texted(sms.text, sms.id, sms.sender, sms.recipient)
+    return dumped(sns.notification(message, NOW - timedelta(seconds=2)))
+
+
+def aws_enclose(body: bytes, credentials: Credentials, at: datetime) -> bytes:
+    """Signed a moment after the text came, unless the body is no envelope at all."""
+    try:
+        envelope = json.loads(body)
+        return sns.signed({**envelope, "Timestamp": sns.stamp(at - timedelta(seconds=2))})
+    except (ValueError, TypeError, KeyError):
+        return body
+
+
+def aws_headers(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    return {"x-amz-sns-message-type": "Notification"}
+
+
 # Carriers that sign nothing
 
 
@@ -451,6 +505,18 @@ CASES = [
         stale_s=360,
     ),
     Case(
+        "vonage",
+        {"signatureSecret": "s3cret", "signatureMethod": "sha256"},
+        {"signatureSecret": "other", "signatureMethod": "sha256"},
+        vonage_body,
+        unsigned,
+        (),
+        FORM,
+        stale_s=360,
+        enclose=vonage_enclose,
+    ),
+    Case("vonage", LOGIN, WRONG_LOGIN, vonage_body, basic, BASIC, FORM, signs_body=False),
+    Case(
         "telnyx",
         {"publicKey": TELNYX_PUBLIC},
         {"publicKey": TELNYX_OTHER},
@@ -520,6 +586,20 @@ CASES = [
         ("messagebird-signature", "messagebird-request-timestamp"),
         stale_s=360,
         signs_url=True,
+    ),
+    Case(
+        "aws",
+        {"topicArn": sns.TOPIC, "signatureVersion": "2"},
+        {"topicArn": sns.TOPIC + "2", "signatureVersion": "2"},
+        aws_body,
+        aws_headers,
+        ("x-amz-sns-message-type",),
+        "text/plain; charset=UTF-8",
+        (503,),
+        stale_s=3 * 3600,
+        probe=False,
+        enclose=aws_enclose,
+        fetched={sns.CERTIFICATE_URL: sns.certificate()},
     ),
     Case(
         "infobip",

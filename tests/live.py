@@ -32,7 +32,13 @@ class LiveDoor:
     def __init__(self) -> None:
         self.app = App()
         config = uvicorn.Config(
-            self.app, port=0, log_config=None, access_log=False, lifespan="on", loop="asyncio"
+            self.app,
+            port=0,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # the door itself decides which proxy it believes
+            lifespan="on",
+            loop="asyncio",
         )
         self.server = uvicorn.Server(config)
         self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

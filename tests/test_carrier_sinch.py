@@ -11,6 +11,7 @@ from sinch.domains.authentication.sinch_events.v1.authentication_validation impo
 )
 
 from numbers.carriers import CarrierRequest, Refused, Unreadable, sinch
+from numbers.carriers.base import Part
 from tests.carrier_battery import LOGIN, Sms, basic, sinch_body, sinch_sign
 from tests.carrier_requests import INGEST, NOW, a_request
 
@@ -85,7 +86,14 @@ def test_media_binary_and_reports() -> None:
     assert (sms.content, sms.media) == ("Holiday\nLook", ("https://example.com/a.jpg",))
     binary = {**text, "type": "mo_binary", "body": "SGVsbG8=", "udh": "050003"}
     [sms] = sinch.parse(a_request(body=json.dumps(binary).encode()), {})
-    assert (sms.content, sms.encoding) == ("SGVsbG8=", "binary")
+    assert (sms.content, sms.encoding, sms.part) == ("48656c6c6f", "binary", None)
+    [sms] = sinch.parse(a_request(body=json.dumps({**binary, "udh": "0500032a0201"}).encode()), {})
+    assert sms.part == Part("8:42", 2, 1, b"48656c6c6f", "ascii")
+    for field, error in (("body", "is not base64"), ("udh", "is not hexadecimal")):
+        with pytest.raises(Unreadable, match=f"/{field}: {error}"):
+            sinch.parse(a_request(body=json.dumps({**binary, field: "é"}).encode()), {})
+    with pytest.raises(Unreadable, match="/body: must be str"):
+        sinch.parse(a_request(body=json.dumps({**binary, "body": {}}).encode()), {})
     assert sinch.parse(a_request(body=b'{"type":"delivery_report_sms","batch_id":"x"}'), {}) == []
     with pytest.raises(Unreadable, match="/to: is required"):
         sinch.parse(a_request(body=b'{"type":"mo_text","id":"x","from":"1","body":""}'), {})

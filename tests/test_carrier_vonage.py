@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vonage_http_client.auth import Auth
 
-from numbers.carriers import CARRIERS, CarrierRequest, Refused, Unreadable, validate_credentials, vonage
+from numbers.alphabets import decode
+from numbers.carriers import CarrierRequest, Refused, Unreadable, validate_credentials, vonage
 from numbers.carriers.base import Part
 from tests.carrier_battery import LOGIN, Sms, basic, unix, vonage_fields, vonage_signature
 from tests.carrier_requests import INGEST, NOW, a_request
@@ -156,10 +157,6 @@ def test_credentials() -> None:
 PIECE = ("b" * 67).encode("utf-16-be")
 
 
-def test_not_offered_before_its_parts_are_joined() -> None:
-    assert "vonage" not in CARRIERS
-
-
 @pytest.mark.parametrize(
     ("change", "part"),
     [
@@ -179,11 +176,61 @@ def test_parts_are_described(change: dict[str, str], part: Part | None) -> None:
         assert vonage.parse(request, {})[0].part == part
 
 
-def test_binary_texts_keep_their_hex() -> None:
-    fields = {**vonage_fields(Sms()), "type": "binary", "data": "0048", "udh": "050003"}
-    del fields["text"]
-    [sms] = vonage.parse(a_request(URL, body=urlencode(fields).encode()), {})
-    assert (sms.content, sms.encoding) == ("0048", "binary")
+def piece(number: int, text: str) -> dict[str, str]:
+    concat = {"concat": "true", "concat-ref": "a7", "concat-total": "2", "concat-part": str(number)}
+    return {**vonage_fields(Sms(text=text, id=f"id-{number}")), **concat}
+
+
+def split_by_json(fields: dict[str, str]) -> CarrierRequest:
+    return a_request(URL, body=json.dumps(signed(fields)).encode())
+
+
+def split_by_form(fields: dict[str, str]) -> CarrierRequest:
+    return a_request(URL, body=urlencode(signed(fields), errors="surrogatepass").encode())
+
+
+@pytest.mark.parametrize("way", [split_by_json, split_by_form])
+def test_half_an_emoji_waits_for_its_other_half(way: Callable[[dict[str, str]], CarrierRequest]) -> None:
+    found = []
+    for fields in (piece(1, "Hello \ud83d"), piece(2, "\ude00!")):
+        request = way(fields)
+        vonage.verify(request, credentials("sha256"))
+        [sms] = vonage.parse(request, {})
+        assert sms.part is not None
+        assert sms.content.encode()
+        found.append(sms.part.data)
+    assert decode(b"".join(found), "ucs2") == "Hello 😀!"
+    with pytest.raises(Unreadable, match="surrogate"):
+        vonage.parse(way(vonage_fields(Sms(text="Hello \ud83d"))), {})
+
+
+def binary(udh: str, data: str = "00FF48", **fields: str) -> CarrierRequest:
+    changed = {**vonage_fields(Sms()), "type": "binary", "data": data, "udh": udh, **fields}
+    del changed["text"]
+    return a_request(URL, body=urlencode(changed).encode())
+
+
+@pytest.mark.parametrize(
+    ("udh", "part"),
+    [
+        ("", None),
+        ("06050415811581", None),  # ports only
+        ("0500032A0201", Part("8:42", 2, 1, b"00ff48", "ascii")),
+        ("06080412340202", Part("16:4660", 2, 2, b"00ff48", "ascii")),
+        ("0B05040B840000" + "00032A0201", Part("8:42", 2, 1, b"00ff48", "ascii")),
+        ("0500032A0203", None),
+    ],
+)
+def test_binary_texts_are_told_in_hexadecimal(udh: str, part: Part | None) -> None:
+    [sms] = vonage.parse(binary(udh), {})
+    assert (sms.content, sms.encoding, sms.part) == ("00ff48", "binary", part)
+
+
+def test_binary_texts_that_are_none_are_unreadable() -> None:
+    with pytest.raises(Unreadable, match="/data: is not hexadecimal"):
+        vonage.parse(binary("", data="xy"), {})
+    with pytest.raises(Unreadable, match="/udh: is not hexadecimal"):
+        vonage.parse(binary("é"), {})
 
 
 def test_receipts_are_no_texts_and_holes_are_named() -> None:

@@ -50,9 +50,9 @@ def recycled(pool: Channel, door: LiveDoor) -> Channel:
     return pool
 
 
-def send(door: LiveDoor, channel: Channel, sent_at: datetime | None) -> None:
+def send(door: LiveDoor, channel: Channel, sent_at: datetime | None, at: datetime | None = None) -> None:
     id = f"id-{sent_at}"
-    door.take(channel, InboundSms(id, "+33639980417", NUMBER, "Your bank's code", sent_at), at=NOW)
+    door.take(channel, InboundSms(id, "+33639980417", NUMBER, "Your bank's code", sent_at), at=at or NOW)
 
 
 def test_a_text_from_before_the_move_is_the_former_holders(
@@ -104,7 +104,7 @@ def test_clocks_differ_and_the_first_holder_has_nobody_before(
     Delivery.objects.all().delete()
     Message.objects.all().delete()
     for early, count in ((timedelta(minutes=4), 1), (timedelta(minutes=6), 1)):
-        send(door, channel, since - early)
+        send(door, channel, since - early, at=since)
         assert Message.objects.count() == count
     assert StrayText.objects.get().kind == "held"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.cast import House
 from tests.live import LiveDoor, until
 
 NUMBER = "+33639980001"
-NOW = datetime.now(UTC)
+Later = Callable[[float], datetime]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -38,8 +39,11 @@ def text(content: str = "the code is 1", id: str | None = None, sender: str = "+
     return InboundSms(id, sender, NUMBER, content)
 
 
-def later(seconds: float) -> datetime:
-    return NOW + timedelta(seconds=seconds)
+@pytest.fixture
+def later() -> Later:
+    """So many seconds after the test began."""
+    began = datetime.now(UTC)
+    return lambda seconds: began + timedelta(seconds=seconds)
 
 
 def count() -> int:
@@ -47,25 +51,25 @@ def count() -> int:
     return Message.objects.count()
 
 
-def test_the_carriers_id_is_known_for_good(door: LiveDoor, channel: Channel) -> None:
-    assert door.take(channel, text(id="a"), at=NOW) == []
+def test_the_carriers_id_is_known_for_good(door: LiveDoor, channel: Channel, later: Later) -> None:
+    assert door.take(channel, text(id="a"), at=later(0)) == []
     door.take(channel, text("other words, same id", id="a"), at=later(5 * 86_400))
     assert count() == 1
 
 
 def test_without_an_id_the_same_content_counts_once_within_the_window(
-    door: LiveDoor, channel: Channel, settings: LazySettings
+    door: LiveDoor, channel: Channel, later: Later, settings: LazySettings
 ) -> None:
-    door.take(channel, text(), at=NOW)
+    door.take(channel, text(), at=later(0))
     door.take(channel, text(), at=later(settings.SAME_CONTENT_S - 1))
     assert count() == 1
-    door.take(channel, text("the code is 2"), at=NOW)
-    door.take(channel, text(sender="+33639980418"), at=NOW)
+    door.take(channel, text("the code is 2"), at=later(0))
+    door.take(channel, text(sender="+33639980418"), at=later(0))
     assert count() == 3
 
 
 def test_people_do_write_the_same_thing_twice(
-    door: LiveDoor, channel: Channel, settings: LazySettings
+    door: LiveDoor, channel: Channel, later: Later, settings: LazySettings
 ) -> None:
     for n in range(3):
         door.take(channel, text(), at=later(n * (settings.SAME_CONTENT_S + 1)))
@@ -74,7 +78,7 @@ def test_people_do_write_the_same_thing_twice(
 
 
 def test_with_no_window_each_counts_and_none_is_written_twice(
-    door: LiveDoor, channel: Channel, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    door: LiveDoor, channel: Channel, later: Later, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second try of a write whose outcome is unknown must not find that it is a text of its own."""
     settings.SAME_CONTENT_S = 0
@@ -89,22 +93,22 @@ def test_with_no_window_each_counts_and_none_is_written_twice(
         return done
 
     monkeypatch.setattr(Link, "execute", outcome_unknown)
-    door.take(channel, text(), at=NOW)
+    door.take(channel, text(), at=later(0))
     assert (tries, count()) == (2, 1)
-    door.take(channel, text(), at=NOW)
+    door.take(channel, text(), at=later(0))
     assert count() == 2
 
 
-def test_twice_in_one_request_counts_once(door: LiveDoor, channel: Channel) -> None:
-    door.take(channel, text(), text(), text("the code is 2"), text(), at=NOW)
+def test_twice_in_one_request_counts_once(door: LiveDoor, channel: Channel, later: Later) -> None:
+    door.take(channel, text(), text(), text("the code is 2"), text(), at=later(0))
     assert count() == 2
 
 
 def test_what_was_not_heard_to_be_kept_is_known_for_longer(
-    door: LiveDoor, channel: Channel, settings: LazySettings
+    door: LiveDoor, channel: Channel, later: Later, settings: LazySettings
 ) -> None:
     """A connection ended before the answer: the same content hours later is the same text, sent again."""
-    keys = door.take(channel, text(), at=NOW)
+    keys = door.take(channel, text(), at=later(0))
     assert len(keys) == 1
     door.intake.tasks[0].get_loop().call_soon_threadsafe(door.intake.doubt, keys)
     until(lambda: RepeatKey.objects.get().repeats_until == later(settings.REDELIVERY_S))
@@ -115,10 +119,10 @@ def test_what_was_not_heard_to_be_kept_is_known_for_longer(
 
 
 def test_after_a_crash_the_last_texts_are_in_doubt(
-    door: LiveDoor, channel: Channel, settings: LazySettings
+    door: LiveDoor, channel: Channel, later: Later, settings: LazySettings
 ) -> None:
     door.take(channel, text("long before"), at=later(-200))
-    door.take(channel, text("with an id", id="a"), at=NOW)
+    door.take(channel, text("with an id", id="a"), at=later(0))
     door.take(channel, text("just before"), at=later(-20))
 
     async def begin() -> None:
@@ -139,7 +143,7 @@ def test_after_a_crash_the_last_texts_are_in_doubt(
 
 
 def test_a_text_that_may_have_been_stored_after_all_is_in_doubt(
-    door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
+    door: LiveDoor, channel: Channel, later: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doubted: list[bytes] = []
     monkeypatch.setattr(door.intake, "doubt", doubted.extend)
@@ -149,14 +153,16 @@ def test_a_text_that_may_have_been_stored_after_all_is_in_doubt(
 
     monkeypatch.setattr(door.intake.batch, "store", too_late)
     with pytest.raises(TryAgain):
-        door.take(channel, text(), at=NOW)
+        door.take(channel, text(), at=later(0))
     assert len(doubted) == 1
 
 
-def test_content_keys_tell_nothing(door: LiveDoor, channel: Channel, acme: House, borealis: House) -> None:
+def test_content_keys_tell_nothing(
+    door: LiveDoor, channel: Channel, later: Later, acme: House, borealis: House
+) -> None:
     """Equal texts of two tenants have different keys, so that nobody can compare them."""
     theirs = borealis.sandbox.channel
     door.in_force(lambda known: (theirs.pk, "+33639980002") in known.holders)
-    first = door.take(channel, text(), at=NOW)
-    second = door.take(theirs, InboundSms(None, "+33639980417", "+33639980002", "OK"), at=NOW)
+    first = door.take(channel, text(), at=later(0))
+    second = door.take(theirs, InboundSms(None, "+33639980417", "+33639980002", "OK"), at=later(0))
     assert first != second

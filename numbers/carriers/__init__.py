@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from numbers.carriers import (
+    aws,
     bandwidth,
     bird,
     clickatell,
@@ -20,6 +21,7 @@ from numbers.carriers import (
     smpp,
     telnyx,
     twilio,
+    vonage,
     vonage_messages,
 )
 from numbers.carriers.base import (
@@ -49,12 +51,14 @@ __all__ = [
 
 HTTP_CARRIERS: Mapping[str, HttpCarrier] = {
     "twilio": twilio,
+    "vonage": vonage,
     "vonage-messages": vonage_messages,
     "telnyx": telnyx,
     "plivo": plivo,
     "sinch": sinch,
     "messagebird": messagebird,
     "bird": bird,
+    "aws": aws,
     "infobip": infobip,
     "bandwidth": bandwidth,
     "clickatell": clickatell,

@@ -40,6 +40,7 @@ class CarrierRequest:
     query: str  # raw, without the question mark
     received_at: datetime  # aware, UTC
     client: str = ""  # the caller's IP address, as the nearest trusted proxy saw it
+    fetched: Mapping[str, bytes] = field(default_factory=dict)  # what was Wanted, by URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,14 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a carrier's own API answered to us."""
+
+    status: int
+    body: bytes
+
+
 class Refused(Exception):
     """The request is not shown to come from the carrier. `reason` is a word fit for a metric's label.
 
@@ -92,6 +101,19 @@ class Refused(Exception):
         self.status = status
         self.reason = reason
         self.headers = headers or {}
+
+
+class Wanted(Exception):
+    """The carrier cannot go on before the document at `url` is in `request.fetched`: then it is asked again.
+
+    The URL stands in the request, so whoever raises this has made sure that it is the carrier's own. `keep_s` says
+    for how many seconds the document may serve other requests.
+    """
+
+    def __init__(self, url: str, keep_s: float = 0) -> None:
+        super().__init__("a document of the carrier's")
+        self.url = url
+        self.keep_s = keep_s
 
 
 class Unreadable(Exception):
@@ -141,10 +163,10 @@ class HttpCarrier(Carrier, Protocol):
     def accepted(self) -> Answer: ...
 
     def verify(self, request: CarrierRequest, credentials: Mapping[str, str]) -> None:
-        """Raise Refused unless the request is signed with these credentials."""
+        """Raise Refused unless the request is signed with these credentials, or Wanted."""
 
     def parse(self, request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
-        """The texts of a verified request; raise Unreadable where one cannot be had.
+        """The texts of a verified request; raise Unreadable where one cannot be had, or Wanted.
 
         [] where it is about something else: a probe, a delivery report. It is acknowledged, nothing is kept.
         """

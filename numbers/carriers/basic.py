@@ -1,4 +1,7 @@
-"""HTTP Basic, for carriers that sign nothing: the secret in the path says which channel, the password who calls."""
+"""HTTP Basic, for carriers that sign nothing: the secret in the path says which channel, the password who calls.
+
+Where the carrier publishes its addresses, the channel can be closed to all others.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.carriers import networks
 from numbers.carriers.base import CarrierRequest, CredentialField, Refused, secret_problem
 
 # Many clients send their credentials only when asked for them.
@@ -35,13 +39,18 @@ credentials: Mapping[str, CredentialField] = {
         secret_problem,
         needs="username",
     ),
+    **networks.credentials,
 }
 
 optional = {name: replace(field, required=False) for name, field in credentials.items()}
 
 
 def verify(request: CarrierRequest, credentials: Mapping[str, str], status: int = 401) -> None:
-    """Check the `Authorization: Basic …` of a request in constant time."""
+    """Check the caller's address, and the `Authorization: Basic …` in constant time.
+
+    `status` is the one of a refusal; by default a wrong address gets 403 and asks for no password.
+    """
+    networks.check(request, credentials, 403 if status == 401 else status)
     scheme, _space, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic" or not encoded:
         raise Refused(status, "missingCredentials", CHALLENGE)

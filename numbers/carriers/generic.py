@@ -15,6 +15,7 @@ import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.carriers import networks
 from numbers.carriers.base import (
     JSON,
     MAX_CONTENT,
@@ -53,6 +54,7 @@ credentials: Mapping[str, CredentialField] = {
         ),
         _secret_problem,
     ),
+    **networks.credentials,
 }
 accepted = Answer(200, JSON, b'{"status":"accepted"}')
 deadline_s = 8.0
@@ -64,6 +66,7 @@ def try_again(retry_after: int) -> Answer:
 
 def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
     """Check `webhook-signature` over id, timestamp and the raw body; the timestamp may be five minutes off."""
+    networks.check(request, credentials)
     headers = request.headers
     webhook_id = headers.get("webhook-id", "")
     timestamp = headers.get("webhook-timestamp", "")

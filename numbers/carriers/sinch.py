@@ -16,13 +16,15 @@ from collections.abc import Mapping
 import msgspec
 from django.utils.translation import gettext_lazy
 
-from numbers.carriers import basic
+from numbers import udh
+from numbers.carriers import basic, networks
 from numbers.carriers.base import (
     JSON,
     Answer,
     CarrierRequest,
     CredentialField,
     InboundSms,
+    Part,
     Refused,
     Unreadable,
     build_sms,
@@ -33,6 +35,7 @@ from numbers.carriers.base import (
     secret_problem,
 )
 from numbers.carriers.documents import decode
+from numbers.carriers.octets import from_base64, from_hex, part_of_octets
 
 REFUSED = 503
 REPEATED_FOR_S = 48 * 60 * 60
@@ -60,6 +63,7 @@ def try_again(retry_after: int) -> Answer:
 
 def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
     """Check the signature over `body.nonce.time`, or HTTP Basic where the channel has no webhook secret."""
+    networks.check(request, credentials, REFUSED)
     secret = credentials.get("webhookSecret")
     if not secret:
         basic.verify(request, credentials, REFUSED)
@@ -97,27 +101,46 @@ class _Body(msgspec.Struct):
     body: str | _MediaBody
     received_at: str | None = None
     sent_at: str | None = None
+    udh: str | None = None
 
 
-ENCODINGS = {"mo_text": None, "mo_binary": "binary", "mo_media": None}
+BINARY = "mo_binary"
+KINDS = frozenset({"mo_text", BINARY, "mo_media"})
 _kind = msgspec.json.Decoder(_Kind)
 _decoder = msgspec.json.Decoder(_Body)
 
 
 def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
-    """One text, joined by Sinch. A binary one keeps its base64; delivery reports are none."""
+    """One text, joined by Sinch; binary ones it does not join. Delivery reports are none."""
     if not request.body:
         return []
     kind = decode(_kind, request.body).type
-    if kind not in ENCODINGS:
+    if kind not in KINDS:
         return []
     body = decode(_decoder, request.body)
-    text, media = _content(body.body)
-    sent_at = moment(body.sent_at or body.received_at)
-    encoding = ENCODINGS[kind]
+    text, media, part = _binary(body) if kind == BINARY else (*_content(body.body), None)
     return [
-        build_sms(NAMES, body.id, body.sender, body.to, text, sent_at=sent_at, encoding=encoding, media=media)
+        build_sms(
+            NAMES,
+            body.id,
+            body.sender,
+            body.to,
+            text,
+            sent_at=moment(body.sent_at or body.received_at),
+            encoding="binary" if kind == BINARY else None,
+            media=media,
+            part=part,
+        )
     ]
+
+
+def _binary(body: _Body) -> tuple[str, list[str], Part | None]:
+    """The octets of a binary text or of one part, as its header says."""
+    if not isinstance(body.body, str):
+        raise Unreadable([("/body", "must be str, not object")])
+    octets = from_base64("body", body.body)
+    place = udh.place_of(from_hex("udh", body.udh or ""))
+    return octets.hex(), [], part_of_octets(place, octets) if place else None
 
 
 def _content(body: str | _MediaBody) -> tuple[str, list[str]]:

@@ -1,8 +1,8 @@
 """Vonage SMS API: query, form or JSON, optionally signed; parts of a long text come one by one.
 
 Signature as in the vendor's `vonage-http-client` package 1.5, `auth.py`, with the account's own method: the
-request has no say in it. An account that signs nothing gets HTTP Basic instead.
-Not in CARRIERS until the parts are joined.
+request has no say in it. An account that signs nothing gets HTTP Basic instead. A part of a text in Unicode may
+end in half a surrogate pair, in JSON as in a form; the other half comes with the next.
 Source: https://developer.vonage.com/en/messaging/sms/guides/inbound-sms
 """
 
@@ -13,11 +13,11 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from numbers.carriers import basic
+from numbers import udh
+from numbers.carriers import basic, networks
 from numbers.carriers.base import (
     Answer,
     CarrierRequest,
@@ -34,15 +34,18 @@ from numbers.carriers.base import (
     secret_problem,
     whole,
 )
-from numbers.carriers.documents import decode
+from numbers.carriers.documents import loads
 from numbers.carriers.forms import MAX_FIELDS
+from numbers.carriers.octets import from_hex, part_of_octets, part_of_text, spelled
 
 TEXT = "text/plain"
 TOLERANCE_S = 5 * 60
 MD5_HASH = "md5hash"
 METHODS = (MD5_HASH, "md5", "sha1", "sha256", "sha512")
-NAMES = ("messageId", "msisdn", "to", "text")
+NAMES = ("messageId", "msisdn", "to")
+BINARY = "binary"
 MOST_PARTS = 255
+HALVES = "surrogatepass"
 
 Fields = Mapping[str, str]
 
@@ -83,6 +86,7 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
     """Check `sig` over all other parameters, and that `timestamp` is recent. A probe, which is empty, passes."""
     if not _raw(request):
         return
+    networks.check(request, credentials)
     secret = credentials.get("signatureSecret")
     if not secret:
         basic.verify(request, credentials)
@@ -119,39 +123,51 @@ def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[Inbou
     fields = _fields(request)
     if "status" in fields and "text" not in fields:
         return []
-    binary = fields.get("type") == "binary"
-    content = fields.get("data") if binary else fields.get("text")
-    missing = [(f"/{field}", "is required") for field in NAMES[:3] if field not in fields]
-    if content is None:
-        missing.append(("/data" if binary else "/text", "is required"))
-    if missing or content is None:
+    text = "data" if fields.get("type") == BINARY else "text"
+    missing = [(f"/{field}", "is required") for field in (*NAMES, text) if field not in fields]
+    if missing:
         raise Unreadable(missing)
+    content, part = _binary(fields) if text == "data" else _text(fields)
     return [
         build_sms(
-            NAMES,
+            (*NAMES, text),
             fields["messageId"],
             fields["msisdn"],
             fields["to"],
             content,
             sent_at=moment(fields.get("message-timestamp")),
             encoding=fields.get("type", "")[:20] or None,
-            part=_part(fields, content),
+            part=part,
         )
     ]
 
 
-def _part(fields: Fields, content: str) -> Part | None:
-    """The place of a part; a text whose place makes no sense counts as whole, for it must not be lost."""
+def _text(fields: Fields) -> tuple[str, Part | None]:
+    """What it says, and the part that it is of a longer text."""
+    place = _place(fields)
+    if place is None:
+        return fields["text"], None
+    part = part_of_text(place, fields["text"])
+    return spelled(part), part
+
+
+def _binary(fields: Fields) -> tuple[str, Part | None]:
+    """The same of octets, whose user data header may tell the place too."""
+    octets = from_hex("data", fields["data"])
+    place = _place(fields) or udh.place_of(from_hex("udh", fields.get("udh", "")))
+    return octets.hex(), part_of_octets(place, octets) if place else None
+
+
+def _place(fields: Fields) -> udh.Place | None:
+    """Where a part stands; a text whose place makes no sense counts as whole, for it must not be lost."""
     if fields.get("concat") != "true":
         return None
-    total, number = (
-        whole(fields.get("concat-total"), MOST_PARTS),
-        whole(fields.get("concat-part"), MOST_PARTS),
-    )
     reference = fields.get("concat-ref", "")
-    if total is None or number is None or number > total or not 0 < len(reference) <= 64:
+    total = whole(fields.get("concat-total"), MOST_PARTS)
+    number = whole(fields.get("concat-part"), MOST_PARTS)
+    if total is None or number is None or not 0 < len(reference) <= 64:
         return None
-    return Part(reference, total, number, content.encode("utf-16-be", "surrogatepass"), "ucs2")
+    return udh.place(reference, total, number)
 
 
 def _raw(request: CarrierRequest) -> bytes:
@@ -160,16 +176,16 @@ def _raw(request: CarrierRequest) -> bytes:
     return body or request.query.encode("utf-8", "replace")
 
 
-_decoder = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
-
-
 def _fields(request: CarrierRequest) -> Fields:
     """Every parameter as text; of a repeated one the first."""
     raw = _raw(request)
     if raw.lstrip()[:1] == b"{":
-        return {word: _text(value) for word, value in decode(_decoder, raw).items() if value is not None}
+        return {word: _written(word, value) for word, value in _members(raw).items() if value is not None}
     try:
-        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        # Half a surrogate pair, which strict UTF-8 knows not, is checked where the text is whole.
+        pairs = parse_qsl(
+            raw.decode("utf-8", HALVES), keep_blank_values=True, errors=HALVES, max_num_fields=MAX_FIELDS
+        )
     except UnicodeError:
         raise Unreadable([("", "is not UTF-8")]) from None
     except ValueError:
@@ -177,5 +193,16 @@ def _fields(request: CarrierRequest) -> Fields:
     return dict(reversed(pairs))
 
 
-def _text(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _members(raw: bytes) -> Mapping[str, object]:
+    document = loads(raw)
+    if not isinstance(document, dict):
+        raise Unreadable([("", "is not a JSON object")])
+    return document
+
+
+def _written(word: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float):
+        raise Unreadable([(f"/{word}", "must be a string")])
+    return str(value)
