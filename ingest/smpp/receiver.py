@@ -79,5 +79,6 @@ class Receiver:
     async def end(self) -> None:
         """Unbind everywhere; what was under way is answered first."""
         for line in self.lines.values():
+            line.task.cancel()
             line.place.show(Row.State.STOPPED)
         await asyncio.gather(*(line.stop() for line in self.lines.values()), *self.ending.values())
