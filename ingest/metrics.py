@@ -24,6 +24,9 @@ unrouted = Counter(
 try_again = Counter(
     "smsgateway_try_again_answers", "Requests we could not keep in time", ["carrier"], registry=registry
 )
+polls = Counter(
+    "smsgateway_polls", "Looks into a carrier's list of texts", ["carrier", "outcome"], registry=registry
+)
 unrung = Counter("smsgateway_unrung_deliveries", "Deliveries left to the sweep", registry=registry)
 commit_seconds = Histogram(
     "smsgateway_commit_seconds",

@@ -15,6 +15,7 @@ from numbers.carriers import (
     highconnection,
     infobip,
     messagebird,
+    ovh,
     plivo,
     sandbox,
     sinch,
@@ -59,6 +60,7 @@ CARRIERS: Mapping[str, Carrier] = {
     "bandwidth": bandwidth,
     "clickatell": clickatell,
     "highconnection": highconnection,
+    "ovh": ovh,
     "generic": generic,
     "sandbox": sandbox,
 }
