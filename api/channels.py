@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,15 +12,17 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Id, Input, Stamp, Text
+from api.fields import Id, Input, OrNull, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
+from ingest.models import Line, best
 from numbers import services
-from numbers.carriers import CARRIERS
+from numbers.carriers import CARRIERS, HTTP_CARRIERS
 from numbers.models import Channel
 
 CREDENTIALS_SCHEMA = {
     "type": "object",
+    "properties": {"port": {"type": ["string", "integer"]}},
     "additionalProperties": {"type": "string"},
     "description": "; ".join(
         f"{carrier}: {', '.join(module.credentials) or 'none'}"
@@ -34,6 +37,11 @@ class Credentials(serializers.DictField):
 
     child = Text(max_length=4000, trim_whitespace=False)
 
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and type(data.get("port")) is int:
+            data = {**data, "port": str(data["port"])}
+        return super().to_internal_value(data)
+
 
 class NewChannel(Input):
     carrier = Text(max_length=30, help_text=", ".join(sorted(CARRIERS)))
@@ -46,25 +54,42 @@ class ChannelChanges(Input):
     credentials = Credentials(required=False, help_text="replaces all of them")
 
 
+class LineSerializer(serializers.Serializer[Line]):
+    state = serializers.ChoiceField(choices=Line.State.choices)
+    reason = OrNull(help_text=", ".join(Line.Reason.values))
+    since = Stamp()
+
+
 class ChannelSerializer(serializers.Serializer[Channel]):
     id = Id("channel")
     carrier = serializers.CharField()
     name = serializers.CharField()
-    ingestUrl = serializers.SerializerMethodField()
+    ingestUrl = serializers.SerializerMethodField(
+        help_text="where the carrier sends texts; null where we connect to the carrier (smpp)"
+    )
+    line = serializers.SerializerMethodField(
+        help_text="how the connection to the carrier stands, of several sessions the best; null for other carriers, "
+        "and before the first try"
+    )
     credentialsSet = serializers.SerializerMethodField(
         help_text="names of the credentials, never their values"
     )
     createdAt = Stamp(source="created_at")
 
-    def get_ingestUrl(self, channel: Channel) -> str:
-        return f"{settings.PUBLIC_INGEST_URL}{channel.path}"
+    def get_ingestUrl(self, channel: Channel) -> str | None:
+        return settings.PUBLIC_INGEST_URL + channel.path if channel.carrier in HTTP_CARRIERS else None
+
+    @extend_schema_field(LineSerializer(allow_null=True))
+    def get_line(self, channel: Channel) -> dict[str, Any] | None:
+        line = best(channel.lines.all())
+        return LineSerializer(line).data if line else None
 
     def get_credentialsSet(self, channel: Channel) -> list[str]:
         return sorted(channel.credentials())
 
 
 def present(environment: Environment) -> QuerySet[Channel]:
-    return environment.channels.filter(deleted_at=None)
+    return environment.channels.filter(deleted_at=None).prefetch_related("lines")
 
 
 def answer(channel: Channel, status: int = 200) -> Response:

@@ -61,6 +61,11 @@ class MessageSerializer(serializers.Serializer[Message]):
     status = serializers.ChoiceField(Message.State.choices)
     encoding = OrNull()
     segments = serializers.IntegerField(allow_null=True)
+    # DRF's serializers have a `partial` of their own; the metaclass takes ours out of the class, so they never meet.
+    partial = serializers.BooleanField(help_text="parts of it did not come in time")  # type: ignore[assignment]
+    media = serializers.ListField(
+        child=serializers.CharField(), help_text="links at the carrier; listed, never fetched"
+    )
     simulated = serializers.BooleanField()
     carrierMessageId = OrNull(source="carrier_message_id")
 

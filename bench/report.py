@@ -12,7 +12,19 @@ from typing import Any
 from bench.load import Outcome
 from bench.measure import machine
 
-PROCESSES = ("door", "worker", "postgres", "valkey", "web", "beat", "bearerbox", "smsbox", "sink", "driver")
+PROCESSES = (
+    "door",
+    "smpp",
+    "worker",
+    "postgres",
+    "valkey",
+    "web",
+    "beat",
+    "bearerbox",
+    "smsbox",
+    "sink",
+    "driver",
+)
 
 
 @dataclass(frozen=True)

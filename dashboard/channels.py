@@ -21,8 +21,9 @@ from accounts.roles import CONFIGURE
 from dashboard import checklist
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, find, go, page
+from ingest.models import best
 from numbers import services
-from numbers.carriers import CARRIERS, CredentialField
+from numbers.carriers import CARRIERS, HTTP_CARRIERS, CredentialField
 from numbers.models import Channel
 
 SIGNED = gettext_lazy("Numbers that you have there. We check the signature of each request.")
@@ -35,6 +36,8 @@ ABOUT = {
     ),
     **dict.fromkeys(("infobip", "bandwidth", "clickatell", "highconnection"), UNSIGNED),
     "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
+    "smpp": gettext_lazy("An SMSC’s own line: we bind to it and it sends texts over SMPP 3.4."),
+    "ovh": gettext_lazy("Virtual numbers of an SMS account. We ask OVHcloud for their texts."),
     "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
     "sandbox": gettext_lazy("For trying things out: one curl command sends a text."),
 }
@@ -54,6 +57,7 @@ HINTS = {
     "aws": gettext_lazy(
         "In Amazon SNS, subscribe this as an HTTPS endpoint to the topic. We confirm the subscription ourselves."
     ),
+    "ovh": gettext_lazy("We ask OVHcloud for new texts every minute or so. There is nothing to set there."),
     "generic": gettext_lazy("Post JSON here, signed as Standard Webhooks sign."),
     "sandbox": gettext_lazy("Post JSON here with the secret as bearer token."),
 }
@@ -65,11 +69,31 @@ FIELD_LABELS = {
     "signatureSecret": gettext_lazy("Signature secret"),
     "signatureMethod": gettext_lazy("Signature method"),
     "topicArn": gettext_lazy("Topic ARN"),
+    "accountSid": gettext_lazy("Account SID"),
+    "applicationKey": gettext_lazy("Application key"),
+    "applicationSecret": gettext_lazy("Application secret"),
+    "consumerKey": gettext_lazy("Consumer key"),
+    "serviceName": gettext_lazy("SMS account"),
     "webhookSecret": gettext_lazy("Webhook secret"),
     "signingKey": gettext_lazy("Signing key"),
     "publicKey": gettext_lazy("Public key"),
     "signatureVersion": gettext_lazy("Signature version"),
     "channelNumber": gettext_lazy("Number of the channel"),
+    "host": gettext_lazy("Host"),
+    "port": gettext_lazy("Port"),
+    "systemId": gettext_lazy("System id"),
+    "bind": gettext_lazy("Kind of bind"),
+    "sessions": gettext_lazy("Sessions"),
+    "systemType": gettext_lazy("System type"),
+    "addressRange": gettext_lazy("Address range"),
+    "addressTon": gettext_lazy("Type of number of the range"),
+    "addressNpi": gettext_lazy("Numbering plan of the range"),
+    "tls": gettext_lazy("TLS"),
+    "tlsName": gettext_lazy("Name in the certificate"),
+    "caCertificate": gettext_lazy("Certificate of the authority"),
+    "defaultAlphabet": gettext_lazy("Default alphabet"),
+    "defaultCountry": gettext_lazy("Default country"),
+    "enquireLinkS": gettext_lazy("Seconds between two enquire_link"),
     "allowedNetworks": gettext_lazy("Allowed addresses"),
     "username": gettext_lazy("User name"),
     "password": gettext_lazy("Password"),
@@ -96,12 +120,13 @@ class ChannelForm(forms.Form):
 def credential_field(name: str, rule: CredentialField, *, required: bool) -> forms.CharField:
     # Shown while it is typed: it is pasted from the carrier's pages, and never sent back to a browser.
     attributes = {"autocomplete": "off", "spellcheck": "false", "class": "code"}
+    widget = forms.Textarea if rule.multiline else forms.TextInput
     return forms.CharField(
         label=FIELD_LABELS.get(name, name),
         help_text=rule.help,
         required=required,
-        max_length=4000,
-        widget=forms.TextInput(attrs=attributes),
+        max_length=4000 if rule.multiline else 500,
+        widget=widget(attrs=attributes),
     )
 
 
@@ -110,14 +135,15 @@ def open_channels(request: PageRequest) -> QuerySet[Channel]:
 
 
 def ingest_url(channel: Channel) -> str:
-    return str(settings.PUBLIC_INGEST_URL + channel.path)
+    """The URL for the carrier; empty where it calls none."""
+    return str(settings.PUBLIC_INGEST_URL + channel.path) if channel.carrier in HTTP_CARRIERS else ""
 
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
     held = Count("assignments", filter=Q(assignments__ends_at=None))
-    rows = open_channels(request).annotate(numbers=held).order_by("name", "pk")
-    shown = [{"channel": row, "url": ingest_url(row)} for row in rows]
+    rows = open_channels(request).annotate(numbers=held).order_by("name", "pk").prefetch_related("lines")
+    shown = [{"channel": row, "url": ingest_url(row), "line": best(row.lines.all())} for row in rows]
     return render(request, "channels.html", {"rows": shown})
 
 
@@ -132,9 +158,15 @@ def new(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         channel = created(request, carrier, form)
         if channel is not None:
-            messages.success(request, _("The channel is open. Give its URL to your carrier."))
+            messages.success(request, opened(channel))
             return go(request, "channels.one", channel_id=ids.public("channel", channel.pk))
     return render(request, "channel_new.html", {"form": form, "carrier": carrier})
+
+
+def opened(channel: Channel) -> str:
+    if channel.carrier in HTTP_CARRIERS:
+        return _("The channel is open. Give its URL to your carrier.")
+    return _("The channel is open. We are connecting to the carrier.")
 
 
 def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | None:
@@ -174,6 +206,7 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "channel": channel,
             "url": ingest_url(channel),
             "hint": HINTS.get(channel.carrier, SIGNED_HINT),
+            "lines": channel.lines.all(),
             "numbers": numbers,
             "example": example(channel, numbers, reveal=editing),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -24,6 +25,7 @@ class Shown:
     status: str
     content: str | None
     sender: str | None
+    media: Sequence[str] = ()
     broken: bool = False  # stored, but its key is gone or it was altered
 
 
@@ -32,7 +34,7 @@ def shown(request: PageRequest, message: Message) -> Shown:
     if not can(request, READ_CONTENT):
         return Shown(message, status, None, None)
     try:
-        return Shown(message, status, message.content, message.sender_id)
+        return Shown(message, status, message.content, message.sender_id, message.media)
     except Unsealable:
         return Shown(message, status, None, None, broken=True)
 

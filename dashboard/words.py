@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.models import Delivery
 from inbox.models import Message
+from ingest.models import Line
 from numbers.models import Channel
 
 
@@ -41,6 +42,13 @@ ENDPOINT = {
     "enabled": Look(_("Enabled"), "good", "circle-check"),
     "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
 }
+LINE = {
+    "connecting": Look(Line.State.CONNECTING.label, "waiting", "clock"),
+    "bound": Look(Line.State.BOUND.label, "good", "circle-check"),
+    "waiting": Look(Line.State.WAITING.label, "waiting", "clock-alert"),
+    "refused": Look(Line.State.REFUSED.label, "bad", "circle-x"),
+    "stopped": Look(Line.State.STOPPED.label, "quiet", "circle-pause"),
+}
 ACTION = {
     "deliver": Look(_("Deliver"), "info", "send"),
     "drop": Look(_("Drop"), "quiet", "circle-minus"),
@@ -60,10 +68,12 @@ CARRIERS = {
     "bandwidth": "Bandwidth",
     "clickatell": "Clickatell",
     "highconnection": "High Connection",
+    "smpp": "SMPP",
+    "ovh": "OVHcloud",
     "generic": _("Generic"),
     "sandbox": _("Sandbox"),
 }
-LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION}
+LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION, "line": LINE}
 
 
 def look(noun: str, state: str) -> Look:

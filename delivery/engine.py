@@ -7,6 +7,7 @@ sweep (a timer) ────┴→ read, open, sign → Transport ────�
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import queue
@@ -32,7 +33,7 @@ from delivery.models import RESPONSE, Endpoint
 from delivery.payload import message_received
 from delivery.store import Settled, Store, Tried
 from delivery.transport import Job, Result, Transport
-from inbox.models import CONTENT, SENDER
+from inbox.models import CONTENT, MEDIA, SENDER
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -294,7 +295,8 @@ def body_of(row: dict[str, Any]) -> bytes:
     key = keyring.naming(row["content"])
     content = key.open(row["content"], CONTENT, row["message_id"]).decode()
     sender = key.open(row["sender"], SENDER, row["message_id"]).decode()
-    return message_received(row, content, sender)
+    media = json.loads(key.open(row["media"], MEDIA, row["message_id"])) if row["media"] else []
+    return message_received(row, content, sender, media)
 
 
 def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime) -> list[str]:

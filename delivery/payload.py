@@ -13,8 +13,8 @@ from accounts.ids import public
 encode = msgspec.json.Encoder().encode
 
 
-def message_received(row: Mapping[str, Any], content: str, sender: str) -> bytes:
-    """The exact bytes that are signed and sent; `row` is a message's stored columns."""
+def message_received(row: Mapping[str, Any], content: str, sender: str, media: list[str]) -> bytes:
+    """The exact bytes that are signed and sent; `row` is a message's stored columns, the rest what was sealed."""
     return encode(
         {
             "type": "message.received",
@@ -29,7 +29,10 @@ def message_received(row: Mapping[str, Any], content: str, sender: str) -> bytes
                 "senderType": row["sender_type"],
                 "senderCountry": row["sender_country"] or None,
                 "sentAt": stamp(row["sent_at"]),
+                "encoding": row["encoding"] or None,
                 "segments": row["segments"],
+                "partial": row["partial"],
+                "media": media,
                 "simulated": row["simulated"],
             },
         }

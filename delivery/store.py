@@ -34,7 +34,8 @@ RUNG = Columns(Rung)
 READ = f"""
 SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.leased_until,
        e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
-       m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.segments, m.simulated
+       m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
+       m.media, m.partial, m.simulated
 FROM unnest({RUNG.parameters}) AS rung(id, lease)
 JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease
 JOIN delivery_endpoint e ON e.id = d.endpoint_id

@@ -1,7 +1,8 @@
-"""What arrived: messages and the carriers' ids by which a repeat is known."""
+"""What arrived: messages, parts that wait for the rest of theirs, and by what a repeat is known."""
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from numbers.models import Channel, Number
 
 CONTENT = "inbox_message.content"
 SENDER = "inbox_message.sender"
+MEDIA = "inbox_message.media"
+PART_DATA = "inbox_part.data"
+PART_SENDER = "inbox_part.sender"
 
 
 class Message(models.Model):
@@ -64,11 +68,13 @@ class Message(models.Model):
     routing_tag = models.CharField(max_length=80, blank=True)
     explanation = models.JSONField(default=list)  # why each earlier route did not take it
     simulated = models.BooleanField(default=False)
+    sealed_media = models.BinaryField(db_column="media", null=True)  # links, listed and never fetched
+    partial = models.BooleanField(default=False)  # some of its parts did not come in time
 
     personal_data: ClassVar = PersonalData(
         "content",
-        ("sealed_content", "sealed_sender", "sender_index"),
-        ("content", "sender_id", "received_at"),
+        ("sealed_content", "sealed_sender", "sender_index", "sealed_media"),
+        ("content", "sender_id", "received_at", "media"),
     )
 
     class Meta:
@@ -91,16 +97,64 @@ class Message(models.Model):
         """Who sent it: E.164, short code or alphanumeric; raises Unsealable."""
         return keyring.open_text(self.sealed_sender, SENDER, self.pk)
 
+    @property
+    def media(self) -> list[str]:
+        """Links to what came with it, at the carrier; raises Unsealable."""
+        if self.sealed_media is None:
+            return []
+        links: list[str] = json.loads(keyring.open_text(self.sealed_media, MEDIA, self.pk))
+        return links
 
-class CarrierId(models.Model):
-    """A carrier's message id seen on a channel, so that its repeats give no second message.
 
-    Its own table, so that ids can be remembered for longer or shorter than messages are kept.
+class Part(models.Model):
+    """One piece of a longer text, kept until the others are here or their time is up (ingest/joining.py).
+
+    Its octets stay undecoded: a character may straddle two pieces. Pieces of one text share `group`, a blind index
+    over number, sender, the carrier's reference and how many there are.
     """
 
-    digest = models.BinaryField(primary_key=True, max_length=16)  # of channel and carrier id
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    group = models.BinaryField(max_length=16, db_index=True)
+    total = models.SmallIntegerField()
+    number = models.SmallIntegerField()  # from 1
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="parts", db_constraint=False, db_index=False
+    )
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    holding = models.ForeignKey(Number, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    number_used = models.CharField(max_length=16)
+    alphabet = models.CharField(max_length=8)
+    sealed_data = models.BinaryField(db_column="data")
+    sealed_sender = models.BinaryField(db_column="sender")
+    carrier_message_id = models.CharField(max_length=255, blank=True)
+    encoding = models.CharField(max_length=12, blank=True)
+    received_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+
+    personal_data: ClassVar = PersonalData("content", ("sealed_data", "sealed_sender", "group"), ())
+
+    class Meta:
+        verbose_name = _("part of a message")
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.total}"
+
+
+class RepeatKey(models.Model):
+    """By what a repeat of a text is known, so that it gives no second message, until `repeats_until`.
+
+    That is the carrier's own id on a channel; a text without one is known by number, sender and content for a short
+    while, and longer for as long as we cannot know that the carrier heard our answer. A table of its own, so that
+    it can be kept for longer or shorter than messages are.
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=16)
     message_id = models.UUIDField()
     seen_at = models.DateTimeField(db_index=True)
+    repeats_until = models.DateTimeField()
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 

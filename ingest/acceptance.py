@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
 
 from accounts.ids import uuid7
-from inbox.models import CONTENT, SENDER
-from ingest.batch import DeliveryRow, MessageRow, TryAgain
-from ingest.configuration import ChannelView, Configuration, EnvironmentView, Holder
+from inbox.models import CONTENT, MEDIA, PART_DATA, PART_SENDER, SENDER
+from ingest.batch import DeliveryRow, MessageRow, PartRow, TryAgain
+from ingest.configuration import OLDEST, ChannelView, Configuration, EnvironmentView
 from numbers import phone
-from numbers.carriers.base import InboundSms
+from numbers.carriers.base import InboundSms, Part
 from routing.match import Decision, Text, match
 
 STATES = {"deliver": "received", "drop": "dropped", "quarantine": "quarantined"}
+
+# A clock set to another zone is off by a day at most.
+AHEAD = timedelta(hours=26)
+FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Origin(NamedTuple):
+    """Through which channel a text came, and to which number."""
+
+    channel: UUID
+    number: UUID
+
+
+class Known(NamedTuple):
+    """By what a repeat of a text is known, and until when it counts as one.
+
+    Repeats are about the machines of carriers, so these are times of the wall clock.
+    """
+
+    digest: bytes
+    seen_at: datetime
+    until: datetime
 
 
 @dataclass(slots=True)
@@ -24,7 +51,9 @@ class Accepted:
 
     messages: list[MessageRow] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)
     unrouted: list[InboundSms] = field(default_factory=list)
+    by_content: list[bytes] = field(default_factory=list)  # digests of texts that came without an id
 
 
 def accept(
@@ -33,49 +62,89 @@ def accept(
     """The rows for the texts of one authenticated request. Raises TryAgain where a holder's key does not open."""
     accepted = Accepted()
     for sms in texts:
-        holder = configuration.holder(channel, sms.recipient)
+        stamped = believed(sms.sent_at, received_at)
+        holder = None if stamped is None else configuration.holder(channel, sms.recipient, stamped)
         if holder is None:
             accepted.unrouted.append(sms)
             continue
         environment = configuration.environments.get(holder.environment)
         if environment is None:
             raise TryAgain
-        place(accepted, channel, environment, holder, sms, received_at + environment.clock_offset)
+        at, origin = received_at + environment.clock_offset, Origin(channel.id, holder.number)
+        known = repeat_key(environment, channel, sms, received_at)
+        if sms.carrier_id is None:
+            accepted.by_content.append(known.digest)
+        if sms.part:
+            accepted.parts.append(part_row(environment, origin, sms, sms.part, at, known))
+        else:
+            place(accepted, environment, origin, sms, at, known)
     return accepted
+
+
+def believed(sent_at: datetime | None, received_at: datetime) -> datetime | None:
+    """The moment by which it is decided whose the text is; None where the carrier's stamp cannot be believed."""
+    if sent_at is None:
+        return received_at
+    if not -AHEAD <= received_at - sent_at <= OLDEST:
+        return None
+    return min(sent_at, received_at)
+
+
+def repeat_key(
+    environment: EnvironmentView, channel: ChannelView, sms: InboundSms, received_at: datetime
+) -> Known:
+    """By the carrier's id: one that writes to several of our numbers at once uses it for all. Else by what it says."""
+    if sms.carrier_id is not None:
+        text = f"{sms.recipient}|{sms.carrier_id}"
+        digest = hashlib.blake2b(text.encode(), digest_size=16, key=channel.id.bytes).digest()
+        return Known(digest, received_at, FOR_EVER)
+    words = [str(channel.id), sms.recipient, sms.sender, sms.content]
+    if sms.part:
+        part = sms.part
+        words += [part.reference, str(part.total), str(part.number), part.data.hex()]
+    # The tenant's key, so that nobody can find out what was written by trying texts.
+    digest = environment.key.blind("|".join(words))
+    return Known(digest, received_at, received_at + timedelta(seconds=settings.SAME_CONTENT_S))
 
 
 def place(
     accepted: Accepted,
-    channel: ChannelView,
     environment: EnvironmentView,
-    holder: Holder,
+    origin: Origin,
     sms: InboundSms,
     at: datetime,
+    known: Known,
+    *,
+    partial: bool = False,
 ) -> None:
+    """Add the rows of one whole text."""
     country = phone.country_of(sms.sender) or ""
     text = Text(number_used=sms.recipient, sender_id=sms.sender, sender_country=country, content=sms.content)
     decision = match(environment.routes, text)
-    message = message_row(channel, environment, holder, sms, at, decision, country)
+    message = message_row(environment, origin, sms, at, decision, country, known, partial)
     accepted.messages.append(message)
     accepted.deliveries += delivery_rows(environment, message, decision)
 
 
 def message_row(
-    channel: ChannelView,
     environment: EnvironmentView,
-    holder: Holder,
+    origin: Origin,
     sms: InboundSms,
     at: datetime,
     decision: Decision,
     country: str,
+    known: Known,
+    partial: bool,
 ) -> MessageRow:
     id, key, route = uuid7(), environment.key, decision.route
     return MessageRow(
         id=id,
-        digest=digest(channel, sms) if sms.carrier_id else id.bytes,
+        digest=known.digest,
+        seen_at=known.seen_at,
+        repeats_until=known.until,
         environment_id=environment.id,
-        channel_id=channel.id,
-        number_id=holder.number,
+        channel_id=origin.channel,
+        number_id=origin.number,
         number_used=sms.recipient,
         content=key.seal(sms.content.encode(), CONTENT, id),
         sender=key.seal(sms.sender.encode(), SENDER, id),
@@ -87,6 +156,8 @@ def message_row(
         carrier_message_id=sms.carrier_id or "",
         encoding=sms.encoding or "",
         segments=sms.segments,
+        media=key.seal(json.dumps(sms.media).encode(), MEDIA, id) if sms.media else None,
+        partial=partial,
         state=STATES[route.action] if route else "received",
         route_id=route.id if route else None,
         route_name=route.name if route else "",
@@ -95,13 +166,6 @@ def message_row(
         explanation=decision.explanation,
         simulated=environment.simulated,
     )
-
-
-def digest(channel: ChannelView, sms: InboundSms) -> bytes:
-    """By what a repeat is known: carriers that write to several of our numbers at once use one id for all."""
-    assert sms.carrier_id is not None
-    text = f"{sms.recipient}|{sms.carrier_id}"
-    return hashlib.blake2b(text.encode(), digest_size=16, key=channel.id.bytes).digest()
 
 
 def delivery_rows(environment: EnvironmentView, message: MessageRow, decision: Decision) -> list[DeliveryRow]:
@@ -120,3 +184,30 @@ def delivery_rows(environment: EnvironmentView, message: MessageRow, decision: D
         for endpoint in wanted
         if endpoint in environment.endpoints
     ]
+
+
+def part_row(
+    environment: EnvironmentView, origin: Origin, sms: InboundSms, part: Part, at: datetime, known: Known
+) -> PartRow:
+    id, key = uuid7(), environment.key
+    return PartRow(
+        id=id,
+        digest=known.digest,
+        seen_at=known.seen_at,
+        repeats_until=known.until,
+        group=key.blind(f"{origin.number}|{sms.sender}|{part.reference}|{part.total}"),
+        total=part.total,
+        number=part.number,
+        environment_id=environment.id,
+        channel_id=origin.channel,
+        holding_id=origin.number,
+        number_used=sms.recipient,
+        alphabet=part.alphabet,
+        data=key.seal(part.data, PART_DATA, id),
+        sender=key.seal(sms.sender.encode(), PART_SENDER, id),
+        carrier_message_id=sms.carrier_id or "",
+        encoding=sms.encoding or "",
+        received_at=at,
+        sent_at=sms.sent_at,
+        expires_at=at + timedelta(seconds=settings.PARTS_WAIT_S),
+    )

@@ -10,8 +10,9 @@ from ingest.models import StrayText
 
 @admin.register(StrayText)
 class StrayTextAdmin(ReadOnly):
-    list_display = ("id", "kind", "channel", "received_at")
+    list_display = ("id", "kind", "number", "channel", "stamped_at", "received_at")
     list_filter = ("kind",)
     list_select_related = ("channel",)
     ordering = ("-id",)
-    fields = ("id", "kind", "channel", "received_at")
+    search_fields = ("number",)
+    fields = ("id", "kind", "number", "channel", "stamped_at", "received_at")

@@ -15,6 +15,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import django
@@ -33,11 +34,12 @@ from ingest.calling import Unanswered  # noqa: E402
 from ingest.configuration import ChannelView  # noqa: E402
 from ingest.documents import Documents  # noqa: E402
 from ingest.intake import Intake  # noqa: E402
+from numbers.carriers import HTTP_CARRIERS  # noqa: E402
 from numbers.carriers.base import (  # noqa: E402
     JSON,
     Answer,
-    Carrier,
     CarrierRequest,
+    HttpCarrier,
     Refused,
     Unreadable,
     Wanted,
@@ -73,7 +75,7 @@ class Door:
 
     async def receive_sms(self, channel: ChannelView, request: CarrierRequest) -> Answer:
         """One request of a carrier, from its raw bytes to the answer that it expects."""
-        carrier, credentials = channel.carrier, channel.credentials
+        carrier, credentials = HTTP_CARRIERS[channel.carrier.name], channel.credentials
         if credentials is None:
             return self.ask_again(carrier)
         try:
@@ -93,7 +95,7 @@ class Door:
 
     async def receive_with(self, wanted: Wanted, channel: ChannelView, request: CarrierRequest) -> Answer:
         """The same request from its beginning, with one document more."""
-        carrier = channel.carrier
+        carrier = HTTP_CARRIERS[channel.carrier.name]
         try:
             if len(request.fetched) >= MOST_FETCHED:
                 raise Unanswered("tooMany")
@@ -104,7 +106,7 @@ class Door:
             return self.ask_again(carrier)
         return await self.receive_sms(channel, replace(request, fetched=fetched))
 
-    def ask_again(self, carrier: Carrier) -> Answer:
+    def ask_again(self, carrier: HttpCarrier) -> Answer:
         metrics.try_again.labels(carrier.name).inc()
         return carrier.try_again(RETRY_AFTER_S)
 
@@ -112,16 +114,16 @@ class Door:
         self, channel: ChannelView, request: CarrierRequest, credentials: Mapping[str, str]
     ) -> Answer:
         """Store what an authenticated request brought; raises TryAgain."""
-        carrier, kept, at = channel.carrier, raw(request), request.received_at
+        carrier, at = HTTP_CARRIERS[channel.carrier.name], request.received_at
         try:
             texts = carrier.parse(request, credentials)
-            await self.intake.take(channel, texts, kept, at, carrier.deadline_s)
+            await self.intake.take(channel, texts, partial(raw, request), at, carrier.deadline_s)
         except Unreadable as unreadable:
-            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
             return unreadable_answer(unreadable)
         except Unstorable:
             # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
-            await self.intake.keep_unreadable(channel, kept, at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
             return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
         return carrier.accepted
 
@@ -162,10 +164,11 @@ def header_map(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
 async def ingest(door: Door, scope: Scope, receive: Receive) -> Answer:
     parts = scope["path"].split("/")
     channel = door.intake.configuration.channels.get(parts[3]) if len(parts) == 4 else None
-    if channel is None or channel.carrier.name != parts[2]:
+    carrier = HTTP_CARRIERS.get(channel.carrier.name) if channel else None
+    if channel is None or carrier is None or carrier.name != parts[2]:
         # Before the first load nothing is known: a carrier must not take that for "no such channel".
         return NOT_FOUND if door.intake.configuration.loaded.is_set() else NOT_READY
-    if scope["method"] not in channel.carrier.methods:
+    if scope["method"] not in carrier.methods:
         return NO_SUCH_METHOD
     headers = header_map(scope["headers"])
     try:

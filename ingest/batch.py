@@ -10,10 +10,11 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from struct import error as StructError
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -48,6 +49,8 @@ class MessageRow(NamedTuple):
 
     id: UUID
     digest: bytes
+    seen_at: datetime
+    repeats_until: datetime
     environment_id: UUID
     channel_id: UUID
     number_id: UUID
@@ -62,6 +65,8 @@ class MessageRow(NamedTuple):
     carrier_message_id: str
     encoding: str
     segments: int | None
+    media: bytes | None
+    partial: bool
     state: str
     route_id: UUID | None
     route_name: str
@@ -71,16 +76,52 @@ class MessageRow(NamedTuple):
     simulated: bool
 
 
-MESSAGES, DELIVERIES = Columns(MessageRow), Columns(DeliveryRow, "d_")
-STORED = [name for name in MESSAGES.fields if name != "digest"]
+class PartRow(NamedTuple):
+    """One piece of a longer text, likewise."""
+
+    id: UUID
+    digest: bytes
+    seen_at: datetime
+    repeats_until: datetime
+    group: bytes
+    total: int
+    number: int
+    environment_id: UUID
+    channel_id: UUID
+    holding_id: UUID
+    number_used: str
+    alphabet: str
+    data: bytes
+    sender: bytes
+    carrier_message_id: str
+    encoding: str
+    received_at: datetime
+    sent_at: datetime | None
+    expires_at: datetime
+
+
+Row = TypeVar("Row", MessageRow, PartRow)
+
+MESSAGES, DELIVERIES, PARTS = Columns(MessageRow), Columns(DeliveryRow, "d_"), Columns(PartRow)
+KEYS = ("digest", "seen_at", "repeats_until")
+STORED = [name for name in MESSAGES.fields if name not in KEYS]
+STORED_PARTS = ", ".join(f'"{name}"' for name in PARTS.fields if name not in KEYS)
+
+# What was seen before is left alone, unless it was so long ago that this is a text of its own. The same row may be
+# written again, where the outcome of the first try is unknown.
+FRESH = """
+  INSERT INTO inbox_repeatkey AS known (digest, message_id, seen_at, repeats_until)
+  SELECT digest, id, seen_at, repeats_until FROM incoming
+  ON CONFLICT (digest) DO UPDATE
+    SET message_id = EXCLUDED.message_id, seen_at = EXCLUDED.seen_at, repeats_until = EXCLUDED.repeats_until
+    WHERE known.repeats_until <= EXCLUDED.seen_at AND known.message_id <> EXCLUDED.message_id
+  RETURNING message_id
+"""
 
 ACCEPT = f"""
 WITH incoming AS (
   SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names})
-), fresh AS (
-  INSERT INTO inbox_carrierid (digest, message_id, seen_at)
-  SELECT digest, id, received_at FROM incoming ON CONFLICT DO NOTHING RETURNING message_id
-), stored AS (
+), fresh AS ({FRESH}), stored AS (
   INSERT INTO inbox_message ({", ".join(STORED)})
   SELECT {", ".join("explanation::jsonb" if n == "explanation" else n for n in STORED)}
   FROM incoming JOIN fresh ON fresh.message_id = incoming.id
@@ -93,20 +134,30 @@ FROM unnest({DELIVERIES.parameters}) AS d({DELIVERIES.names})
 JOIN fresh USING (message_id)
 """  # noqa: S608  names of columns only
 
+KEEP_PARTS = f"""
+WITH incoming AS (
+  SELECT * FROM unnest({PARTS.parameters}) AS t({", ".join(f'"{name}"' for name in PARTS.fields)})
+), fresh AS ({FRESH})
+INSERT INTO inbox_part ({STORED_PARTS})
+SELECT {STORED_PARTS} FROM incoming JOIN fresh ON fresh.message_id = incoming.id
+"""  # noqa: S608  names of columns only
 
-class Item:
+
+class Rows(NamedTuple):
     """What one request brought: it is stored whole or not at all."""
 
-    __slots__ = ("deliveries", "done", "messages", "until")
+    messages: Sequence[MessageRow] = ()
+    deliveries: Sequence[DeliveryRow] = ()
+    parts: Sequence[PartRow] = ()
 
-    def __init__(
-        self,
-        messages: list[MessageRow],
-        deliveries: list[DeliveryRow],
-        until: float,
-        done: asyncio.Future[None],
-    ) -> None:
-        self.messages, self.deliveries, self.until, self.done = messages, deliveries, until, done
+
+class Item:
+    """One request's rows, and who waits for them."""
+
+    __slots__ = ("done", "rows", "until")
+
+    def __init__(self, rows: Rows, until: float, done: asyncio.Future[None]) -> None:
+        self.rows, self.until, self.done = rows, until, done
 
 
 class Link:
@@ -116,14 +167,17 @@ class Link:
         self.dsn = dsn
         self.connection: psycopg.AsyncConnection[Any] | None = None
 
-    async def execute(self, sql: str, parameters: dict[str, Any]) -> None:
+    async def execute(self, sql: str, parameters: dict[str, Any]) -> psycopg.AsyncCursor[Any]:
         # A frozen server obeys no statement_timeout, hence a time-out on this side as well.
         async with asyncio.timeout(WRITE_TIMEOUT_S):
             if self.connection is None or self.connection.closed:
                 self.connection = await psycopg.AsyncConnection.connect(
                     self.dsn, autocommit=True, prepare_threshold=1
                 )
-            await self.connection.execute(sql, parameters)
+            return await self.connection.execute(sql, parameters)
+
+    async def fetch(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
+        return await (await self.execute(sql, parameters)).fetchall()
 
     def drop(self) -> None:
         # No polite close: it may wait for a frozen server.
@@ -132,12 +186,21 @@ class Link:
             self.connection = None
 
 
-def columns(items: Sequence[Item], lease: UUID, leased_until: datetime) -> dict[str, Any]:
-    """The statement's parameters: one list a column. Sorted by digest, so that two flushers cannot deadlock."""
-    messages = sorted((row for item in items for row in item.messages), key=lambda row: row.digest)
-    deliveries = [row for item in items for row in item.deliveries]
+def messages(items: Sequence[Item], lease: UUID, leased_until: datetime) -> dict[str, Any]:
+    """The parameters of ACCEPT: one list a column."""
+    rows = once([row for item in items for row in item.rows.messages])
+    deliveries = [row for item in items for row in item.rows.deliveries]
     common = {"lease": lease, "leased_until": leased_until}
-    return {**common, **MESSAGES.values(messages), **DELIVERIES.values(deliveries)}
+    return {**common, **MESSAGES.values(rows), **DELIVERIES.values(deliveries)}
+
+
+def once(rows: list[Row]) -> list[Row]:
+    """Each digest once, for a statement can see only one repeat; sorted, so that two flushers cannot deadlock."""
+    rows.sort(key=digest_of)
+    return [row for at, row in enumerate(rows) if not at or row.digest != rows[at - 1].digest]
+
+
+digest_of = attrgetter("digest")
 
 
 class Batch:
@@ -152,9 +215,10 @@ class Batch:
         lease: Callable[[], datetime],
         ring: Callable[[UUID, list[UUID]], None],
         observe: Callable[[int, float], None],
+        on_parts: Callable[[Iterable[bytes]], None],
     ) -> None:
         self.dsn, self.size, self.limit, self.lease = dsn, size, waiting, lease
-        self.ring, self.observe = ring, observe
+        self.ring, self.observe, self.on_parts = ring, observe, on_parts
         self.waiting: deque[Item] = deque()
         self.wake = asyncio.Event()
         self.healthy = True
@@ -172,14 +236,12 @@ class Batch:
             task.cancel()
         await asyncio.gather(*self.flushers, return_exceptions=True)
 
-    async def store(
-        self, messages: list[MessageRow], deliveries: list[DeliveryRow], deadline_s: float
-    ) -> None:
+    async def store(self, rows: Rows, deadline_s: float) -> None:
         """Return once these rows are committed. Raises TryAgain or Unstorable."""
         if len(self.waiting) >= self.limit:
             raise TryAgain
         done = asyncio.get_running_loop().create_future()
-        self.waiting.append(Item(messages, deliveries, time.monotonic() + deadline_s, done))
+        self.waiting.append(Item(rows, time.monotonic() + deadline_s, done))
         self.wake.set()
         await done
 
@@ -223,10 +285,15 @@ class Batch:
         return False
 
     async def commit(self, link: Link, batch: list[Item], lease: UUID) -> None:
-        """One statement for the whole batch; halves it around rows that the database refuses as data."""
+        """One statement for all messages of the batch, and one for all parts; halves it around rows that the database
+        refuses as data."""
         started = time.monotonic()
+        parts = [row for item in batch for row in item.rows.parts]
         try:
-            await link.execute(ACCEPT, columns(batch, lease, self.lease()))
+            if any(item.rows.messages for item in batch):
+                await link.execute(ACCEPT, messages(batch, lease, self.lease()))
+            if parts:
+                await link.execute(KEEP_PARTS, dict(PARTS.values(once(parts))))
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError, StructError):
             if len(batch) > 1:
                 half = len(batch) // 2
@@ -236,10 +303,12 @@ class Batch:
                 log.exception("unstorable")
                 batch[0].done.set_exception(Unstorable())
             return
-        self.observe(sum(len(item.messages) for item in batch), time.monotonic() - started)
-        ids = [row.id for item in batch for row in item.deliveries]
+        self.observe(sum(len(item.rows.messages) for item in batch), time.monotonic() - started)
+        ids = [row.id for item in batch for row in item.rows.deliveries]
         if ids:
             self.ring(lease, ids)
+        if parts:
+            self.on_parts(row.group for row in parts)
         for item in batch:
             if not item.done.done():
                 item.done.set_result(None)

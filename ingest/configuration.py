@@ -11,14 +11,17 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Q
 
 from accounts import keyring
+from accounts.clock import clock
 from accounts.encryption import DataKey, Unsealable
 from accounts.ids import public
 from accounts.models import Environment
@@ -30,6 +33,11 @@ from routing.match import CompiledRoute, InvalidCondition, compile_route
 from routing.models import Route
 
 log = logging.getLogger("smsgateway.door")
+
+# A carrier goes on trying for some days. What is older, no holder is looked up for.
+OLDEST = timedelta(days=7)
+SKEW = timedelta(minutes=5)
+NO_OFFSET = timedelta(0)
 
 
 class ChannelView(NamedTuple):
@@ -43,10 +51,12 @@ class ChannelView(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Who holds a number on a channel."""
+    """Who holds, or lately held, a number on a channel: from `since` until `until` by that environment's clock."""
 
     environment: UUID
     number: UUID
+    since: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,17 @@ class EnvironmentView:
     default_endpoint: UUID | None
 
 
+NumberOnChannel = tuple[UUID, str]
+Holdings = dict[NumberOnChannel, tuple[Holder, ...]]  # the newest first
+
+
 @dataclass(slots=True)
 class Loaded:
     """What one look at the database found, for some environments or all."""
 
     environments: dict[UUID, EnvironmentView] = field(default_factory=dict)
     channels: list[tuple[str, ChannelView]] = field(default_factory=list)
-    holders: list[tuple[tuple[UUID, str], Holder]] = field(default_factory=list)
+    holders: Holdings = field(default_factory=dict)
 
 
 class Configuration:
@@ -77,32 +91,62 @@ class Configuration:
     def __init__(self) -> None:
         self.environments: dict[UUID, EnvironmentView] = {}
         self.channels: dict[str, ChannelView] = {}
-        self.holders: dict[tuple[UUID, str], Holder] = {}
+        self.holders: Holdings = {}
+        self.numbers: dict[UUID, set[NumberOnChannel]] = defaultdict(
+            set
+        )  # what each environment holds of these
         self.loaded = asyncio.Event()
 
-    def holder(self, channel: ChannelView, number: str) -> Holder | None:
-        """Who holds `number` on `channel`; a tenant's own channel serves only that tenant's environment."""
-        holder = self.holders.get((channel.id, number))
-        if holder is None or channel.environment not in (None, holder.environment):
-            return None
-        return holder
+    def holder(self, channel: ChannelView, number: str, at: datetime) -> Holder | None:
+        """Who held `number` on `channel` at that moment; a tenant's own channel serves only that tenant's environment.
+
+        Clocks differ: a text from shortly before the first holder began is the first holder's.
+        """
+        holders = self.holders.get((channel.id, number), ())
+        for holder in holders:
+            if channel.environment in (None, holder.environment) and self.held(holder, at):
+                return holder
+        first = holders[0] if len({holder.environment for holder in holders}) == 1 else None
+        if first and channel.environment in (None, first.environment) and self.held(holders[-1], at + SKEW):
+            return holders[-1]
+        return None
+
+    def held(self, holder: Holder, at: datetime) -> bool:
+        environment = self.environments.get(holder.environment)
+        at += environment.clock_offset if environment else NO_OFFSET
+        return holder.since <= at and (holder.until is None or at < holder.until)
 
     def replace(self, loaded: Loaded, only: set[UUID] | None) -> None:
         """Put what was loaded in force at once; `only` names the environments it is about, None means all."""
         if only is None:
             self.environments, self.channels, self.holders = {}, {}, {}
+            self.numbers.clear()
         else:
             self.forget(only)
         self.environments.update(loaded.environments)
         self.channels.update(loaded.channels)
-        self.holders.update(loaded.holders)
+        for key, found in loaded.holders.items():
+            # On a channel of the operator, others may have held the number, whose holdings were not loaded again.
+            others = self.holders.get(key)
+            self.holders[key] = newest_first((*found, *others)) if others else found
+            for holder in found:
+                self.numbers[holder.environment].add(key)
         self.loaded.set()
 
     def forget(self, only: set[UUID]) -> None:
+        self.channels = {token: c for token, c in self.channels.items() if c.environment not in only}
         for id in only:
             self.environments.pop(id, None)
-        self.channels = {token: c for token, c in self.channels.items() if c.environment not in only}
-        self.holders = {key: h for key, h in self.holders.items() if h.environment not in only}
+            for key in self.numbers.pop(id, ()):
+                left = tuple(holder for holder in self.holders[key] if holder.environment != id)
+                if left:
+                    self.holders[key] = left
+                else:
+                    del self.holders[key]
+
+
+def newest_first(holders: Iterable[Holder]) -> tuple[Holder, ...]:
+    return tuple(sorted(holders, key=attrgetter("since"), reverse=True))
 
 
 def load(only: set[UUID] | None) -> Loaded:
@@ -120,7 +164,7 @@ def read_all(only: set[UUID] | None) -> Loaded:
     return Loaded(
         environments=dict(environment_views(only)),
         channels=list(channel_views(only)),
-        holders=list(holder_views(only)),
+        holders=holder_views(only),
     )
 
 
@@ -201,12 +245,19 @@ def opened(row: Channel) -> dict[str, str] | None:
         return None
 
 
-def holder_views(only: set[UUID] | None) -> Iterable[tuple[tuple[UUID, str], Holder]]:
-    rows = Assignment.objects.filter(ends_at=None, **within(only)).values_list(
-        "channel_id", "number__number", "environment_id", "number_id"
+def holder_views(only: set[UUID] | None) -> Holdings:
+    """Present holders, and those of the days for which a carrier's time stamp is believed."""
+    lately = clock() - OLDEST
+    rows = (
+        Assignment.objects.filter(Q(ends_at=None) | Q(ends_at__gt=lately), **within(only))
+        .order_by("-starts_at")
+        .values_list("channel_id", "number__number", "environment_id", "number_id", "starts_at", "ends_at")
     )
-    for channel, number, environment, id in rows.iterator(chunk_size=10_000):
-        yield (channel, number), Holder(environment, id)
+    found: Holdings = {}
+    for channel, number, environment, id, since, until in rows.iterator(chunk_size=10_000):
+        key = channel, number
+        found[key] = (*found.get(key, ()), Holder(environment, id, since, until))
+    return found
 
 
 async def follow(configuration: Configuration, dsn: str, on_state: Callable[[bool], None]) -> None:

@@ -27,6 +27,9 @@ try_again = Counter(
 polls = Counter(
     "smsgateway_polls", "Looks into a carrier's list of texts", ["carrier", "outcome"], registry=registry
 )
+joined = Counter(
+    "smsgateway_joined_texts", "Texts joined from parts, whole or partial", ["outcome"], registry=registry
+)
 unrung = Counter("smsgateway_unrung_deliveries", "Deliveries left to the sweep", registry=registry)
 commit_seconds = Histogram(
     "smsgateway_commit_seconds",

@@ -28,7 +28,7 @@ from inbox.models import Message
 from ingest import metrics
 from ingest.batch import TryAgain, Unstorable
 from ingest.calling import Unanswered, call
-from ingest.configuration import ChannelView
+from ingest.configuration import OLDEST, ChannelView
 from ingest.intake import Intake
 from numbers.carriers import ovh, twilio
 from numbers.carriers.base import Call, Enquiry, Found, Refused, Reply, Unavailable
@@ -40,7 +40,7 @@ TICK_S = 0.5
 AT_ONCE = 4  # channels
 MOST = 500  # texts of one look; the rest comes with the next, which follows at once
 OVERLAP = timedelta(hours=3)  # a carrier may list a text later than it dates it
-FIRST_REACH = timedelta(days=7)
+FIRST_REACH = OLDEST - timedelta(hours=1)
 DEADLINE_S = 8.0
 MOST_PAUSE_S = 3600.0
 
@@ -245,7 +245,7 @@ class Poller:
         at = clock()
         try:
             if found.sms is not None:
-                await self.intake.take(channel, [found.sms], found.raw, at, DEADLINE_S)
+                await self.intake.take(channel, [found.sms], lambda: found.raw, at, DEADLINE_S)
                 return
         except Unstorable:
             log.warning("polling: a text cannot be stored", extra=about(channel))

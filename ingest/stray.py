@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -20,10 +20,27 @@ from ingest.configuration import ChannelView
 from ingest.models import RAW, StrayText
 from numbers.carriers.base import InboundSms
 
+# A text to a number of the pool is somebody's, though not the present holder's: only that it came is kept.
 KEEP = """
-INSERT INTO ingest_straytext (id, kind, channel_id, digest, raw, received_at)
-VALUES (%(id)s, %(kind)s, %(channel)s, %(digest)s, %(raw)s, %(at)s) ON CONFLICT DO NOTHING
+INSERT INTO ingest_straytext (id, kind, channel_id, number, digest, raw, stamped_at, received_at)
+SELECT %(id)s, CASE WHEN ours THEN 'held' ELSE %(kind)s END, %(channel)s,
+       CASE WHEN ours THEN %(number)s ELSE '' END, %(digest)s,
+       CASE WHEN ours THEN NULL ELSE %(raw)s::bytea END, %(stamped_at)s, %(at)s
+FROM (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s)) AS pool(ours)
+ON CONFLICT DO NOTHING
 """
+
+
+class Stray(NamedTuple):
+    """One row to keep."""
+
+    kind: StrayText.Kind
+    channel: UUID
+    digest: bytes
+    raw: bytes
+    at: datetime
+    number: str = ""
+    stamped_at: datetime | None = None
 
 
 def digest(channel: UUID, *parts: str | bytes) -> bytes:
@@ -50,17 +67,18 @@ class Strays:
         self.key: DataKey | None = None
 
     async def unreadable(self, channel: ChannelView, raw: bytes, at: datetime, deadline_s: float) -> None:
-        await self.keep("unreadable", channel, digest(channel.id, "unreadable", raw), raw, at, deadline_s)
+        known_by = digest(channel.id, "unreadable", raw)
+        await self.keep(Stray(StrayText.Kind.UNREADABLE, channel.id, known_by, raw, at), deadline_s)
 
     async def unrouted(
         self, channel: ChannelView, sms: InboundSms, raw: bytes, at: datetime, deadline_s: float
     ) -> None:
+        """A text that no environment gets; where its number is of the pool, it is held without its content."""
         known_by = digest(channel.id, "unrouted", sms.recipient, sms.carrier_id or raw)
-        await self.keep("unrouted", channel, known_by, raw, at, deadline_s)
+        stray = Stray(StrayText.Kind.UNROUTED, channel.id, known_by, raw, at, sms.recipient, sms.sent_at)
+        await self.keep(stray, deadline_s)
 
-    async def keep(
-        self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime, deadline_s: float
-    ) -> None:
+    async def keep(self, stray: Stray, deadline_s: float) -> None:
         """Commit one row; raises TryAgain when the database does not take it in time."""
         until = time.monotonic() + deadline_s
         try:
@@ -71,7 +89,7 @@ class Strays:
         try:
             while True:
                 try:
-                    return await self.insert(kind, channel, known_by, raw, at)
+                    return await self.insert(stray)
                 except (psycopg.Error, Error, TimeoutError, OSError):
                     self.link.drop()
                     if time.monotonic() > until:
@@ -80,16 +98,9 @@ class Strays:
         finally:
             self.one_at_a_time.release()
 
-    async def insert(
-        self, kind: str, channel: ChannelView, known_by: bytes, raw: bytes, at: datetime
-    ) -> None:
+    async def insert(self, stray: Stray) -> None:
         if self.key is None:
             self.key = await asyncio.to_thread(cell_key)
         id = uuid7()
-        values: dict[str, Any] = {
-            "id": id,
-            "kind": StrayText.Kind(kind).value,
-            "channel": channel.id,
-            "at": at,
-        }
-        await self.link.execute(KEEP, values | {"digest": known_by, "raw": self.key.seal(raw, RAW, id)})
+        values: dict[str, Any] = stray._asdict() | {"id": id, "kind": stray.kind.value}
+        await self.link.execute(KEEP, values | {"raw": self.key.seal(stray.raw, RAW, id)})

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from accounts.clock import clock
 from delivery.models import Delivery
-from ingest.models import StrayText
+from ingest.models import Line, StrayText
 
 #: Gauges stop counting here: a backlog must not make the scrape that reports it slow.
 CAP = 100_000
@@ -51,7 +51,15 @@ def stray_texts() -> Metric:
     return gauge
 
 
-GAUGES: tuple[Callable[[], Metric], ...] = (open_deliveries, overdue, stray_texts)
+def lines() -> Metric:
+    """Sessions with SMSCs; one that is `refused` waits for a person."""
+    gauge = GaugeMetricFamily("smsgateway_lines", f"SMPP sessions by state, up to {CAP}", labels=["state"])
+    for state in Line.State.values:
+        gauge.add_metric([state], Line.objects.filter(state=state)[:CAP].count())
+    return gauge
+
+
+GAUGES: tuple[Callable[[], Metric], ...] = (open_deliveries, overdue, stray_texts, lines)
 
 
 class Backlog(Collector):

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
-from inbox.models import CarrierId
+from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
 BATCH = 5000
@@ -23,8 +23,12 @@ def purge() -> dict[str, int]:
     """Delete what is past its time; answers how many of each, for whoever watches the worker."""
     now = clock()
     return {
-        "carrierIds": purge_older(
-            CarrierId.objects.all(), "seen_at", now - timedelta(days=settings.CARRIER_IDS_KEPT_DAYS)
+        "repeatKeys": purge_older(
+            RepeatKey.objects.all(), "seen_at", now - timedelta(days=settings.CARRIER_IDS_KEPT_DAYS)
+        ),
+        # Joined parts are gone already; these could be neither joined nor opened.
+        "parts": purge_older(
+            Part.objects.all(), "expires_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)

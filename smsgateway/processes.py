@@ -30,6 +30,9 @@ def processes(
         Process(
             "door", [python, *door(host, ingest_port)], "takes SMS from carriers, answers after the commit"
         ),
+        Process(
+            "smpp", [python, "manage.py", "smpp"], "holds binds to SMSCs, answers each SMS after the commit"
+        ),
         Process("worker", [python, *WORKER], "delivers; sweeps for due and forgotten work"),
         Process("beat", [python, *beat(var)], "clockwork: purges and reports"),
     ]

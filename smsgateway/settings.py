@@ -101,6 +101,9 @@ DELIVERY_IN_FLIGHT = whole("DELIVERY_IN_FLIGHT", 512, 1, 10_000)
 INGEST_MAX_BODY = whole("INGEST_MAX_BODY", 262_144, 1024, 10_000_000)
 INGEST_BATCH = whole("INGEST_BATCH", 500, 1, 5000)
 INGEST_WAITING = whole("INGEST_WAITING", 20_000, 100, 1_000_000)
+PARTS_WAIT_S = whole("PARTS_WAIT_S", 300, 1, 86_400)
+SAME_CONTENT_S = whole("SAME_CONTENT_S", 10, 0, 3600)
+REDELIVERY_S = whole("REDELIVERY_S", 86_400, 60, 30 * 86_400)
 CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 1, 3650)
 STRAY_TEXTS_KEPT_DAYS = whole("STRAY_TEXTS_KEPT_DAYS", 14, 1, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
@@ -279,6 +282,7 @@ SPECTACULAR_SETTINGS = {
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
+        "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
         "RouteAction": "routing.models.Route.Action",
     },

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from tests import cast
 from tests.live import LiveDoor
+from tests.live_smpp import LiveLines, Smsc
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +37,23 @@ def api(acme: cast.House) -> cast.Api:
 def door(transactional_db: None) -> Iterator[LiveDoor]:
     """The front door on a socket; it reads what the test commits."""
     live = LiveDoor()
+    live.start()
+    yield live
+    live.stop()
+
+
+@pytest.fixture
+def smsc() -> Iterator[Smsc]:
+    """An SMSC on a socket, to which the password is `secret`."""
+    running = Smsc()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def lines(transactional_db: None) -> Iterator[LiveLines]:
+    """The SMPP receiver; it reads what the test commits."""
+    live = LiveLines()
     live.start()
     yield live
     live.stop()

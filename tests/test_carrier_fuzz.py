@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbers.carriers import CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable
+from numbers.carriers import HTTP_CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable
 from tests.carrier_battery import CASES
 from tests.carrier_requests import NOW
 
@@ -84,14 +84,14 @@ def storable(sms: InboundSms) -> bool:
 @pytest.mark.parametrize(("name", "credentials"), CREDENTIALS)
 @given(request=requests)
 def test_verify_only_refuses(name: str, credentials: Mapping[str, str], request: CarrierRequest) -> None:
-    refused = refusal(lambda: CARRIERS[name].verify(request, credentials))
+    refused = refusal(lambda: HTTP_CARRIERS[name].verify(request, credentials))
     assert refused is None or (refused.status in (401, 403, 503) and refused.reason.isalpha())
 
 
-@pytest.mark.parametrize("name", CARRIERS)
+@pytest.mark.parametrize("name", HTTP_CARRIERS)
 @given(request=requests)
 def test_parse_only_finds_texts_or_unreadable_fields(name: str, request: CarrierRequest) -> None:
-    errors, texts = reading(lambda: CARRIERS[name].parse(request, {}))
+    errors, texts = reading(lambda: HTTP_CARRIERS[name].parse(request, {}))
     assert not (errors and texts)
     assert all(pointer == "" or pointer.startswith("/") for pointer, _detail in errors)
     assert all(storable(sms) for sms in texts)
@@ -102,5 +102,5 @@ def test_errors_repeat_nothing_of_the_text(secret: str) -> None:
     body = json.dumps({"from": secret * 3, "to": 5, "text": secret + "\0", "sentAt": secret}).encode()
     request = CarrierRequest("POST", "https://sms.example.com/in/generic/t", {}, body, "", NOW)
     with pytest.raises(Unreadable) as unreadable:
-        CARRIERS["generic"].parse(request, {})
+        HTTP_CARRIERS["generic"].parse(request, {})
     assert secret not in str(unreadable.value)

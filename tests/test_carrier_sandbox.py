@@ -35,5 +35,6 @@ def test_anything_else_is_refused(value: str | None, reason: str) -> None:
 
 def test_text_without_an_id_counts_each_time() -> None:
     request = a_request(body=json_body(id=None), headers={"webhook-id": "msg_1"})
-    assert sandbox.parse(request, CREDENTIALS)[0].carrier_id is None
+    first, second = sandbox.parse(request, CREDENTIALS), sandbox.parse(request, CREDENTIALS)
+    assert first[0].carrier_id != second[0].carrier_id
     assert sandbox.parse(a_request(body=json_body()), CREDENTIALS)[0].carrier_id == "g-1"

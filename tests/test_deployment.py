@@ -40,7 +40,7 @@ from tests.test_supervisor import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = ("web", "door", "worker", "beat")
+OURS = ("web", "door", "smpp", "worker", "beat")
 LISTENERS = ("postgres", "valkey", "web", "door", "http", "https")
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
 NUMBER, SENDER, TEXT = "+33937000001", "+33639980417", "Votre code est 020005"

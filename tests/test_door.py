@@ -17,7 +17,7 @@ from accounts.database import dsn
 from accounts.encryption import DataKey, Unsealable
 from delivery import services as delivery_services
 from delivery.models import Delivery
-from inbox.models import CarrierId, Message
+from inbox.models import Message, RepeatKey
 from ingest import app as ingest_app
 from ingest.batch import Link
 from ingest.models import StrayText
@@ -71,7 +71,7 @@ def test_fifty_repeats_at_once_give_one_message_and_one_delivery(door: LiveDoor,
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: door.text(channel, NUMBER, id="same"), range(50)))
     assert {answer.status_code for answer in answers} == {200}
-    assert (Message.objects.count(), Delivery.objects.count(), CarrierId.objects.count()) == (1, 1, 1)
+    assert (Message.objects.count(), Delivery.objects.count(), RepeatKey.objects.count()) == (1, 1, 1)
 
 
 def test_without_a_carrier_id_every_text_counts(door: LiveDoor, channel: Channel) -> None:
@@ -124,6 +124,7 @@ def test_what_cannot_be_read_is_a_400_that_names_the_field(
     assert not Message.objects.exists()
     stray = StrayText.objects.get()
     assert (stray.kind, stray.channel_id) == ("unreadable", channel.pk)
+    assert stray.raw is not None
     assert stray.raw.endswith(body)
 
 
@@ -150,7 +151,8 @@ def test_another_tenants_number_on_ones_own_signed_channel_reaches_nobody(
     door.in_force(lambda known: (borealis.sandbox.channel.pk, theirs) in known.holders)
     assert door.text(channel, theirs).status_code == 200
     assert not Message.objects.exists()
-    assert StrayText.objects.get().kind == "unrouted"
+    stray = StrayText.objects.get()
+    assert (stray.kind, stray.number, stray.raw) == ("held", theirs, None)
 
 
 def test_a_poisonous_row_harms_no_other_in_its_batch(
@@ -187,9 +189,10 @@ def test_a_changed_route_is_in_force_without_a_restart(door: LiveDoor, channel: 
 
 def test_a_released_number_is_nobodys(door: LiveDoor, channel: Channel, acme: House) -> None:
     numbers.release_number(acme.sandbox.assignment, SYSTEM)
-    door.in_force(lambda known: (channel.pk, NUMBER) not in known.holders)
+    door.in_force(lambda known: known.holders[channel.pk, NUMBER][0].until is not None)
     door.text(channel, NUMBER)
     assert not Message.objects.exists()
+    assert StrayText.objects.get().kind == "held"
 
 
 def test_a_disabled_endpoint_is_the_workers_to_see(door: LiveDoor, channel: Channel, acme: House) -> None:

@@ -22,9 +22,10 @@ ROOTS = {
     "accounts.User": "a person may belong to several tenants",
     "accounts.LoginFailure": "comes before anybody is known",
     "numbers.Number": "the pool's; who holds it is its Assignment",
-    "inbox.CarrierId": "a digest under a channel",
+    "inbox.RepeatKey": "a keyed digest",
     "delivery.EndpointSecret": "part of its endpoint",
     "routing.Route_endpoints": "part of its route",
+    "ingest.Line": "part of its channel",
     "accounts.User_groups": "Django's own",
     "accounts.User_user_permissions": "Django's own",
 }

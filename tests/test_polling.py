@@ -18,7 +18,7 @@ from ingest.batch import Link
 from ingest.models import StrayText
 from ingest.polling import pause_s
 from numbers import services as numbers
-from numbers.carriers import CARRIERS, ovh
+from numbers.carriers import ovh
 from numbers.models import Assignment, Channel
 from tests.carrier_apis import FakeOvh, ovh_api
 from tests.cast import House
@@ -227,7 +227,3 @@ def test_pauses_grow_to_an_hour() -> None:
     pauses = [pause_s(60, failures) for failures in range(1, 12)]
     assert 54 <= pauses[0] <= 66
     assert all(3240 <= pause <= 3960 for pause in pauses[6:])
-
-
-def test_ovh_is_never_called_by(channel: Channel) -> None:
-    assert not CARRIERS["ovh"].methods

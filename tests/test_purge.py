@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from accounts.clock import clock
 from accounts.ids import uuid7
 from accounts.models import LoginFailure
-from inbox.models import CarrierId
+from inbox.models import RepeatKey
 from ingest.models import StrayText
 from operations.tasks import purge
 from tests.cast import House
@@ -20,12 +20,12 @@ def test_what_is_past_its_time_goes_and_nothing_else(acme: House, settings: Lazy
     now, channel = clock(), acme.live.channel
     for days in (1, 13, 15, 400):
         at = now - timedelta(days=days)
-        CarrierId.objects.create(digest=uuid7().bytes, message_id=uuid7(), seen_at=at)
+        RepeatKey.objects.create(digest=uuid7().bytes, message_id=uuid7(), seen_at=at, repeats_until=at)
         StrayText.objects.create(
             kind="unrouted", channel=channel, digest=uuid7().bytes, sealed_raw=b"", received_at=at
         )
         LoginFailure.objects.create(who=b"w", source=b"s", at=at)
     LoginFailure.objects.create(who=b"w", source=b"s", at=now)
-    assert purge() == {"carrierIds": 2, "strayTexts": 3, "loginFailures": 4}
-    assert (CarrierId.objects.count(), StrayText.objects.count(), LoginFailure.objects.count()) == (2, 1, 1)
-    assert purge() == {"carrierIds": 0, "strayTexts": 0, "loginFailures": 0}
+    assert purge() == {"repeatKeys": 2, "parts": 0, "strayTexts": 3, "loginFailures": 4}
+    assert (RepeatKey.objects.count(), StrayText.objects.count(), LoginFailure.objects.count()) == (2, 1, 1)
+    assert purge() == {"repeatKeys": 0, "parts": 0, "strayTexts": 0, "loginFailures": 0}

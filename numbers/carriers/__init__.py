@@ -1,4 +1,4 @@
-"""The ways an SMS comes in over HTTP: one module a carrier, one line in CARRIERS."""
+"""The ways an SMS comes in: one module a carrier, one line in a table."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from numbers.carriers import (
     plivo,
     sandbox,
     sinch,
+    smpp,
     telnyx,
     twilio,
     vonage,
@@ -29,6 +30,7 @@ from numbers.carriers.base import (
     Carrier,
     CarrierRequest,
     CredentialField,
+    HttpCarrier,
     InboundSms,
     Refused,
     Unreadable,
@@ -36,17 +38,19 @@ from numbers.carriers.base import (
 
 __all__ = [
     "CARRIERS",
+    "HTTP_CARRIERS",
     "Answer",
     "Carrier",
     "CarrierRequest",
     "CredentialField",
+    "HttpCarrier",
     "InboundSms",
     "Refused",
     "Unreadable",
     "validate_credentials",
 ]
 
-CARRIERS: Mapping[str, Carrier] = {
+HTTP_CARRIERS: Mapping[str, HttpCarrier] = {
     "twilio": twilio,
     "vonage": vonage,
     "vonage-messages": vonage_messages,
@@ -60,10 +64,10 @@ CARRIERS: Mapping[str, Carrier] = {
     "bandwidth": bandwidth,
     "clickatell": clickatell,
     "highconnection": highconnection,
-    "ovh": ovh,
     "generic": generic,
     "sandbox": sandbox,
 }
+CARRIERS: Mapping[str, Carrier] = {**HTTP_CARRIERS, "ovh": ovh, "smpp": smpp}
 
 
 def validate_credentials(carrier: Carrier, credentials: object) -> list[tuple[str, str, str]]:

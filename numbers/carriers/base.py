@@ -1,8 +1,8 @@
 """What a carrier is to the front door: `verify` a request, `parse` its texts, and the answers the carrier expects.
 
-A carrier is one module of this package with the attributes of `Carrier`, and one line in `CARRIERS`. It is
-pure: no database, no clock (the time of receipt is in the request), no network. Whatever a stranger sends
-ends in `Refused` or `Unreadable`.
+A carrier that posts to us is one module of this package with the attributes of `HttpCarrier`, and one line in
+`HTTP_CARRIERS`. It is pure: no database, no clock (the time of receipt is in the request), no network. Whatever a
+stranger sends ends in `Refused` or `Unreadable`. One that we go to ourselves is a `Carrier` and no more.
 """
 
 from __future__ import annotations
@@ -173,22 +173,28 @@ class CredentialField:
     secret: bool = True
     needs: str | None = None  # another field that must come with this one
     unless: str | None = None  # required where this other field is not given
+    multiline: bool = False
 
 
 class Carrier(Protocol):
-    """What each module in `CARRIERS` is."""
+    """What each module in `CARRIERS` is: what a channel may be of."""
 
     @property
     def name(self) -> str: ...
     @property
-    def methods(self) -> frozenset[str]: ...
-    @property
     def credentials(self) -> Mapping[str, CredentialField]: ...
     @property
-    def accepted(self) -> Answer: ...
-    @property
     def deadline_s(self) -> float:
-        """Seconds within which `accepted` is worth writing; below the carrier's own time-out."""
+        """Seconds within which an answer is worth writing; below the carrier's own time-out."""
+
+
+class HttpCarrier(Carrier, Protocol):
+    """What each module in `HTTP_CARRIERS` is: it posts texts to the URL of the channel."""
+
+    @property
+    def methods(self) -> frozenset[str]: ...
+    @property
+    def accepted(self) -> Answer: ...
 
     def verify(self, request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         """Raise Refused unless the request is signed with these credentials, or Wanted."""

@@ -17,18 +17,12 @@ from django.utils.translation import gettext_lazy
 
 from numbers.carriers.asking import answered, checked
 from numbers.carriers.base import (
-    JSON,
-    Answer,
-    CarrierRequest,
     CredentialField,
     Enquiry,
     Found,
-    InboundSms,
-    Refused,
     Reply,
     Unreadable,
     build_sms,
-    busy,
     moment,
     secret_problem,
 )
@@ -37,7 +31,6 @@ from numbers.carriers.documents import decode
 NAMES = ("id", "sender", "number", "message")
 
 name = "ovh"
-methods: frozenset[str] = frozenset()  # it is asked
 credentials: Mapping[str, CredentialField] = {
     "applicationKey": CredentialField(
         gettext_lazy(
@@ -56,22 +49,7 @@ credentials: Mapping[str, CredentialField] = {
         secret=False,
     ),
 }
-accepted = Answer(200, JSON, b"{}")
 deadline_s = 8.0
-
-
-def try_again(retry_after: int) -> Answer:
-    return busy(retry_after, JSON, b"{}")
-
-
-def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
-    """Nobody calls in OVHcloud's name."""
-    raise Refused(403, "neverCalls")
-
-
-def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
-    """Never asked, since nothing is verified."""
-    return []
 
 
 class _Incoming(msgspec.Struct):

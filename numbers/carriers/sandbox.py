@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ids import uuid7
 from numbers.carriers.base import CarrierRequest, CredentialField, InboundSms, Refused
 from numbers.carriers.generic import accepted, deadline_s, methods, read, try_again
 
@@ -41,4 +42,4 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
 
 def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[InboundSms]:
     """One text; where the body has no id, each request is a text of its own."""
-    return [read(request.body, None)]
+    return [read(request.body, str(uuid7()))]

@@ -31,6 +31,8 @@ def test_a_message_is_whole(acme: House, api: Api) -> None:
         "status": "failed",
         "encoding": "gsm7",
         "segments": 1,
+        "partial": False,
+        "media": [],
         "simulated": False,
         "carrierMessageId": f"carrier-{side.message.pk}",
     }

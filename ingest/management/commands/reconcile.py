@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import ids
@@ -57,11 +56,7 @@ def moment(text: str | None) -> datetime:
     if since.tzinfo is None:
         raise CommandError("--since must name its zone: end it with Z for UTC")
     if since < now - first_reach():
-        days = settings.CARRIER_IDS_KEPT_DAYS
-        raise CommandError(
-            f"--since may be {first_reach()} ago at most: carriers' ids are kept for {days} days, and what "
-            "came earlier could be stored twice"
-        )
+        raise CommandError(f"--since may be {first_reach()} ago at most: what is older could be stored twice")
     return since
 
 

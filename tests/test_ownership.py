@@ -1,0 +1,138 @@
+"""Whose a text is, is decided by who held the number when it was sent; what nobody held is held for the operator."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.audit import SYSTEM
+from delivery.models import Delivery
+from inbox.models import Message
+from ingest.models import StrayText
+from numbers import services as numbers
+from numbers.carriers.base import InboundSms
+from numbers.models import Assignment, Channel
+from tests.cast import House
+from tests.live import LiveDoor
+
+NUMBER = "+33639980001"
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def pool(acme: House, borealis: House, transactional_db: None) -> Channel:
+    """A channel of the operator, on which Acme held NUMBER from ten days ago to three, and Borealis since two."""
+    channel = numbers.create_channel(
+        acme.sandbox.environment, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24}
+    )
+    Channel.objects.filter(pk=channel.pk).update(environment=None)
+    channel.refresh_from_db()
+    mine = acme.sandbox.assignment
+    Assignment.objects.filter(pk=mine.pk).update(
+        channel=channel, starts_at=NOW - 10 * DAY, ends_at=NOW - 3 * DAY
+    )
+    Assignment.objects.create(
+        number=mine.number,
+        environment=borealis.sandbox.environment,
+        channel=channel,
+        starts_at=NOW - 2 * DAY,
+    )
+    Delivery.objects.all().delete()
+    Message.objects.all().delete()
+    return channel
+
+
+@pytest.fixture
+def recycled(pool: Channel, door: LiveDoor) -> Channel:
+    door.in_force(lambda known: len(known.holders.get((pool.pk, NUMBER), ())) == 2)
+    return pool
+
+
+def send(door: LiveDoor, channel: Channel, sent_at: datetime | None, at: datetime | None = None) -> None:
+    id = f"id-{sent_at}"
+    door.take(channel, InboundSms(id, "+33639980417", NUMBER, "Your bank's code", sent_at), at=at or NOW)
+
+
+def test_a_text_from_before_the_move_is_the_former_holders(
+    door: LiveDoor, recycled: Channel, acme: House, borealis: House
+) -> None:
+    send(door, recycled, NOW - 3 * DAY - timedelta(seconds=1))
+    message = Message.objects.get()
+    assert message.environment == acme.sandbox.environment
+    assert Delivery.objects.get().environment == acme.sandbox.environment
+    send(door, recycled, NOW - DAY)
+    assert Message.objects.filter(environment=borealis.sandbox.environment).count() == 1
+
+
+@pytest.mark.parametrize(
+    "age", [2.5 * DAY, 2 * DAY + timedelta(seconds=1), 6 * DAY + timedelta(days=2), -2 * DAY]
+)
+def test_a_text_of_no_holders_time_is_held_without_its_content(
+    door: LiveDoor, recycled: Channel, age: timedelta
+) -> None:
+    """Between the two holders, just before the second, older than any carrier tries, and from the future."""
+    send(door, recycled, NOW - age)
+    assert not Message.objects.exists()
+    stray = StrayText.objects.get()
+    assert (stray.kind, stray.number, stray.stamped_at) == ("held", NUMBER, NOW - age)
+    assert (stray.raw, stray.sealed_raw) == (None, None)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=3), timedelta(hours=14)])
+def test_a_clock_in_another_zone_is_taken_for_now(
+    door: LiveDoor, recycled: Channel, borealis: House, ahead: timedelta
+) -> None:
+    send(door, recycled, NOW + ahead)
+    assert Message.objects.get().environment == borealis.sandbox.environment
+
+
+def test_without_a_stamp_the_time_of_arrival_decides(
+    door: LiveDoor, recycled: Channel, borealis: House
+) -> None:
+    send(door, recycled, None)
+    assert Message.objects.get().environment == borealis.sandbox.environment
+
+
+def test_clocks_differ_and_the_first_holder_has_nobody_before(
+    door: LiveDoor, acme: House, transactional_db: None
+) -> None:
+    """A carrier's clock that is some seconds late must not hold back the text that a newcomer tries first."""
+    channel, since = acme.sandbox.channel, acme.sandbox.assignment.starts_at
+    door.in_force(lambda known: (channel.pk, NUMBER) in known.holders)
+    Delivery.objects.all().delete()
+    Message.objects.all().delete()
+    for early, count in ((timedelta(minutes=4), 1), (timedelta(minutes=6), 1)):
+        send(door, channel, since - early, at=since)
+        assert Message.objects.count() == count
+    assert StrayText.objects.get().kind == "held"
+
+
+def test_a_change_at_one_holder_forgets_no_other(
+    door: LiveDoor, recycled: Channel, acme: House, borealis: House
+) -> None:
+    """Only the environment that changed is loaded again; the number has a history with two."""
+    numbers.create_channel(
+        borealis.sandbox.environment, SYSTEM, carrier="sandbox", name="new", credentials={"secret": "n" * 24}
+    )
+    door.in_force(
+        lambda known: (
+            sum(c.environment == borealis.sandbox.environment.pk for c in known.channels.values()) == 2
+        )
+    )
+    holders = door.intake.configuration.holders[recycled.pk, NUMBER]
+    assert [holder.environment for holder in holders] == [
+        borealis.sandbox.environment.pk,
+        acme.sandbox.environment.pk,
+    ]
+
+
+def test_a_tenants_own_channel_serves_no_former_holder_of_another_tenant(
+    door: LiveDoor, recycled: Channel, acme: House, borealis: House
+) -> None:
+    Channel.objects.filter(pk=recycled.pk).update(environment=borealis.sandbox.environment)
+    door.in_force(lambda known: known.channels[recycled.token].environment == borealis.sandbox.environment.pk)
+    send(door, recycled, NOW - 5 * DAY)
+    assert not Message.objects.exists()
+    assert StrayText.objects.get().kind == "held"
