@@ -20,6 +20,7 @@ from delivery.engine import Engine
 from ingest.app import App
 from ingest.configuration import ChannelView
 from ingest.intake import Intake
+from ingest.polling import Poller
 from numbers.carriers.base import InboundSms
 from numbers.models import Channel
 
@@ -108,6 +109,39 @@ class LiveDoor:
         return self.post(channel.path, json.dumps(body), {"Authorization": f"Bearer {secret}"})
 
 
+@contextmanager
+def polling_of() -> Iterator[Poller]:
+    """A poller and its intake in a thread with an event loop of its own, as the process has them."""
+    made: list[Poller] = []
+    ready, done = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def main() -> None:
+        intake = Intake()
+        intake.bell.send = lambda batches: None  # type: ignore[method-assign]  # no worker listens
+        await intake.start()
+        await intake.configuration.loaded.wait()
+        poller = Poller(intake)
+        made.append(poller)
+        loops.append(asyncio.get_running_loop())
+        running = asyncio.create_task(poller.run())
+        ready.set()
+        await done.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await intake.stop()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield made[0]
+    finally:
+        loops[0].call_soon_threadsafe(done.set)
+        thread.join(20)
+        assert not thread.is_alive()
+
+
 def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
     """Return when `condition` holds; fail when it does not in time."""
     waiting = threading.Event()
@@ -164,6 +198,8 @@ def receiving() -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
