@@ -1,5 +1,6 @@
 // An SMSC on npm's smpp, driven by a test: commands come as JSON lines on stdin, events go as JSON lines to stdout.
-// What it sent and got no answer to it sends again after the next bind, under new sequence numbers, as an SMSC does.
+// What it sent and got no answer to, or one that asks for another try, it sends again after the next bind, under new
+// sequence numbers, as an SMSC does.
 //
 //   node smsc.js '{"password": "secret", "status": 14, "key": "…pem", "cert": "…pem", "port": 0}'
 //
@@ -15,6 +16,7 @@ const smpp = require('smpp');
 const options = Object.assign({ password: 'secret', status: 14, port: 0, mute: false }, JSON.parse(process.argv[2] || '{}'));
 const sessions = new Set(); // those that are bound
 const unanswered = new Map();
+const TEMPORARY = new Set([0x08, 0x14, 0x58, 0x64]);
 let turn = 0;
 
 const tell = (event, more) => process.stdout.write(JSON.stringify({ event, ...more }) + '\n');
@@ -32,7 +34,7 @@ function send(work) {
   const all = [...sessions];
   if (all.length === 0) return;
   all[turn++ % all.length][work.command || 'deliver_sm'](octets(work.pdu), (answer) => {
-    unanswered.delete(work.id);
+    if (!TEMPORARY.has(answer.command_status)) unanswered.delete(work.id);
     tell('answer', { id: work.id, status: answer.command_status, command: answer.command });
   });
 }
