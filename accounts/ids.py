@@ -6,6 +6,7 @@ import os
 import random
 import time
 from base64 import b32hexdecode, b32hexencode
+from datetime import datetime
 from uuid import UUID
 
 #: One prefix a noun; outsiders recognise an id by it.
@@ -42,6 +43,11 @@ def uuid7() -> UUID:
     milliseconds, fraction = divmod(time.time_ns(), 1_000_000)
     fraction = fraction * 4096 // 1_000_000
     return UUID(int=milliseconds << 80 | VERSION_7 | fraction << 64 | VARIANT | source.getrandbits(62))
+
+
+def earliest(at: datetime) -> UUID:
+    """Less than every UUIDv7 made at that time or later, and greater than those of an earlier millisecond."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def public(noun: str, id: UUID) -> str:

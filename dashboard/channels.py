@@ -37,6 +37,7 @@ ABOUT = {
     **dict.fromkeys(("infobip", "bandwidth", "clickatell", "highconnection"), UNSIGNED),
     "twilio": gettext_lazy("Numbers that you rent at Twilio. We check each request's signature."),
     "smpp": gettext_lazy("An SMSC’s own line: we bind to it and it sends texts over SMPP 3.4."),
+    "ovh": gettext_lazy("Virtual numbers of an SMS account. We ask OVHcloud for their texts."),
     "generic": gettext_lazy("Any system that signs JSON as Standard Webhooks do, with a stock library."),
     "sandbox": gettext_lazy("For trying things out: one curl command sends a text."),
 }
@@ -56,6 +57,7 @@ HINTS = {
     "aws": gettext_lazy(
         "In Amazon SNS, subscribe this as an HTTPS endpoint to the topic. We confirm the subscription ourselves."
     ),
+    "ovh": gettext_lazy("We ask OVHcloud for new texts every minute or so. There is nothing to set there."),
     "generic": gettext_lazy("Post JSON here, signed as Standard Webhooks sign."),
     "sandbox": gettext_lazy("Post JSON here with the secret as bearer token."),
 }
@@ -67,6 +69,11 @@ FIELD_LABELS = {
     "signatureSecret": gettext_lazy("Signature secret"),
     "signatureMethod": gettext_lazy("Signature method"),
     "topicArn": gettext_lazy("Topic ARN"),
+    "accountSid": gettext_lazy("Account SID"),
+    "applicationKey": gettext_lazy("Application key"),
+    "applicationSecret": gettext_lazy("Application secret"),
+    "consumerKey": gettext_lazy("Consumer key"),
+    "serviceName": gettext_lazy("SMS account"),
     "webhookSecret": gettext_lazy("Webhook secret"),
     "signingKey": gettext_lazy("Signing key"),
     "publicKey": gettext_lazy("Public key"),

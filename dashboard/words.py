@@ -69,6 +69,7 @@ CARRIERS = {
     "clickatell": "Clickatell",
     "highconnection": "High Connection",
     "smpp": "SMPP",
+    "ovh": "OVHcloud",
     "generic": _("Generic"),
     "sandbox": _("Sandbox"),
 }

@@ -24,6 +24,9 @@ unrouted = Counter(
 try_again = Counter(
     "smsgateway_try_again_answers", "Requests we could not keep in time", ["carrier"], registry=registry
 )
+polls = Counter(
+    "smsgateway_polls", "Looks into a carrier's list of texts", ["carrier", "outcome"], registry=registry
+)
 joined = Counter(
     "smsgateway_joined_texts", "Texts joined from parts, whole or partial", ["outcome"], registry=registry
 )

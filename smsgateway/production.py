@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+API_URLS = ("TWILIO_API_URL", "OVH_API_URL")
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 PUBLIC_V6 = IPv6Network("2000::/3")
 REFUSED_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
@@ -28,6 +29,9 @@ def insecurities(settings: Mapping[str, Any], given: frozenset[str]) -> list[str
     for name in ("PUBLIC_URL", "PUBLIC_INGEST_URL"):
         if urlsplit(settings[name]).scheme != "https":
             found.append(f"{name} must be the https URL that the outside uses")
+    for name in API_URLS:
+        if urlsplit(settings[name]).scheme != "https":
+            found.append(f"{name} must be https: credentials go there")
     if "ALLOWED_HOSTS" not in given or "*" in settings["ALLOWED_HOSTS"]:
         found.append("ALLOWED_HOSTS must name the hosts that people and the API use")
     if not settings["TRUSTED_PROXIES"]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -41,6 +42,15 @@ def whole(name: str, default: int, low: int, high: int) -> int:
     if not low <= value <= high:
         raise ImproperlyConfigured(f"{name} must be from {low} to {high}, not {value}")
     return int(value)
+
+
+def api_url(name: str, default: str) -> str:
+    """The base URL in environment variable `name`, without a slash at the end; scheme, host and path only."""
+    url: str = env.str(name, default=default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+        raise ImproperlyConfigured(f"{name} must be a URL such as {default}")
+    return url
 
 
 DEPLOYMENT = env.str("DEPLOYMENT", default="production")
@@ -76,6 +86,12 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 if DATABASE_ROLE not in {"app", "owner"}:
     raise ImproperlyConfigured(f"DATABASE_ROLE must be app or owner, not {DATABASE_ROLE!r}")
 
+# The carriers' own APIs
+TWILIO_API_URL = api_url("TWILIO_API_URL", "https://api.twilio.com")
+OVH_API_URL = api_url("OVH_API_URL", "https://eu.api.ovh.com/1.0")
+TWILIO_RECONCILE_S = whole("TWILIO_RECONCILE_S", 300, 60, 86_400)
+OVH_POLL_S = whole("OVH_POLL_S", 60, 10, 86_400)
+
 # What a message may do
 DELIVERY_ALLOW_NETWORKS = networks("DELIVERY_ALLOW_NETWORKS")
 DELIVERY_DEADLINE_S = whole("DELIVERY_DEADLINE_S", 10, 1, 30)
@@ -86,9 +102,9 @@ INGEST_MAX_BODY = whole("INGEST_MAX_BODY", 262_144, 1024, 10_000_000)
 INGEST_BATCH = whole("INGEST_BATCH", 500, 1, 5000)
 INGEST_WAITING = whole("INGEST_WAITING", 20_000, 100, 1_000_000)
 PARTS_WAIT_S = whole("PARTS_WAIT_S", 300, 1, 86_400)
-SAME_CONTENT_S = whole("SAME_CONTENT_S", 10, 0, 3600)
-REDELIVERY_S = whole("REDELIVERY_S", 86_400, 60, 30 * 86_400)
-CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 1, 3650)
+SAME_CONTENT_S = whole("SAME_CONTENT_S", 10, 1, 3600)
+REDELIVERY_S = whole("REDELIVERY_S", 86_400, 60, 7 * 86_400)
+CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 8, 3650)
 STRAY_TEXTS_KEPT_DAYS = whole("STRAY_TEXTS_KEPT_DAYS", 14, 1, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")

@@ -13,11 +13,13 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from numbers.carriers import HTTP_CARRIERS, CarrierRequest, HttpCarrier, vonage
+from numbers.carriers import HTTP_CARRIERS, CarrierRequest, HttpCarrier
 from numbers.carriers.base import Refused, Wanted
 from tests import sns
 from tests.carrier_requests import INGEST, NOW, a_request, json_body, twilio_fields, twilio_signature
@@ -37,6 +39,7 @@ class Sms:
     id: str = "id-1"
     sender: str = SENDER
     recipient: str = RECIPIENT
+    at: datetime = NOW - timedelta(seconds=2)  # when it was sent
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,16 @@ class Case:
     def enclosed(self, body: bytes, at: datetime) -> bytes:
         return self.enclose(body, self.credentials, at) if self.enclose and body else body
 
-    def sms(self, sms: Sms | None = None, **fields: str) -> CarrierRequest:
+    def sms(self, sms: Sms | None = None, **fields: Any) -> CarrierRequest:
         return self.request(self.body(sms or Sms(**fields)))
 
 
 def unix(at: datetime) -> str:
     return str(int(at.timestamp()))
+
+
+def iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def mac(key: str, signed: bytes, algorithm: str = "sha256") -> str:
@@ -170,7 +177,7 @@ def vonage_messages_body(sms: Sms) -> bytes:
             "from": bare(sms.sender),
             "channel": "sms",
             "message_uuid": sms.id,
-            "timestamp": "2026-11-22T11:59:58Z",
+            "timestamp": iso(sms.at),
             "message_type": "text",
             "text": sms.text,
             "sms": {"num_messages": "1"},
@@ -195,7 +202,7 @@ def vonage_fields(sms: Sms) -> dict[str, str]:
         "to": bare(sms.recipient),
         "msisdn": bare(sms.sender),
         "messageId": sms.id,
-        "message-timestamp": "2026-11-22 11:59:58",
+        "message-timestamp": f"{sms.at:%Y-%m-%d %H:%M:%S}",
         "timestamp": unix(NOW),
         "nonce": "aaaaaaaa-bbbb-cccc",
         "text": sms.text,
@@ -218,10 +225,6 @@ def unsigned(url: str, body: bytes, credentials: Credentials, at: datetime) -> M
     return {}
 
 
-def vonage_signature(fields: Mapping[str, str], credentials: Credentials) -> str:
-    return vonage.signature(fields, credentials["signatureSecret"], credentials["signatureMethod"])
-
-
 # Telnyx, Plivo, Sinch
 
 
@@ -237,13 +240,13 @@ def telnyx_body(sms: Sms) -> bytes:
         "media": [],
         "encoding": "GSM-7",
         "parts": 1,
-        "received_at": "2026-11-22T11:59:58.000+00:00",
+        "received_at": iso(sms.at),
         "sent_at": None,
     }
     event = {
         "event_type": "message.received",
         "id": "e-1",
-        "occurred_at": "2026-11-22T11:59:59Z",
+        "occurred_at": iso(sms.at),
         "payload": payload,
     }
     return dumped({"data": event, "meta": {"attempt": 1}})
@@ -297,7 +300,7 @@ def sinch_body(sms: Sms) -> bytes:
             "to": bare(sms.recipient),
             "body": sms.text,
             "operator_id": "20801",
-            "received_at": "2026-11-22T11:59:58.854Z",
+            "received_at": f"{sms.at:%Y-%m-%dT%H:%M:%S}.854Z",
         }
     )
 
@@ -320,7 +323,7 @@ def messagebird_body(sms: Sms) -> bytes:
         "recipient": bare(sms.recipient),
         "originator": bare(sms.sender),
         "body": sms.text,
-        "createdDatetime": "2026-11-22T11:59:58+00:00",
+        "createdDatetime": iso(sms.at),
     }
     return urlencode(fields).encode()
 
@@ -351,7 +354,7 @@ def bird_body(sms: Sms) -> bytes:
         "parts": [{"platformReference": "e8077d803532c0b5937c639b60216938"}],
         "status": "delivered",
         "direction": "incoming",
-        "createdAt": "2026-11-22T11:59:58.736Z",
+        "createdAt": f"{sms.at:%Y-%m-%dT%H:%M:%S}.736Z",
     }
     return dumped({"service": "channels", "event": "sms.inbound", "payload": payload})
 
@@ -369,7 +372,7 @@ def bird_sign(url: str, body: bytes, credentials: Credentials, at: datetime) -> 
 
 def aws_body(sms: Sms) -> bytes:
     message = sns.texted(sms.text, sms.id, sms.sender, sms.recipient)
-    return dumped(sns.notification(message, NOW - timedelta(seconds=2)))
+    return dumped(sns.notification(message, sms.at))
 
 
 def aws_enclose(body: bytes, credentials: Credentials, at: datetime) -> bytes:
@@ -397,7 +400,7 @@ def infobip_batch(many: list[Sms]) -> bytes:
             "text": sms.text,
             "cleanText": sms.text,
             "keyword": "",
-            "receivedAt": "2026-11-22T11:59:58.220+0000",
+            "receivedAt": f"{sms.at:%Y-%m-%dT%H:%M:%S}.220+0000",
             "smsCount": 1,
             "price": {"pricePerMessage": 0, "currency": "EUR"},
         }
@@ -411,12 +414,12 @@ def bandwidth_batch(many: list[Sms]) -> bytes:
         [
             {
                 "type": "message-received",
-                "time": "2026-11-22T11:59:59Z",
+                "time": iso(sms.at),
                 "description": "Incoming message received",
                 "to": sms.recipient,
                 "message": {
                     "id": sms.id,
-                    "time": "2026-11-22T11:59:58Z",
+                    "time": iso(sms.at),
                     "to": [sms.recipient],
                     "from": sms.sender,
                     "text": sms.text,
@@ -437,7 +440,7 @@ def clickatell_body(sms: Sms) -> bytes:
             "messageId": sms.id,
             "fromNumber": bare(sms.sender),
             "toNumber": bare(sms.recipient),
-            "timestamp": 1795348798_000,
+            "timestamp": int(sms.at.timestamp()) * 1000,
             "text": quote_plus(sms.text.encode("utf-16-be", "surrogatepass")),
             "charset": "UTF-16BE",
         }
@@ -449,7 +452,7 @@ def highconnection_body(sms: Sms) -> bytes:
         "FROM": sms.sender,
         "TO": sms.recipient,
         "MESSAGE": sms.text,
-        "RECEPTION_DATE": "2026-11-22T12:59:58",
+        "RECEPTION_DATE": f"{sms.at.astimezone(ZoneInfo('Europe/Paris')):%Y-%m-%dT%H:%M:%S}",
         "ID": sms.id,
     }
     return "&".join(f"{name}={quote(value, encoding='latin-1')}" for name, value in fields.items()).encode()

@@ -20,6 +20,7 @@ from delivery.engine import Engine
 from ingest.app import App
 from ingest.configuration import ChannelView
 from ingest.intake import Intake
+from ingest.polling import Poller
 from numbers.carriers.base import InboundSms
 from numbers.models import Channel
 
@@ -91,9 +92,7 @@ class LiveDoor:
 
     def take(self, channel: Channel, *texts: InboundSms, at: datetime | None = None) -> list[bytes]:
         """Hand texts to the intake behind verification and parsing, as every way in does."""
-        coming = self.intake.take(
-            self.view(channel), texts, lambda: b"raw", at or datetime.now(UTC), WITHIN_S
-        )
+        coming = self.intake.take(self.view(channel), texts, at or datetime.now(UTC), WITHIN_S)
         loop = self.intake.tasks[0].get_loop()
         return asyncio.run_coroutine_threadsafe(coming, loop).result(WITHIN_S)
 
@@ -108,6 +107,39 @@ class LiveDoor:
         body = {"from": "+33639980417", "to": to, "text": text} | fields
         secret = channel.credentials()["secret"]
         return self.post(channel.path, json.dumps(body), {"Authorization": f"Bearer {secret}"})
+
+
+@contextmanager
+def polling_of() -> Iterator[Poller]:
+    """A poller and its intake in a thread with an event loop of its own, as the process has them."""
+    made: list[Poller] = []
+    ready, done = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def main() -> None:
+        intake = Intake()
+        intake.bell.send = lambda batches: None  # type: ignore[method-assign]  # no worker listens
+        await intake.start()
+        await intake.configuration.loaded.wait()
+        poller = Poller(intake)
+        made.append(poller)
+        loops.append(asyncio.get_running_loop())
+        running = asyncio.create_task(poller.run())
+        ready.set()
+        await done.wait()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await intake.stop()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield made[0]
+    finally:
+        loops[0].call_soon_threadsafe(done.set)
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
@@ -166,6 +198,8 @@ def receiving() -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -14,7 +14,7 @@ from ingest import documents
 from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers.base import Reply
-from numbers.models import Channel
+from numbers.models import Assignment, Channel
 from tests.carrier_battery import CASES, RECIPIENT, Case, Sms
 from tests.cast import House
 from tests.live import LiveDoor
@@ -31,6 +31,9 @@ def channel(case: Case, door: LiveDoor, acme: House, monkeypatch: pytest.MonkeyP
     """Acme's sandbox number on a channel of the case's carrier, whose documents can be had."""
     monkeypatch.setattr(documents, "fetch", lambda url, total_s: Reply(200, case.fetched[url]))
     environment = acme.sandbox.environment
+    Assignment.objects.filter(environment=environment).update(
+        starts_at=datetime.now(UTC) - timedelta(hours=1)
+    )
     made = numbers.create_channel(environment, SYSTEM, carrier=case.name, credentials=dict(case.credentials))
     numbers.update_assignment(acme.sandbox.assignment, SYSTEM, channel=made)
     door.in_force(lambda known: (made.pk, RECIPIENT) in known.holders)
@@ -52,7 +55,7 @@ def send(door: LiveDoor, channel: Channel, case: Case, body: bytes, **headers: s
 def test_a_repeat_is_stored_once_and_acknowledged_as_the_carrier_likes(
     case: Case, channel: Channel, door: LiveDoor
 ) -> None:
-    body = case.body(Sms(text="Votre code : 482913"))
+    body = case.body(Sms(text="Votre code : 482913", at=datetime.now(UTC)))
     acknowledged = (case.carrier.accepted.status, case.carrier.accepted.body)
     assert [send(door, channel, case, body) for _ in range(3)] == [acknowledged] * 3
     message = Message.objects.get()
@@ -62,7 +65,7 @@ def test_a_repeat_is_stored_once_and_acknowledged_as_the_carrier_likes(
 
 @every_case
 def test_an_unknown_number_is_kept_for_the_operator(case: Case, channel: Channel, door: LiveDoor) -> None:
-    body = case.body(Sms(recipient="+33639989999"))
+    body = case.body(Sms(recipient="+33639989999", at=datetime.now(UTC)))
     assert send(door, channel, case, body)[0] == 200
     assert not Message.objects.exists()
     assert StrayText.objects.get().kind == "unrouted"

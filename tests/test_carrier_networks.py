@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -14,7 +15,7 @@ from inbox.models import Message
 from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers import CARRIERS, Refused, validate_credentials
-from numbers.models import Channel
+from numbers.models import Assignment, Channel
 from tests.carrier_battery import CASES, LOGIN, RECIPIENT, Case, Sms, basic, infobip_batch
 from tests.carrier_requests import NOW
 from tests.cast import House
@@ -100,6 +101,9 @@ def channel(door: LiveDoor, acme: House) -> Channel:
     made = numbers.create_channel(
         acme.sandbox.environment, SYSTEM, carrier="infobip", credentials=credentials
     )
+    Assignment.objects.filter(environment=acme.sandbox.environment).update(
+        starts_at=datetime.now(UTC) - timedelta(hours=1)
+    )
     numbers.update_assignment(acme.sandbox.assignment, SYSTEM, channel=made)
     door.in_force(lambda known: (made.pk, RECIPIENT) in known.holders)
     return made
@@ -108,7 +112,7 @@ def channel(door: LiveDoor, acme: House) -> Channel:
 def test_the_door_asks_the_proxy_and_nobody_else(
     channel: Channel, door: LiveDoor, settings: LazySettings
 ) -> None:
-    body = infobip_batch([Sms(id="through-the-proxy")])
+    body = infobip_batch([Sms(id="through-the-proxy", at=datetime.now(UTC))])
     headers = dict(basic("", body, LOGIN, NOW))
 
     def status(forwarded: str) -> int:

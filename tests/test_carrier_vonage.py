@@ -18,7 +18,7 @@ from vonage_http_client.auth import Auth
 from numbers.alphabets import decode
 from numbers.carriers import CarrierRequest, Refused, Unreadable, validate_credentials, vonage
 from numbers.carriers.base import Part
-from tests.carrier_battery import LOGIN, Sms, basic, unix, vonage_fields, vonage_signature
+from tests.carrier_battery import LOGIN, Sms, basic, unix, vonage_fields
 from tests.carrier_requests import INGEST, NOW, a_request
 
 URL = f"{INGEST}/vonage/t0ken"
@@ -32,7 +32,7 @@ def credentials(method: str) -> dict[str, str]:
 
 
 def signed(fields: Mapping[str, str], method: str = "sha256") -> dict[str, str]:
-    return {**fields, "sig": vonage_signature(fields, credentials(method))}
+    return {**fields, "sig": vonage.signature(fields, SECRET, method)}
 
 
 def ways(fields: Mapping[str, str]) -> list[CarrierRequest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import uuid4
@@ -76,7 +76,6 @@ class Memory:
         self,
         channel: ChannelView,
         texts: Sequence[InboundSms],
-        raw: Callable[[], bytes],
         at: datetime,
         deadline_s: float,
     ) -> list[bytes]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Protocol, cast
 
 from ingest import metrics
@@ -44,7 +43,6 @@ class Taker(Protocol):
         self,
         channel: ChannelView,
         texts: Sequence[InboundSms],
-        raw: Callable[[], bytes],
         at: datetime,
         deadline_s: float,
     ) -> Keys: ...
@@ -172,8 +170,7 @@ class Session(asyncio.Protocol):
             sms = text.read(pdu.READERS[one.command](one.body), self.bind.reading)
             if sms is None:
                 return pdu.ROK, ()
-            raw = partial(bytes, one.body)
-            return pdu.ROK, await self.intake.take(self.channel, [sms], raw, at, smpp.deadline_s)
+            return pdu.ROK, await self.intake.take(self.channel, [sms], at, smpp.deadline_s)
         except Malformed as malformed:
             status = malformed.status
         except (Unreadable, Unstorable):

@@ -15,6 +15,7 @@ from numbers.carriers import (
     highconnection,
     infobip,
     messagebird,
+    ovh,
     plivo,
     sandbox,
     sinch,
@@ -66,7 +67,7 @@ HTTP_CARRIERS: Mapping[str, HttpCarrier] = {
     "generic": generic,
     "sandbox": sandbox,
 }
-CARRIERS: Mapping[str, Carrier] = {**HTTP_CARRIERS, "smpp": smpp}
+CARRIERS: Mapping[str, Carrier] = {**HTTP_CARRIERS, "ovh": ovh, "smpp": smpp}
 
 
 def validate_credentials(carrier: Carrier, credentials: object) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ stranger sends ends in `Refused` or `Unreadable`. One that we go to ourselves is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_CONTENT = 10_000  # characters; a text of 255 parts, the most that can be concatenated, has 39,015
 MAX_ADDRESS = 64  # characters of a sender or recipient
 MAX_CARRIER_ID = 255
+MAX_ENCODING = 12
 MAX_MEDIA = 20  # links of one text; carriers allow ten
 MAX_LINK = 2048  # characters
 
@@ -90,10 +91,44 @@ class Reply:
     body: bytes
 
 
-class Refused(Exception):
-    """The request is not shown to come from the carrier. `reason` is a word fit for a metric's label.
+#: (method, URL, headers, body) → the answer; OSError and the like where there is none.
+Call = Callable[[str, str, Mapping[str, str], bytes], Reply]
 
-    `status` is 401 or 403, or 503 for a carrier that gives a text up at anything else.
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What a carrier needs to know that is asked for the texts of one number, rather than calling us."""
+
+    call: Call
+    api: str  # where the carrier's API is, without a slash at the end
+    credentials: Mapping[str, str]
+    number: str  # E.164 or short code
+    since: datetime  # aware: texts that came to the carrier at this time or later
+    known: Container[str]  # carrier ids that need not be told again
+    now: Callable[[], datetime]  # aware
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One text that the carrier had: as it was told, and as read; `sms` is None where it holds no text."""
+
+    raw: bytes
+    sms: InboundSms | None
+
+
+class Unavailable(Exception):
+    """The carrier's API does not answer as it should. `reason` is a word fit for a log."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Refused(Exception):
+    """The request is not shown to come from the carrier; or the carrier says so of ours.
+
+    `reason` is a word fit for a metric's label. `status` is 401 or 403, or 503 for a carrier that gives a text up at
+    anything else.
     """
 
     def __init__(self, status: int, reason: str, headers: Mapping[str, str] | None = None) -> None:
@@ -175,6 +210,13 @@ class HttpCarrier(Carrier, Protocol):
         """Ask for the same again in so many seconds."""
 
 
+class Polled(Protocol):
+    """What a carrier's module is too that can be asked for its texts."""
+
+    def fetch(self, enquiry: Enquiry) -> Iterator[Found]:
+        """The texts of a number since a time. Raises Refused where the credentials are, or Unavailable."""
+
+
 def busy(retry_after: int, content_type: str, body: bytes) -> Answer:
     """The 503 of a `try_again`."""
     return Answer(503, content_type, body, {"Retry-After": str(retry_after)})
@@ -220,6 +262,8 @@ def build_sms(
             (f"/{name}", problem) for name, problem in zip(names, problems, strict=True) if problem
         )
     links = links_of(media) if media else ()
+    if encoding and text_problem(encoding, MAX_ENCODING):
+        encoding = None  # what a carrier calls it is told where it can be, and refuses no text
     return InboundSms(
         carrier_id or None, sender, recipient, content, sent_at, encoding, segments, links, part
     )

@@ -2,31 +2,44 @@
 
 Signatures as in the vendor's `twilio` package 9.13, `twilio/request_validator.py`. There is neither timestamp
 nor nonce in them, so what keeps a repeated request from counting twice is MessageSid. A text that was not
-accepted is, by default, never sent again.
+accepted is, by default, never sent again: where the channel names its account, `fetch` asks Twilio's list of
+messages for what did not arrive.
 """
 
 from __future__ import annotations
 
 import hmac
-from base64 import b64decode
+import re
+from base64 import b64decode, b64encode
 from binascii import Error, b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
+from urllib.parse import quote, urlencode
 
+import msgspec
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from numbers.carriers.asking import answered
 from numbers.carriers.base import (
     Answer,
     CarrierRequest,
     CredentialField,
+    Enquiry,
+    Found,
     InboundSms,
     Refused,
+    Reply,
+    Unavailable,
     Unreadable,
+    as_utc,
     build_sms,
     busy,
     secret_problem,
+    whole,
 )
 from numbers.carriers.forms import MAX_FIELDS, Form, form_of
 
@@ -35,12 +48,19 @@ XML = "text/xml"
 EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 NAMES = ("MessageSid", "From", "To", "Body")
+LISTED = ("sid", "from", "to", "body")
+PAGE = 100  # messages
+_ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
 
 
 def _key_problem(key: str) -> str | None:
     if 0 < len(key) <= 200 and key.isascii() and key.isprintable() and not set(key) & set(" ,="):
         return None
     return _("Must be 1 to 200 printable ASCII characters, without spaces, commas and equal signs.")
+
+
+def _account_problem(sid: str) -> str | None:
+    return None if _ACCOUNT_SID.fullmatch(sid) else _("Must be AC and 32 hexadecimal digits.")
 
 
 name = "twilio"
@@ -59,6 +79,15 @@ credentials: Mapping[str, CredentialField] = {
         secret_problem,
         required=False,
         needs="sharedKeyId",
+    ),
+    "accountSid": CredentialField(
+        gettext_lazy(
+            "The account SID. With it, we ask Twilio every few minutes for texts that did not arrive: "
+            "Twilio does not send them again."
+        ),
+        _account_problem,
+        required=False,
+        secret=False,
     ),
 }
 accepted = Answer(200, XML, EMPTY_TWIML)
@@ -213,3 +242,102 @@ def _unpacked(content: str, segments: int | None) -> str | None:
     except (Error, UnicodeDecodeError):
         return None
     return text if " " in text and text.replace("\n", " ").replace("\r", " ").isprintable() else None
+
+
+class _Listed(msgspec.Struct):
+    sid: str
+    sender: str = msgspec.field(name="from")
+    to: str
+    body: str | None = None
+    direction: str = ""
+    status: str = ""
+    date_created: str | None = None
+    segments: str | None = msgspec.field(name="num_segments", default=None)
+    media: str | None = msgspec.field(name="num_media", default=None)
+
+
+class _Page(msgspec.Struct):
+    messages: list[msgspec.Raw]
+    next: str | None = msgspec.field(name="next_page_uri", default=None)
+
+
+class _Medium(msgspec.Struct):
+    uri: str
+
+
+class _Media(msgspec.Struct):
+    media_list: list[_Medium] = []
+
+
+_pages = msgspec.json.Decoder(_Page)
+_listed = msgspec.json.Decoder(_Listed)
+_media_lists = msgspec.json.Decoder(_Media)
+
+
+def fetch(enquiry: Enquiry) -> Iterator[Found]:
+    """The texts that one of the account's numbers received, newest first, without those known."""
+    since = enquiry.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    query = urlencode({"To": enquiry.number, "DateSent>": since, "PageSize": PAGE})
+    path: str | None = f"{_account(enquiry)}/Messages.json?{query}"
+    while path:
+        page = answered(_get(enquiry, path), _pages)
+        for raw in page.messages:
+            if found := _found(enquiry, bytes(raw)):
+                yield found
+        path = page.next
+        if path and not path.startswith(_account(enquiry)):
+            raise Unavailable("malformedAnswer")  # our credentials go nowhere else
+
+
+def _account(enquiry: Enquiry) -> str:
+    return f"/2010-04-01/Accounts/{enquiry.credentials['accountSid']}"
+
+
+def _get(enquiry: Enquiry, path: str) -> Reply:
+    login = f"{enquiry.credentials['accountSid']}:{enquiry.credentials['authToken']}"
+    headers = {"Authorization": "Basic " + b64encode(login.encode()).decode(), "Accept": "application/json"}
+    return enquiry.call("GET", enquiry.api + path, headers, b"")
+
+
+def _found(enquiry: Enquiry, raw: bytes) -> Found | None:
+    """One line of the list; None where it is no text to us, not here yet, too old, or known."""
+    try:
+        listed = _listed.decode(raw)
+    except msgspec.MsgspecError:
+        return Found(raw, None)
+    created_at = _created_at(listed)
+    if listed.direction != "inbound" or listed.status == "receiving" or listed.sid in enquiry.known:
+        return None
+    if created_at and created_at < enquiry.since:  # Twilio looks at the day only
+        return None
+    try:
+        return Found(raw, _listed_sms(enquiry, listed, created_at))
+    except Unreadable:
+        return Found(raw, None)
+
+
+def _listed_sms(enquiry: Enquiry, listed: _Listed, created_at: datetime | None) -> InboundSms:
+    media = _listed_media(enquiry, listed) if listed.media not in (None, "0") else ()
+    return build_sms(
+        LISTED,
+        listed.sid,
+        listed.sender,
+        listed.to,
+        listed.body or "",
+        sent_at=created_at,
+        segments=whole(listed.segments),
+        media=media,
+    )
+
+
+def _listed_media(enquiry: Enquiry, listed: _Listed) -> list[str]:
+    path = f"{_account(enquiry)}/Messages/{quote(listed.sid, safe='')}/Media.json"
+    media = answered(_get(enquiry, path), _media_lists).media_list
+    return [enquiry.api + medium.uri.removesuffix(".json") for medium in media]
+
+
+def _created_at(listed: _Listed) -> datetime | None:
+    try:
+        return as_utc(parsedate_to_datetime(listed.date_created)) if listed.date_created else None
+    except (ValueError, OverflowError):
+        return None
