@@ -68,7 +68,7 @@ class Receiver:
             for session in range(1, sessions_of(channel.credentials) + 1)
         }
         for key, line in list(self.lines.items()):
-            if key not in wanted or wanted[key].credentials != line.channel.credentials:
+            if wanted.get(key) != line.channel:
                 self.retire(key, gone=key not in wanted)
         for key in wanted.keys() - self.lines.keys():
             place = Place(self.board, wanted[key], key[1])
