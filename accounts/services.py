@@ -95,9 +95,7 @@ def note_use(key: ApiKey) -> None:
 
 
 def fingerprint(text: str) -> bytes:
-    return hashlib.blake2b(
-        text.lower().encode("utf-8", "surrogatepass"), digest_size=16, key=encryption.index_key_of_cell()
-    ).digest()
+    return encryption.fingerprint(text.lower())
 
 
 def log_in(email: str, password: str, source: str) -> User | timedelta | None:

@@ -7,7 +7,7 @@ import shutil
 import time
 from array import array
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,6 +110,9 @@ def pace(running: Running, port: int, rate: float, requests: Path, ids: Sequence
     return Sent(dict(zip(ids, told["sent"], strict=True)), good, trouble)
 
 
+Drive = Callable[[Running, int, Path, Sequence[str]], Sent]
+
+
 class Meter:
     """Processor time from its making until `stop`, by process name; the driver's is what ended in between."""
 
@@ -175,18 +178,29 @@ def read_arrivals(running: Running) -> list[Arrival]:
     return [Arrival(int(at), path, text, webhook) for at, path, text, webhook in lines]
 
 
-def saturate(running: Running, name: str, build: texts.Build, port: int, seconds: float) -> Outcome:
+def saturate(
+    running: Running, name: str, build: texts.Build, port: int, seconds: float, drive: Drive = replay
+) -> Outcome:
     """As much as goes through: a short run tells how many texts keep it busy for `seconds`, then those."""
-    warm = burst(running, f"{name} warm-up", build, port, WARM_UP, "a")
-    warm = burst(running, f"{name} warm-up", build, port, max(WARM_UP, int(warm.rate * WARM_UP_S)), "b")
-    return burst(running, name, build, port, max(WARM_UP, int(warm.rate * seconds)), "m")
+    warm = burst(running, f"{name} warm-up", build, port, WARM_UP, "a", drive)
+    count = max(WARM_UP, int(warm.rate * WARM_UP_S))
+    warm = burst(running, f"{name} warm-up", build, port, count, "b", drive)
+    return burst(running, name, build, port, max(WARM_UP, int(warm.rate * seconds)), "m", drive)
 
 
-def burst(running: Running, name: str, build: texts.Build, port: int, count: int, prefix: str) -> Outcome:
+def burst(
+    running: Running,
+    name: str,
+    build: texts.Build,
+    port: int,
+    count: int,
+    prefix: str,
+    drive: Drive = replay,
+) -> Outcome:
     requests = running.folder / "requests"
     ids = texts.write(requests, build, prefix, count)
     meter = Meter(running)
-    return measure(running, name, replay(running, port, requests, ids), meter)
+    return measure(running, name, drive(running, port, requests, ids), meter)
 
 
 def steady(

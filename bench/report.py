@@ -26,6 +26,8 @@ PROCESSES = (
     "driver",
 )
 
+JASMIN = 364  # messages a second that Jasmin 0.11, SMPP in and HTTP out, made on the same 2 cores
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -96,6 +98,8 @@ def bars(outcomes: Sequence[Outcome], others: Mapping[str, float]) -> list[Bar]:
     product, kannel, baseline = (best(outcomes, kind) for kind in ("product", "Kannel", "baseline"))
     if product and kannel:
         found.append(Bar("product ÷ Kannel, messages/s", product.rate / kannel.rate, 0.6, True))
+    if smpp := best(outcomes, "SMPP"):
+        found.append(Bar("SMPP in ÷ Jasmin 0.11 (364/s), messages/s", smpp.rate / JASMIN, 6, True))
     if product and baseline:
         found.append(Bar("product ÷ baseline, messages/s", product.rate / baseline.rate, 12, True))
     if paced := best(outcomes, "paced"):
@@ -103,7 +107,7 @@ def bars(outcomes: Sequence[Outcome], others: Mapping[str, float]) -> list[Bar]:
     if {"without", "with"} <= others.keys() and others["without"]:
         ratio = others["with"] / others["without"]
         found.append(Bar("p95 of the others with 5 endpoints hanging ÷ without", ratio, 1.5, False))
-    ours = [one for one in outcomes if one.name.startswith(("product", "paced", "hanging"))]
+    ours = [one for one in outcomes if one.name.startswith(("product", "SMPP", "paced", "hanging"))]
     if ours:
         found.append(Bar("lost by the product", sum(one.lost for one in ours), 0, False))
         found.append(Bar("wrong signatures from the product", sum(one.wrong for one in ours), 0, False))

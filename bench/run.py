@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import kannel, load, report, texts
+from bench import kannel, load, report, smpp, texts
 from bench.measure import machine, percentile
 from bench.ordinary import baseline
 from bench.stack import ROOT, Failed, Running, product
 
-PARTS = ("product", "paced", "hanging", "baseline", "kannel")
+PARTS = ("product", "smpp", "paced", "hanging", "baseline", "kannel")
 HANGING = 5
 RUNS = 2  # of product and Kannel, in turn, so that whatever drifts hits both; the best of each counts
 
@@ -35,6 +35,8 @@ class Bench:
         for turn in range(1, RUNS + 1):
             if "product" in self.parts:
                 self.saturate_product(turn)
+            if "smpp" in self.parts:
+                self.saturate_smpp(turn)
             if "kannel" in self.parts and not self.absent("wrk", *kannel.PROGRAMS):
                 self.saturate_kannel(f"Kannel, run {turn}", "spool")
                 self.saturate_kannel(f"other Kannel, run {turn}", "file")
@@ -59,6 +61,12 @@ class Bench:
         with product() as (running, door):
             build = texts.twilio(door)
             self.keep(load.saturate(running, f"product, run {turn}", build, door.port, self.seconds))
+
+    def saturate_smpp(self, turn: int) -> None:
+        with product("smpp") as (running, _door):
+            port = running.ports["smsc"]
+            name = f"SMPP, run {turn}"
+            self.keep(load.saturate(running, name, smpp.build, port, self.seconds, smpp.stream))
 
     def saturate_kannel(self, name: str, store: kannel.Store) -> None:
         with kannel.kannel(store) as (running, port):

@@ -1,4 +1,4 @@
-"""Makes what the measurements need, through the product's own services: `python -m bench.seed <what> <sink> <file>`.
+"""Makes what the measurements need, through the services: `python -m bench.seed <what> <sink> <file> <smsc port>`.
 
 Writes to the file how to use it: `{"path", "token", "secrets": {path at the sink: signing secret}}`.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import smsgateway  # noqa: F401  first, so that `numbers` is both the app and the stdlib module
+from bench.smpp import LOGIN
 from bench.texts import FIRST_NUMBER, NUMBERS, TOKEN
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
@@ -33,11 +34,12 @@ CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has res
 EACH, ROUTES = 100, 10
 
 
-def bench(sink: str) -> dict[str, Any]:
-    """One tenant: a Twilio channel, 50 numbers, each with a route of its own to an endpoint of its own."""
+def bench(sink: str, carrier: str = "twilio", **credentials: str) -> dict[str, Any]:
+    """One tenant: a channel (Twilio's unless said), 50 numbers, each with a route and an endpoint of its own."""
     tenant = accounts.create_tenant("Bench", SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-    channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials={"authToken": TOKEN})
+    given = credentials or {"authToken": TOKEN}
+    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=given)
     secrets = {}
     for index in range(NUMBERS):
         number = f"+{FIRST_NUMBER + index}"
@@ -84,8 +86,14 @@ def hold(environment: Environment, channel: Channel, wanted: range) -> None:
     )
 
 
+def line(sink: str) -> dict[str, Any]:
+    """The same with a line to the SMSC that `bench.smpp` is."""
+    return bench(sink, "smpp", host="127.0.0.1", port=sys.argv[4], **LOGIN)
+
+
 MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bench": bench,
+    "smpp": line,
     "small_scale": lambda sink: crowd(sink, 10),
     "scale": lambda sink: crowd(sink, 1000),
 }

@@ -144,7 +144,7 @@ def embedded(folder: Path) -> Iterator[Servers]:
 @contextlib.contextmanager
 def product(seed: str = "bench", **environment: str) -> Iterator[tuple[Running, Door]]:
     """The whole product, seeded with `bench.seed <seed>`, its endpoints at a running sink."""
-    with with_servers("web", "door") as running:
+    with with_servers("web", "door", "smsc") as running:
         running.environment |= settings(running) | environment
         owner = {"DATABASE_URL": running.environment["DATABASE_OWNER_URL"], "DATABASE_ROLE": "owner"}
         running.call("migrate", "manage.py", "migrate", "--no-input", "--verbosity", "0", **owner)
@@ -172,7 +172,7 @@ def seeded(running: Running, seed: str) -> Door:
     """Makes the configuration through the product's services and starts the sink that knows its secrets."""
     told = running.folder / "seed.json"
     sink = f"http://{HOST}:{running.ports['sink']}"
-    running.call("seed", "-m", "bench.seed", seed, sink, str(told))
+    running.call("seed", "-m", "bench.seed", seed, sink, str(told), str(running.ports["smsc"]))
     known: dict[str, Any] = json.loads(told.read_text())
     start_sink(running, known["secrets"])
     return Door(known["path"], known["token"], PUBLIC_INGEST_URL, running.ports["door"])

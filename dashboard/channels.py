@@ -169,6 +169,12 @@ def opened(channel: Channel) -> str:
     return _("The channel is open. We are connecting to the carrier.")
 
 
+def closed(channel: Channel) -> str:
+    if channel.carrier in HTTP_CARRIERS:
+        return _("The channel is closed. Its URL answers no more.")
+    return _("The channel is closed. Its connection ends.")
+
+
 def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | None:
     try:
         return services.create_channel(
@@ -243,5 +249,5 @@ def delete(request: PageRequest, channel_id: str) -> HttpResponse:
     except Conflict as conflict:
         messages.error(request, conflict.detail)
         return go(request, "channels.one", channel_id=channel_id)
-    messages.success(request, _("The channel is closed. Its URL answers no more."))
+    messages.success(request, closed(channel))
     return go(request, "channels")

@@ -132,7 +132,8 @@ class Part(models.Model):
     encoding = models.CharField(max_length=12, blank=True)
     received_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.SmallIntegerField(default=0)  # that it could not be joined or opened
 
     personal_data: ClassVar = PersonalData("content", ("sealed_data", "sealed_sender", "group"), ())
 
@@ -146,9 +147,9 @@ class Part(models.Model):
 class RepeatKey(models.Model):
     """By what a repeat of a text is known, so that it gives no second message, until `repeats_until`.
 
-    That is the carrier's own id on a channel; a text without one is known by number, sender and content for a short
-    while, and longer for as long as we cannot know that the carrier heard our answer. A table of its own, so that
-    it can be kept for longer or shorter than messages are.
+    That is the carrier's own id on a channel; a text without one is known by channel, number, sender and content for a
+    short while, and until its next repeat where the carrier may not have heard our answer (ingest/doubts.py). A table
+    of its own, so that it can be kept for longer or shorter than messages are.
     """
 
     digest = models.BinaryField(primary_key=True, max_length=16)

@@ -12,18 +12,20 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts.encryption import fingerprint
 from accounts.ids import uuid7
 from inbox.models import CONTENT, MEDIA, PART_DATA, PART_SENDER, SENDER
 from ingest.batch import DeliveryRow, MessageRow, PartRow, TryAgain
-from ingest.configuration import OLDEST, ChannelView, Configuration, EnvironmentView
+from ingest.configuration import OLDEST, SKEW, ChannelView, Configuration, EnvironmentView, Holder
 from numbers import phone
 from numbers.carriers.base import InboundSms, Part
 from routing.match import Decision, Text, match
 
 STATES = {"deliver": "received", "drop": "dropped", "quarantine": "quarantined"}
 
-# A clock set to another zone is off by a day at most.
+# A clock set to another zone is off by a day at most: the text is from now or so, but nobody can say from when.
 AHEAD = timedelta(hours=26)
+MOST_PARTS = 255
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -62,8 +64,7 @@ def accept(
     """The rows for the texts of one authenticated request. Raises TryAgain where a holder's key does not open."""
     accepted = Accepted()
     for sms in texts:
-        stamped = believed(sms.sent_at, received_at)
-        holder = None if stamped is None else configuration.holder(channel, sms.recipient, stamped)
+        holder = holder_of(configuration, channel, sms, received_at)
         if holder is None:
             accepted.unrouted.append(sms)
             continue
@@ -71,40 +72,55 @@ def accept(
         if environment is None:
             raise TryAgain
         at, origin = received_at + environment.clock_offset, Origin(channel.id, holder.number)
-        known = repeat_key(environment, channel, sms, received_at)
+        known = repeat_key(channel, sms, received_at)
         if sms.carrier_id is None:
             accepted.by_content.append(known.digest)
-        if sms.part:
+        if sms.part and 0 < sms.part.number <= sms.part.total <= MOST_PARTS:
             accepted.parts.append(part_row(environment, origin, sms, sms.part, at, known))
         else:
             place(accepted, environment, origin, sms, at, known)
     return accepted
 
 
-def believed(sent_at: datetime | None, received_at: datetime) -> datetime | None:
-    """The moment by which it is decided whose the text is; None where the carrier's stamp cannot be believed."""
+def holder_of(
+    configuration: Configuration, channel: ChannelView, sms: InboundSms, received_at: datetime
+) -> Holder | None:
+    """Whose the text is, by when it was sent; None where it is nobody's, or the carrier's stamp is beyond belief."""
+    moment = decisive_moment(sms.sent_at, received_at)
+    if moment is not None:
+        return configuration.holder(channel, sms.recipient, moment)
+    if sms.sent_at is None or not SKEW < sms.sent_at - received_at <= AHEAD:
+        return None
+    holder = configuration.holder(channel, sms.recipient, received_at)
+    if holder and holder.contested and holder.since > received_at - AHEAD:
+        return None  # or the former holder's
+    return holder
+
+
+def decisive_moment(sent_at: datetime | None, received_at: datetime) -> datetime | None:
+    """When a text was sent, as far as the carrier's stamp tells; None where it is beyond belief."""
     if sent_at is None:
         return received_at
-    if not -AHEAD <= received_at - sent_at <= OLDEST:
-        return None
-    return min(sent_at, received_at)
+    return min(sent_at, received_at) if -SKEW <= received_at - sent_at <= OLDEST else None
 
 
-def repeat_key(
-    environment: EnvironmentView, channel: ChannelView, sms: InboundSms, received_at: datetime
-) -> Known:
-    """By the carrier's id: one that writes to several of our numbers at once uses it for all. Else by what it says."""
+def repeat_key(channel: ChannelView, sms: InboundSms, received_at: datetime) -> Known:
+    """A carrier's id is good for ever; one that writes to several of our numbers at once uses it for all.
+
+    A text without one is known by all that it says, under the cell's key: so that nobody finds out by trying what it
+    says, and a repeat is known even when its number has moved to another tenant meanwhile.
+    """
+    part = sms.part
+    place = [part.reference, str(part.total), str(part.number)] if part else []
     if sms.carrier_id is not None:
-        text = f"{sms.recipient}|{sms.carrier_id}"
+        text = "|".join([sms.recipient, sms.carrier_id, *place])
         digest = hashlib.blake2b(text.encode(), digest_size=16, key=channel.id.bytes).digest()
         return Known(digest, received_at, FOR_EVER)
-    words = [str(channel.id), sms.recipient, sms.sender, sms.content]
-    if sms.part:
-        part = sms.part
-        words += [part.reference, str(part.total), str(part.number), part.data.hex()]
-    # The tenant's key, so that nobody can find out what was written by trying texts.
-    digest = environment.key.blind("|".join(words))
-    return Known(digest, received_at, received_at + timedelta(seconds=settings.SAME_CONTENT_S))
+    words = [channel.id.hex, sms.recipient, sms.sender, sms.content, *sms.media, *place]
+    if part:
+        words.append(part.data.hex())
+    seconds = max(settings.SAME_CONTENT_S, settings.PARTS_WAIT_S if part else 0)
+    return Known(fingerprint("|".join(words)), received_at, received_at + timedelta(seconds=seconds))
 
 
 def place(
@@ -113,11 +129,11 @@ def place(
     origin: Origin,
     sms: InboundSms,
     at: datetime,
-    known: Known,
+    known: Known | None = None,
     *,
     partial: bool = False,
 ) -> None:
-    """Add the rows of one whole text."""
+    """Add the rows of one whole text; one without `known` cannot come twice."""
     country = phone.country_of(sms.sender) or ""
     text = Text(number_used=sms.recipient, sender_id=sms.sender, sender_country=country, content=sms.content)
     decision = match(environment.routes, text)
@@ -133,10 +149,11 @@ def message_row(
     at: datetime,
     decision: Decision,
     country: str,
-    known: Known,
+    known: Known | None,
     partial: bool,
 ) -> MessageRow:
     id, key, route = uuid7(), environment.key, decision.route
+    known = known or Known(id.bytes, at, FOR_EVER)
     return MessageRow(
         id=id,
         digest=known.digest,

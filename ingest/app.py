@@ -15,7 +15,6 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import django
@@ -117,7 +116,7 @@ class Door:
         carrier, at = HTTP_CARRIERS[channel.carrier.name], request.received_at
         try:
             texts = carrier.parse(request, credentials)
-            await self.intake.take(channel, texts, partial(raw, request), at, carrier.deadline_s)
+            await self.intake.take(channel, texts, at, carrier.deadline_s)
         except Unreadable as unreadable:
             await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
             return unreadable_answer(unreadable)

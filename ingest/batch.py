@@ -21,10 +21,10 @@ import psycopg
 
 from accounts.columns import Columns
 from accounts.ids import uuid7
+from ingest.link import Link
 
 log = logging.getLogger("smsgateway.door")
 
-WRITE_TIMEOUT_S = 3
 FLUSHERS = 2
 
 
@@ -107,20 +107,42 @@ KEYS = ("digest", "seen_at", "repeats_until")
 STORED = [name for name in MESSAGES.fields if name not in KEYS]
 STORED_PARTS = ", ".join(f'"{name}"' for name in PARTS.fields if name not in KEYS)
 
-# What was seen before is left alone, unless it was so long ago that this is a text of its own. The same row may be
-# written again, where the outcome of the first try is unknown.
+# By their keys, what was seen before is a repeat, and is left alone. DO UPDATE, since a key may have had its time:
+# - past its window a text known by its content is a text of its own, unless the key is in doubt (ingest/doubts.py):
+#   then this is the repeat that was awaited, and the next one counts again;
+# - a carrier's id has no end;
+# - the same row comes again where the outcome of writing it is unknown.
 FRESH = """
   INSERT INTO inbox_repeatkey AS known (digest, message_id, seen_at, repeats_until)
   SELECT digest, id, seen_at, repeats_until FROM incoming
   ON CONFLICT (digest) DO UPDATE
-    SET message_id = EXCLUDED.message_id, seen_at = EXCLUDED.seen_at, repeats_until = EXCLUDED.repeats_until
-    WHERE known.repeats_until <= EXCLUDED.seen_at AND known.message_id <> EXCLUDED.message_id
+    SET message_id = CASE WHEN known.repeats_until <= EXCLUDED.seen_at
+                          THEN EXCLUDED.message_id ELSE known.message_id END,
+        seen_at = EXCLUDED.seen_at, repeats_until = EXCLUDED.repeats_until
+    WHERE known.message_id <> EXCLUDED.message_id
+      AND EXCLUDED.seen_at >= known.seen_at + (EXCLUDED.repeats_until - EXCLUDED.seen_at)
   RETURNING message_id
 """
+# A text joined from parts is stored only by whoever removes them, all of them, in the same statement.
+UNTAKEN = """
+pieces AS (
+  SELECT * FROM unnest(%(part_ids)s::uuid[], %(part_messages)s::uuid[]) AS p(part, message)
+), locked AS (
+  SELECT id FROM inbox_part WHERE id = ANY(%(part_ids)s) ORDER BY id FOR UPDATE
+), whole AS (
+  SELECT message FROM pieces LEFT JOIN locked ON locked.id = pieces.part
+  GROUP BY message HAVING count(locked.id) = count(*)
+), gone AS (
+  DELETE FROM inbox_part WHERE id IN (SELECT part FROM pieces JOIN whole USING (message))
+),
+"""
 
-ACCEPT = f"""
-WITH incoming AS (
-  SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names})
+
+def accepting(before: str = "", condition: str = "") -> str:
+    """The statement that stores messages with their deliveries, born leased."""
+    return f"""
+WITH {before} incoming AS (
+  SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names}) {condition}
 ), fresh AS ({FRESH}), stored AS (
   INSERT INTO inbox_message ({", ".join(STORED)})
   SELECT {", ".join("explanation::jsonb" if n == "explanation" else n for n in STORED)}
@@ -134,17 +156,21 @@ FROM unnest({DELIVERIES.parameters}) AS d({DELIVERIES.names})
 JOIN fresh USING (message_id)
 """  # noqa: S608  names of columns only
 
+
+ACCEPT = accepting()
+JOIN = accepting(UNTAKEN, "WHERE t.id IN (SELECT message FROM whole)")
+
 KEEP_PARTS = f"""
 WITH incoming AS (
   SELECT * FROM unnest({PARTS.parameters}) AS t({", ".join(f'"{name}"' for name in PARTS.fields)})
 ), fresh AS ({FRESH})
-INSERT INTO inbox_part ({STORED_PARTS})
-SELECT {STORED_PARTS} FROM incoming JOIN fresh ON fresh.message_id = incoming.id
+INSERT INTO inbox_part ({STORED_PARTS}, tries)
+SELECT {STORED_PARTS}, 0 FROM incoming JOIN fresh ON fresh.message_id = incoming.id
 """  # noqa: S608  names of columns only
 
 
 class Rows(NamedTuple):
-    """What one request brought: it is stored whole or not at all."""
+    """What one request brought. Messages and parts may be committed one after the other; it is answered for both."""
 
     messages: Sequence[MessageRow] = ()
     deliveries: Sequence[DeliveryRow] = ()
@@ -160,38 +186,12 @@ class Item:
         self.rows, self.until, self.done = rows, until, done
 
 
-class Link:
-    """One connection that is made when needed and dropped at the first doubt."""
-
-    def __init__(self, dsn: str) -> None:
-        self.dsn = dsn
-        self.connection: psycopg.AsyncConnection[Any] | None = None
-
-    async def execute(self, sql: str, parameters: dict[str, Any]) -> psycopg.AsyncCursor[Any]:
-        # A frozen server obeys no statement_timeout, hence a time-out on this side as well.
-        async with asyncio.timeout(WRITE_TIMEOUT_S):
-            if self.connection is None or self.connection.closed:
-                self.connection = await psycopg.AsyncConnection.connect(
-                    self.dsn, autocommit=True, prepare_threshold=1
-                )
-            return await self.connection.execute(sql, parameters)
-
-    async def fetch(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
-        return await (await self.execute(sql, parameters)).fetchall()
-
-    def drop(self) -> None:
-        # No polite close: it may wait for a frozen server.
-        if self.connection is not None:
-            self.connection.pgconn.finish()
-            self.connection = None
-
-
-def messages(items: Sequence[Item], lease: UUID, leased_until: datetime) -> dict[str, Any]:
-    """The parameters of ACCEPT: one list a column."""
-    rows = once([row for item in items for row in item.rows.messages])
-    deliveries = [row for item in items for row in item.rows.deliveries]
+def parameters(requests: Sequence[Rows], lease: UUID, leased_until: datetime) -> dict[str, Any]:
+    """Of ACCEPT: one list a column."""
+    messages = once([row for rows in requests for row in rows.messages])
+    deliveries = [row for rows in requests for row in rows.deliveries]
     common = {"lease": lease, "leased_until": leased_until}
-    return {**common, **MESSAGES.values(rows), **DELIVERIES.values(deliveries)}
+    return {**common, **MESSAGES.values(messages), **DELIVERIES.values(deliveries)}
 
 
 def once(rows: list[Row]) -> list[Row]:
@@ -291,7 +291,8 @@ class Batch:
         parts = [row for item in batch for row in item.rows.parts]
         try:
             if any(item.rows.messages for item in batch):
-                await link.execute(ACCEPT, messages(batch, lease, self.lease()))
+                rows = [item.rows for item in batch]
+                await link.execute(ACCEPT, parameters(rows, lease, self.lease()))
             if parts:
                 await link.execute(KEEP_PARTS, dict(PARTS.values(once(parts))))
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeEncodeError, ValueError, StructError):
@@ -312,3 +313,14 @@ class Batch:
         for item in batch:
             if not item.done.done():
                 item.done.set_result(None)
+
+    async def join(self, link: Link, rows: Sequence[Rows], pieces: Sequence[tuple[UUID, UUID]]) -> None:
+        """Store texts joined from (part, message) and remove the parts; a text whose parts another took is left out."""
+        lease = uuid7()
+        taken = {
+            "part_ids": [part for part, _ in pieces],
+            "part_messages": [message for _, message in pieces],
+        }
+        await link.execute(JOIN, parameters(rows, lease, self.lease()) | taken)
+        if ids := [row.id for one in rows for row in one.deliveries]:
+            self.ring(lease, ids)

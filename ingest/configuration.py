@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -18,7 +18,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import close_old_connections, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import keyring
 from accounts.clock import clock
@@ -57,6 +57,7 @@ class Holder(NamedTuple):
     number: UUID
     since: datetime
     until: datetime | None
+    contested: bool  # another environment held the number before, on whatever channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +99,18 @@ class Configuration:
         self.loaded = asyncio.Event()
 
     def holder(self, channel: ChannelView, number: str, at: datetime) -> Holder | None:
-        """Who held `number` on `channel` at that moment; a tenant's own channel serves only that tenant's environment.
+        """Who held `number` on `channel` at that moment; a tenant's own channel serves its own environment only."""
+        holders = [
+            holder
+            for holder in self.holders.get((channel.id, number), ())
+            if channel.environment in (None, holder.environment)
+        ]
+        return next((holder for holder in holders if self.held(holder, at)), None) or self.began(holders, at)
 
-        Clocks differ: a text from shortly before the first holder began is the first holder's.
-        """
-        holders = self.holders.get((channel.id, number), ())
-        for holder in holders:
-            if channel.environment in (None, holder.environment) and self.held(holder, at):
-                return holder
-        first = holders[0] if len({holder.environment for holder in holders}) == 1 else None
-        if first and channel.environment in (None, first.environment) and self.held(holders[-1], at + SKEW):
-            return holders[-1]
-        return None
+    def began(self, holders: Sequence[Holder], at: datetime) -> Holder | None:
+        """Clocks differ: a text from shortly before a number's first holder began is that holder's."""
+        oldest = holders[-1] if holders else None
+        return oldest if oldest and not oldest.contested and self.held(oldest, at + SKEW) else None
 
     def held(self, holder: Holder, at: datetime) -> bool:
         environment = self.environments.get(holder.environment)
@@ -248,15 +249,19 @@ def opened(row: Channel) -> dict[str, str] | None:
 def holder_views(only: set[UUID] | None) -> Holdings:
     """Present holders, and those of the days for which a carrier's time stamp is believed."""
     lately = clock() - OLDEST
+    others = Assignment.objects.filter(number=OuterRef("number")).exclude(environment=OuterRef("environment"))
     rows = (
         Assignment.objects.filter(Q(ends_at=None) | Q(ends_at__gt=lately), **within(only))
         .order_by("-starts_at")
-        .values_list("channel_id", "number__number", "environment_id", "number_id", "starts_at", "ends_at")
+        .annotate(contested=Exists(others))
+        .values_list(
+            "channel_id", "number__number", "environment_id", "number_id", "starts_at", "ends_at", "contested"
+        )
     )
     found: Holdings = {}
-    for channel, number, environment, id, since, until in rows.iterator(chunk_size=10_000):
+    for channel, number, environment, id, since, until, contested in rows.iterator(chunk_size=10_000):
         key = channel, number
-        found[key] = (*found.get(key, ()), Holder(environment, id, since, until))
+        found[key] = (*found.get(key, ()), Holder(environment, id, since, until, contested))
     return found
 
 

@@ -6,7 +6,8 @@ The door (HTTP) and the lines (SMPP binds, carriers that are polled) each run on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from celery import current_app
@@ -14,7 +15,7 @@ from django.conf import settings
 
 from accounts.database import dsn
 from ingest import metrics
-from ingest.acceptance import accept
+from ingest.acceptance import Accepted, accept, decisive_moment
 from ingest.batch import Batch, Rows, TryAgain
 from ingest.bell import Bell
 from ingest.configuration import ChannelView, Configuration, follow
@@ -24,6 +25,7 @@ from ingest.stray import Strays
 from numbers.carriers.base import InboundSms
 
 BEGIN_AGAIN_S = 0.5
+OVERTAKEN_S = 0.02  # until a notice of a change that the database knows already has come
 
 
 def lease_end() -> datetime:
@@ -31,7 +33,7 @@ def lease_end() -> datetime:
 
 
 class Intake:
-    """Configuration, batch, bell and stray texts: everything that lives as long as the process."""
+    """Everything that lives as long as the process: configuration, batch, bell, joiner, doubts, stray texts."""
 
     def __init__(self) -> None:
         self.configuration = Configuration()
@@ -54,13 +56,13 @@ class Intake:
     async def start(self) -> None:
         self.bell.start()
         self.batch.start()
-        running = (self.follow(), self.joiner.run(), self.doubts.run())
-        self.tasks = [asyncio.create_task(one) for one in running]
+        self.tasks = [asyncio.create_task(one) for one in (self.follow(), self.joiner.run())]
 
     async def follow(self) -> None:
         """Nothing is taken before a configuration is loaded, and that waits for what a crash may have left."""
-        while not await self.doubts.remember_last():
+        while not await self.doubts.work():
             await asyncio.sleep(BEGIN_AGAIN_S)
+        self.tasks.append(asyncio.create_task(self.doubts.run()))
         await follow(self.configuration, dsn(), self.note_state)
 
     def on_parts(self, groups: Iterable[bytes]) -> None:
@@ -73,32 +75,27 @@ class Intake:
 
     async def stop(self) -> None:
         await self.batch.stop(grace_s=4)
-        await self.doubts.flush()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.doubts.stop()
         self.strays.link.drop()
         await asyncio.to_thread(self.bell.stop)
 
     def ready(self) -> bool:
-        return self.in_step and self.batch.healthy
+        return self.in_step and self.batch.healthy and not any(task.done() for task in self.tasks)
 
     async def take(
-        self,
-        channel: ChannelView,
-        texts: Sequence[InboundSms],
-        raw: Callable[[], bytes],
-        at: datetime,
-        deadline_s: float,
+        self, channel: ChannelView, texts: Sequence[InboundSms], at: datetime, deadline_s: float
     ) -> list[bytes]:
-        """Commit the texts of one authenticated request; `raw` gives the request, kept where a text is nobody's.
+        """Commit the texts of one authenticated request.
 
         Answers by what those texts are known that came without an id of the carrier's (see `doubt`). Raises TryAgain
         (nothing is promised, the carrier must come again) or Unstorable.
         """
-        accepted = accept(self.configuration, channel, texts, at)
+        accepted = await self.placed(channel, texts, at, deadline_s)
         for text in accepted.unrouted:
-            await self.strays.unrouted(channel, text, raw(), at, deadline_s)
+            await self.strays.unrouted(channel, text, at, deadline_s)
             metrics.unrouted.labels(channel.carrier.name).inc()
         rows = Rows(accepted.messages, accepted.deliveries, accepted.parts)
         if rows.messages or rows.parts:
@@ -110,8 +107,25 @@ class Intake:
             metrics.accepted.labels(channel.carrier.name).inc(len(rows.messages) + len(rows.parts))
         return accepted.by_content
 
+    async def placed(
+        self, channel: ChannelView, texts: Sequence[InboundSms], at: datetime, deadline_s: float
+    ) -> Accepted:
+        """What the texts come to. Before one counts as nobody's, what this process knows must be up to date."""
+        until = time.monotonic() + deadline_s
+        while True:
+            accepted = accept(self.configuration, channel, texts, at)
+            moments = {text.recipient: decisive_moment(text.sent_at, at) for text in accepted.unrouted}
+            for number, moment in moments.items():
+                if moment and await self.strays.is_held(channel, number, moment, deadline_s):
+                    break
+            else:
+                return accepted
+            if time.monotonic() > until:
+                raise TryAgain
+            await asyncio.sleep(OVERTAKEN_S)
+
     def doubt(self, digests: Iterable[bytes]) -> None:
-        """The carrier may not have heard that these are kept: for a day, the same content is a repeat of them."""
+        """The carrier may not have heard that these are kept: the next equal text within a day is a repeat."""
         self.doubts.add(digests)
 
     async def keep_unreadable(

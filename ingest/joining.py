@@ -1,53 +1,61 @@
-"""Joins parts into texts: when all of one are here, or, marked partial, when the others did not come in time.
+"""Joins parts into texts: when all of one are here, or, marked partial, when the first has waited its time.
 
-The parts lie in the database, so it does not matter in which order, twice, or through which process they came. Two
-processes may join the same parts at once: both find the same digest, and one of the texts is ignored as a repeat.
+The parts lie in the database, so it does not matter in which order, twice, or through which process they came. A text
+is stored and its parts are removed by one statement, so that of two processes that find the same parts one does both.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import psycopg
-from django.db import Error, connection
+from django.db import connection
 
 from accounts import keyring
-from accounts.encryption import Unsealable
 from inbox.models import PART_DATA, PART_SENDER
 from ingest import metrics
-from ingest.acceptance import FOR_EVER, Accepted, Known, Origin, place
-from ingest.batch import Batch, Link, Rows, TryAgain, Unstorable
-from ingest.configuration import Configuration
+from ingest.acceptance import Accepted, Origin, place
+from ingest.batch import Batch, Rows
+from ingest.configuration import Configuration, EnvironmentView
+from ingest.link import Link
 from numbers.alphabets import Alphabet, decode
 from numbers.carriers.base import InboundSms
 
 log = logging.getLogger("smsgateway.door")
 
 SWEEP_S = 1.0
-DEADLINE_S = 8.0
-MOST_GROUPS = 200
+LOOK_BACK_S = 30.0  # for complete groups that a process left behind when it died
+PAGE = 200
+LATER = timedelta(minutes=10)  # when what could not be joined is tried again
 
-# Complete groups that a process left behind when it died, and groups whose time is up.
 DUE = """
-SELECT p."group" FROM inbox_part p JOIN accounts_environment e ON e.id = p.environment_id
-GROUP BY p."group"
-HAVING count(DISTINCT p.number) >= max(p.total) OR max(p.expires_at - e.clock_offset) <= %(now)s
-ORDER BY max(p.received_at) DESC LIMIT %(limit)s
+SELECT "group" FROM inbox_part WHERE expires_at <= %(now)s
+UNION
+SELECT p."group" FROM accounts_environment e JOIN inbox_part p ON p.environment_id = e.id
+WHERE e.clock_offset > interval '0' AND p.expires_at <= %(now)s + e.clock_offset
+LIMIT %(limit)s
+"""
+COMPLETE = """
+SELECT "group" FROM inbox_part GROUP BY "group"
+HAVING count(DISTINCT number) >= max(total) AND max(tries) = 0 LIMIT %(limit)s
 """
 READ = """
 SELECT p.id, p."group", p.total, p.number, p.environment_id, p.channel_id, p.holding_id, p.number_used, p.alphabet,
        p.data, p.sender, p.carrier_message_id, p.encoding, p.received_at, p.sent_at, p.expires_at
-FROM inbox_part p WHERE p."group" = ANY(%(groups)s) ORDER BY p."group", p.received_at, p.id
+FROM inbox_part p WHERE p."group" = ANY(%(groups)s) ORDER BY p."group", p.received_at DESC, p.id DESC
 """
-FORGET = "DELETE FROM inbox_part WHERE id = ANY(%(ids)s)"
+PUT_OFF = """
+UPDATE inbox_part SET tries = tries + 1, expires_at = greatest(expires_at, %(now)s) + %(later)s WHERE id = ANY(%(ids)s)
+"""
 
 
 class Piece(NamedTuple):
@@ -71,26 +79,34 @@ class Piece(NamedTuple):
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """The pieces of one text by their numbers, all there are; and what they say."""
+Pieces = list[Piece]  # of one text, by their numbers
 
-    pieces: list[Piece]
-    sender: str
-    content: str
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A text from its pieces, ready to be stored in their place."""
+
+    pieces: Pieces
+    accepted: Accepted
 
     @property
-    def partial(self) -> bool:
-        return len(self.pieces) < self.pieces[0].total
+    def rows(self) -> Rows:
+        return Rows(self.accepted.messages, self.accepted.deliveries)
+
+    @property
+    def taken(self) -> list[tuple[UUID, UUID]]:
+        message = self.accepted.messages[0].id
+        return [(piece.id, message) for piece in self.pieces]
 
 
 class Joiner:
-    """One task of an intake: looks at the groups it hears of, and each second at those that are due."""
+    """One task of an intake: looks at the groups it hears of, and now and then at those nobody rang for."""
 
     def __init__(self, dsn: str, configuration: Configuration, batch: Batch) -> None:
         self.link, self.configuration, self.batch = Link(dsn), configuration, batch
         self.heard: set[bytes] = set()
         self.wake = asyncio.Event()
+        self.next_sweep = self.next_look_back = 0.0
 
     def hear(self, groups: Iterable[bytes]) -> None:
         """Parts of these groups were just committed."""
@@ -104,27 +120,39 @@ class Joiner:
                 await self.pause()
                 try:
                     await self.join(await self.groups())
-                except (psycopg.Error, Error, OSError, TimeoutError, TryAgain, Unstorable) as error:
+                except Exception as error:
+                    # Whatever it is, the parts are still there and the sweep finds them.
                     self.link.drop()
                     log.warning("parts: trying again", extra={"reason": type(error).__name__})
+                    if not isinstance(error, psycopg.Error | OSError):
+                        log.exception("parts")
         finally:
             self.link.drop()
 
     async def pause(self) -> None:
         try:
-            async with asyncio.timeout(SWEEP_S):
+            async with asyncio.timeout(max(0.0, self.next_sweep - time.monotonic())):
                 await self.wake.wait()
         except TimeoutError:
-            return
+            pass
         self.wake.clear()
 
     async def groups(self) -> list[bytes]:
-        """What was heard of, or what is due where nothing was."""
-        if self.heard:
-            heard, self.heard = list(self.heard), set()
-            return heard
-        now = datetime.now(UTC)
-        return [bytes(row[0]) for row in await self.link.fetch(DUE, {"now": now, "limit": MOST_GROUPS})]
+        """What was heard of, and in their time those that are due or were left behind."""
+        found, self.heard = self.heard, set()
+        now = time.monotonic()
+        if now >= self.next_sweep:
+            page = await self.look(DUE)
+            self.next_sweep = now if len(page) == PAGE else now + SWEEP_S
+            found |= page
+        if now >= self.next_look_back:
+            self.next_look_back = now + LOOK_BACK_S
+            found |= await self.look(COMPLETE)
+        return list(found)
+
+    async def look(self, question: str) -> set[bytes]:
+        rows = await self.link.fetch(question, {"now": datetime.now(UTC), "limit": PAGE})
+        return {bytes(row[0]) for row in rows}
 
     async def join(self, groups: list[bytes]) -> None:
         if not groups:
@@ -133,84 +161,90 @@ class Joiner:
         ready = [text for text in texts(pieces) if self.is_ready(text)]
         if not ready:
             return
-        wholes = await asyncio.to_thread(opened, ready)
-        outcomes = await asyncio.gather(*map(self.store, wholes), return_exceptions=True)
-        kept = [whole for whole, outcome in zip(wholes, outcomes, strict=True) if outcome is None]
-        await self.link.execute(FORGET, {"ids": [piece.id for whole in kept for piece in whole.pieces]})
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        joined, failed = await asyncio.to_thread(self.joined, ready)
+        for at in range(0, len(joined), PAGE):
+            await self.store(joined[at : at + PAGE])
+        if failed:
+            ids = [piece.id for pieces in failed for piece in pieces]
+            await self.link.execute(PUT_OFF, {"ids": ids, "now": datetime.now(UTC), "later": LATER})
 
-    def is_ready(self, pieces: list[Piece]) -> bool:
-        """All are there, or the time of the last that came is up."""
+    def is_ready(self, pieces: Pieces) -> bool:
+        """All are there, or the first that came has waited its time."""
         environment = self.configuration.environments.get(pieces[0].environment_id)
-        if environment is None:
-            return False  # loaded later, or its key does not open: the parts wait
-        now = datetime.now(UTC) + environment.clock_offset
-        return len(pieces) == pieces[0].total or max(piece.expires_at for piece in pieces) <= now
+        offset = environment.clock_offset if environment else timedelta()
+        expires_at = min(piece.expires_at for piece in pieces)
+        return len(pieces) == pieces[0].total or expires_at <= datetime.now(UTC) + offset
 
-    async def store(self, whole: Whole) -> None:
-        """Commit the text like any other."""
-        first = whole.pieces[0]
-        environment = self.configuration.environments[first.environment_id]
+    def joined(self, found: list[Pieces]) -> tuple[list[Joined], list[Pieces]]:
+        """The texts, and the pieces of those that cannot be had. In a thread of its own: a key may have to be read."""
+        joined, failed = [], []
+        try:
+            for pieces in found:
+                try:
+                    joined.append(self.one(pieces))
+                except Exception:
+                    log.exception("parts that cannot be joined", extra={"count": len(pieces)})
+                    failed.append(pieces)
+        finally:
+            connection.close()
+        return joined, failed
+
+    def one(self, pieces: Pieces) -> Joined:
+        first = pieces[0]
+        environment: EnvironmentView = self.configuration.environments[first.environment_id]
         accepted, origin = Accepted(), Origin(first.channel_id, first.holding_id)
-        at = max(piece.received_at for piece in whole.pieces)
-        known = Known(digest(whole.pieces), datetime.now(UTC), FOR_EVER)
-        place(accepted, environment, origin, as_sms(whole), at, known, partial=whole.partial)
-        await self.batch.store(Rows(accepted.messages, accepted.deliveries), DEADLINE_S)
-        metrics.joined.labels("partial" if whole.partial else "whole").inc()
+        at = max(piece.received_at for piece in pieces)
+        partial = len(pieces) < first.total
+        place(accepted, environment, origin, as_sms(pieces), at, partial=partial)
+        return Joined(pieces, accepted)
+
+    async def store(self, joined: list[Joined]) -> None:
+        taken = [pair for one in joined for pair in one.taken]
+        await self.batch.join(self.link, [one.rows for one in joined], taken)
+        for one in joined:
+            metrics.joined.labels("partial" if one.accepted.messages[0].partial else "whole").inc()
 
 
-def texts(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """The pieces of each text, by their numbers.
+def texts(pieces: Iterable[Piece]) -> Iterator[Pieces]:
+    """The pieces of each text, from all of some groups, the newest first.
 
-    References wrap around, so a place may be taken by the piece of an earlier text: the latest belong together.
+    References wrap around, so a place may be taken by a piece of an earlier text: the latest belong together. (Where
+    that earlier text lost the very piece that came first of the new one, they cannot be told apart.)
     """
     for _group, rows in groupby(pieces, key=lambda piece: piece.group):
-        left = list(rows)
-        while left:
-            places = {piece.number: piece for piece in left}
-            yield [places[number] for number in sorted(places)]
-            left = [piece for piece in left if places[piece.number] is not piece]
+        places: list[dict[int, Piece]] = []
+        taken: dict[int, int] = defaultdict(int)
+        for piece in rows:
+            depth = taken[piece.number]
+            taken[piece.number] += 1
+            if depth == len(places):
+                places.append({})
+            places[depth][piece.number] = piece
+        for text in places:
+            yield [text[number] for number in sorted(text)]
 
 
-def opened(found: list[list[Piece]]) -> list[Whole]:
-    """Decrypted and decoded; runs in a thread of its own, for a key may have to be read."""
-    try:
-        return [whole for pieces in found if (whole := open_one(pieces)) is not None]
-    finally:
-        connection.close()
-
-
-def open_one(pieces: list[Piece]) -> Whole | None:
-    try:
-        octets = [keyring.naming(piece.data).open(piece.data, PART_DATA, piece.id) for piece in pieces]
-        sender = keyring.open_text(pieces[0].sender, PART_SENDER, pieces[0].id)
-    except Unsealable:
-        log.exception("a stored part does not open", extra={"environment": str(pieces[0].environment_id)})
-        return None
-    return Whole(pieces, sender, decoded(zip(pieces, octets, strict=True)))
-
-
-def decoded(pieces: Iterable[tuple[Piece, bytes]]) -> str:
-    """Octets joined before they are decoded, wherever neighbours are in the same alphabet."""
-    runs = groupby(pieces, key=lambda one: one[0].alphabet)
-    joined = ((cast(Alphabet, name), b"".join(octets for _piece, octets in run)) for name, run in runs)
-    return "".join(decode(octets, name) for name, octets in joined).replace("\0", "")
-
-
-def digest(pieces: list[Piece]) -> bytes:
-    return hashlib.blake2b(b"".join(piece.id.bytes for piece in pieces), digest_size=16).digest()
-
-
-def as_sms(whole: Whole) -> InboundSms:
-    first: Any = whole.pieces[0]
+def as_sms(pieces: Pieces) -> InboundSms:
+    """Opened, joined and decoded. Raises Unsealable."""
+    first = pieces[0]
+    octets = [keyring.naming(piece.data).open(piece.data, PART_DATA, piece.id) for piece in pieces]
     return InboundSms(
         carrier_id=first.carrier_message_id or None,
-        sender=whole.sender,
+        sender=keyring.open_text(first.sender, PART_SENDER, first.id),
         recipient=first.number_used,
-        content=whole.content,
+        content=decoded(zip(pieces, octets, strict=True)),
         sent_at=first.sent_at,
         encoding=first.encoding or None,
         segments=first.total,
     )
+
+
+def decoded(pieces: Iterable[tuple[Piece, bytes]]) -> str:
+    """Octets are joined before they are decoded, wherever neighbours in the same alphabet are both there."""
+    numbered = enumerate(pieces)
+    runs = groupby(numbered, key=lambda one: (one[1][0].alphabet, one[1][0].number - one[0]))
+    joined = [
+        (cast(Alphabet, alphabet), b"".join(octets for _at, (_piece, octets) in run))
+        for (alphabet, _gap), run in runs
+    ]
+    return "".join(decode(octets, alphabet) for alphabet, octets in joined).replace("\0", "")

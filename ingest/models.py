@@ -17,6 +17,22 @@ from numbers.models import Channel
 RAW = "ingest_straytext.raw"
 
 
+class RunningIntake(models.Model):
+    """A process that takes texts in. It removes its row when it ends in order; one that was killed leaves it behind."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    seen_at = models.DateTimeField()
+
+    operator_owned: ClassVar = True
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("running intake")
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class StrayText(models.Model):
     """What an authenticated carrier brought and no tenant gets.
 

@@ -245,7 +245,7 @@ class Poller:
         at = clock()
         try:
             if found.sms is not None:
-                await self.intake.take(channel, [found.sms], lambda: found.raw, at, DEADLINE_S)
+                await self.intake.take(channel, [found.sms], at, DEADLINE_S)
                 return
         except Unstorable:
             log.warning("polling: a text cannot be stored", extra=about(channel))

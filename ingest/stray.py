@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import json
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import psycopg
 from django.db import Error, connection
 
 from accounts import keyring
-from accounts.encryption import DataKey
+from accounts.clock import stamp
+from accounts.encryption import DataKey, fingerprint
 from accounts.ids import uuid7
-from ingest.batch import Link, TryAgain
+from ingest.batch import TryAgain
 from ingest.configuration import ChannelView
+from ingest.link import Link
 from ingest.models import RAW, StrayText
 from numbers.carriers.base import InboundSms
+
+T = TypeVar("T")
 
 # A text to a number of the pool is somebody's, though not the present holder's: only that it came is kept.
 KEEP = """
@@ -28,6 +33,16 @@ SELECT %(id)s, CASE WHEN ours THEN 'held' ELSE %(kind)s END, %(channel)s,
        CASE WHEN ours THEN NULL ELSE %(raw)s::bytea END, %(stamped_at)s, %(at)s
 FROM (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s)) AS pool(ours)
 ON CONFLICT DO NOTHING
+"""
+# Somebody may have come to hold the number a moment ago, of which this process has not heard yet.
+HELD = """
+SELECT EXISTS (
+  SELECT FROM numbers_number n JOIN numbers_assignment a ON a.number_id = n.id
+  JOIN accounts_environment e ON e.id = a.environment_id JOIN numbers_channel c ON c.id = a.channel_id
+  WHERE n.number = %(number)s AND a.channel_id = %(channel)s AND a.starts_at <= %(moment)s + e.clock_offset
+    AND (a.ends_at IS NULL OR a.ends_at > %(moment)s + e.clock_offset)
+    AND (c.environment_id IS NULL OR c.environment_id = a.environment_id)
+)
 """
 
 
@@ -43,21 +58,6 @@ class Stray(NamedTuple):
     stamped_at: datetime | None = None
 
 
-def digest(channel: UUID, *parts: str | bytes) -> bytes:
-    hash = hashlib.blake2b(digest_size=16, key=channel.bytes)
-    for part in parts:
-        hash.update(part.encode() if isinstance(part, str) else part)
-        hash.update(b"|")
-    return hash.digest()
-
-
-def cell_key() -> DataKey:
-    try:
-        return keyring.of(None)
-    finally:
-        connection.close()  # this thread may never come again
-
-
 class Strays:
     """Rare by nature, so one connection and one row a statement."""
 
@@ -67,19 +67,31 @@ class Strays:
         self.key: DataKey | None = None
 
     async def unreadable(self, channel: ChannelView, raw: bytes, at: datetime, deadline_s: float) -> None:
-        known_by = digest(channel.id, "unreadable", raw)
+        known_by = fingerprint(f"unreadable|{channel.id}|{raw.hex()}")
         await self.keep(Stray(StrayText.Kind.UNREADABLE, channel.id, known_by, raw, at), deadline_s)
 
-    async def unrouted(
-        self, channel: ChannelView, sms: InboundSms, raw: bytes, at: datetime, deadline_s: float
-    ) -> None:
-        """A text that no environment gets; where its number is of the pool, it is held without its content."""
-        known_by = digest(channel.id, "unrouted", sms.recipient, sms.carrier_id or raw)
+    async def unrouted(self, channel: ChannelView, sms: InboundSms, at: datetime, deadline_s: float) -> None:
+        """A text that no environment gets; where its number is of the pool, it is held without its content.
+
+        Only this text is kept, never the request, which may have brought others' texts as well.
+        """
+        raw = told(sms)
+        known_by = fingerprint(f"unrouted|{channel.id}|{sms.recipient}|{sms.carrier_id or raw.hex()}")
         stray = Stray(StrayText.Kind.UNROUTED, channel.id, known_by, raw, at, sms.recipient, sms.sent_at)
         await self.keep(stray, deadline_s)
 
+    async def is_held(self, channel: ChannelView, number: str, moment: datetime, deadline_s: float) -> bool:
+        """Whether, by the database, somebody held `number` on `channel` at that moment; raises TryAgain."""
+        asked = {"number": number, "channel": channel.id, "moment": moment}
+        [[held]] = await self.patiently(lambda: self.link.fetch(HELD, asked), deadline_s)
+        return bool(held)
+
     async def keep(self, stray: Stray, deadline_s: float) -> None:
         """Commit one row; raises TryAgain when the database does not take it in time."""
+        await self.patiently(lambda: self.insert(stray), deadline_s)
+
+    async def patiently(self, work: Callable[[], Awaitable[T]], deadline_s: float) -> T:
+        """One at a time, again and again until it is done; raises TryAgain when its time is up."""
         until = time.monotonic() + deadline_s
         try:
             async with asyncio.timeout(deadline_s):
@@ -89,7 +101,7 @@ class Strays:
         try:
             while True:
                 try:
-                    return await self.insert(stray)
+                    return await work()
                 except (psycopg.Error, Error, TimeoutError, OSError):
                     self.link.drop()
                     if time.monotonic() > until:
@@ -102,5 +114,25 @@ class Strays:
         if self.key is None:
             self.key = await asyncio.to_thread(cell_key)
         id = uuid7()
-        values: dict[str, Any] = stray._asdict() | {"id": id, "kind": stray.kind.value}
-        await self.link.execute(KEEP, values | {"raw": self.key.seal(stray.raw, RAW, id)})
+        sealed = self.key.seal(stray.raw, RAW, id)
+        await self.link.execute(KEEP, stray._asdict() | {"id": id, "kind": stray.kind.value, "raw": sealed})
+
+
+def cell_key() -> DataKey:
+    try:
+        return keyring.of(None)
+    finally:
+        connection.close()  # this thread may never come again
+
+
+def told(sms: InboundSms) -> bytes:
+    """One text as an operator reads it."""
+    said = {
+        "id": sms.carrier_id,
+        "from": sms.sender,
+        "to": sms.recipient,
+        "text": sms.content,
+        "sentAt": stamp(sms.sent_at),
+        "part": f"{sms.part.number} of {sms.part.total}" if sms.part else None,
+    }
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "surrogatepass")

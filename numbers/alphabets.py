@@ -6,6 +6,7 @@ against the `gsm0338` package.
 
 from __future__ import annotations
 
+from codecs import charmap_decode
 from typing import Literal
 
 Alphabet = Literal["gsm7", "ascii", "latin1", "cyrillic", "hebrew", "ucs2", "utf8"]
@@ -19,6 +20,7 @@ EXTENSION = {
     0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|", 0x65: "€",
 }  # fmt: skip
 UNKNOWN = "\ufffd"
+BASIC = GSM + UNKNOWN * 128
 
 # UCS-2 is UTF-16 in practice: emoji come as surrogate pairs.
 CODECS: dict[Alphabet, str] = {
@@ -43,6 +45,8 @@ def decode_gsm(data: bytes) -> str:
 
     An extension nobody defined is read as the character of the basic table, as TS 23.038 asks.
     """
+    if ESCAPE not in data:
+        return charmap_decode(data, "strict", BASIC)[0]
     text, escaped = [], False
     for septet in data:
         if septet > 0x7F:

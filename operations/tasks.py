@@ -28,7 +28,7 @@ def purge() -> dict[str, int]:
         ),
         # Joined parts are gone already; these could be neither joined nor opened.
         "parts": purge_older(
-            Part.objects.all(), "expires_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
+            Part.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)

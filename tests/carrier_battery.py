@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,7 @@ class Case:
     def enclosed(self, body: bytes, at: datetime) -> bytes:
         return self.enclose(body, self.credentials, at) if self.enclose and body else body
 
-    def sms(self, sms: Sms | None = None, **fields: str) -> CarrierRequest:
+    def sms(self, sms: Sms | None = None, **fields: Any) -> CarrierRequest:
         return self.request(self.body(sms or Sms(**fields)))
 
 

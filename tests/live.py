@@ -92,9 +92,7 @@ class LiveDoor:
 
     def take(self, channel: Channel, *texts: InboundSms, at: datetime | None = None) -> list[bytes]:
         """Hand texts to the intake behind verification and parsing, as every way in does."""
-        coming = self.intake.take(
-            self.view(channel), texts, lambda: b"raw", at or datetime.now(UTC), WITHIN_S
-        )
+        coming = self.intake.take(self.view(channel), texts, at or datetime.now(UTC), WITHIN_S)
         loop = self.intake.tasks[0].get_loop()
         return asyncio.run_coroutine_threadsafe(coming, loop).result(WITHIN_S)
 

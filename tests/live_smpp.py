@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -139,12 +139,11 @@ class LiveLines:
         async def record(
             channel: ChannelView,
             texts: Sequence[InboundSms],
-            raw: Callable[[], bytes],
             at: datetime,
             deadline_s: float,
         ) -> list[bytes]:
             self.taken += texts
-            return await take(channel, texts, raw, at, deadline_s)
+            return await take(channel, texts, at, deadline_s)
 
         intake.take = record  # type: ignore[method-assign]
         self.started.set()

@@ -19,7 +19,7 @@ from delivery import services as delivery_services
 from delivery.models import Delivery
 from inbox.models import Message, RepeatKey
 from ingest import app as ingest_app
-from ingest.batch import Link
+from ingest.link import Link
 from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers import sandbox

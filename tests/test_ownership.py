@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_text_of_no_holders_time_is_held_without_its_content(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=3), timedelta(hours=14)])
-def test_a_clock_in_another_zone_is_taken_for_now(
+def test_a_stamp_ahead_of_now_is_taken_for_now_where_one_holder_is_possible(
     door: LiveDoor, recycled: Channel, borealis: House, ahead: timedelta
 ) -> None:
     send(door, recycled, NOW + ahead)
@@ -136,3 +137,75 @@ def test_a_tenants_own_channel_serves_no_former_holder_of_another_tenant(
     send(door, recycled, NOW - 5 * DAY)
     assert not Message.objects.exists()
     assert StrayText.objects.get().kind == "held"
+
+
+def test_a_clock_that_is_fast_tells_nothing_about_a_number_that_moved_today(
+    door: LiveDoor, recycled: Channel, acme: House, borealis: House
+) -> None:
+    """Stamped ahead, the text may be from any moment of the last day, and so the former holder's."""
+    moved = NOW - timedelta(hours=1)
+    Assignment.objects.filter(environment=acme.sandbox.environment).update(ends_at=moved)
+    Assignment.objects.filter(environment=borealis.sandbox.environment, channel=recycled).update(
+        starts_at=moved
+    )
+    door.in_force(lambda known: {holder.since for holder in known.holders[recycled.pk, NUMBER]} >= {moved})
+    send(door, recycled, NOW + timedelta(hours=2))
+    assert not Message.objects.exists()
+    assert StrayText.objects.get().kind == "held"
+
+
+def test_no_skew_where_another_held_the_number_on_another_channel(
+    door: LiveDoor, acme: House, borealis: House, transactional_db: None
+) -> None:
+    """Acme's number moved to Borealis' own channel; what was sent just before is not Borealis'."""
+    number, theirs = acme.sandbox.assignment.number, borealis.sandbox.channel
+    Assignment.objects.filter(number=number).update(ends_at=NOW - timedelta(minutes=1))
+    Assignment.objects.create(
+        number=number,
+        environment=borealis.sandbox.environment,
+        channel=theirs,
+        starts_at=NOW - timedelta(seconds=30),
+    )
+    Delivery.objects.all().delete()
+    Message.objects.all().delete()
+    door.in_force(lambda known: (theirs.pk, NUMBER) in known.holders)
+    send(door, theirs, NOW - timedelta(minutes=3))
+    assert not Message.objects.exists()
+    assert StrayText.objects.get().kind == "held"
+
+
+def test_what_this_process_has_not_heard_of_yet_is_looked_up(
+    door: LiveDoor, acme: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number that was assigned a moment ago loses no text to a door whose memory is older than that."""
+    view, known = door.view(acme.sandbox.channel), door.intake.configuration
+    door.in_force(lambda known: (view.id, NUMBER) in known.holders)
+    Delivery.objects.all().delete()
+    Message.objects.all().delete()
+    remembered = known.holders.pop((view.id, NUMBER))
+    asked = door.intake.strays.is_held
+
+    async def then_the_notice_comes(*args: Any) -> bool:
+        held = await asked(*args)
+        known.holders[view.id, NUMBER] = remembered
+        return held
+
+    monkeypatch.setattr(door.intake.strays, "is_held", then_the_notice_comes)
+    door.take(acme.sandbox.channel, InboundSms("a", "+33639980417", NUMBER, "first"))
+    assert Message.objects.get().content == "first"
+    assert not StrayText.objects.exists()
+
+
+def test_a_text_of_nobodys_takes_no_other_text_of_its_request_along(
+    door: LiveDoor, recycled: Channel
+) -> None:
+    texts = [
+        InboundSms("a", "+33639980417", "+33639989999", "to a number unknown"),
+        InboundSms("b", "+33639980417", NUMBER, "words that are held", NOW - 2.5 * DAY),
+        InboundSms("c", "+33639980417", NUMBER, "words that are delivered", NOW - DAY),
+    ]
+    door.take(recycled, *texts, at=NOW)
+    kept = {stray.kind: stray.raw or b"" for stray in StrayText.objects.all()}
+    assert set(kept) == {"unrouted", "held"}
+    assert b"to a number unknown" in kept["unrouted"]
+    assert not any(b"words" in raw for raw in kept.values())

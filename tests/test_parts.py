@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -12,7 +14,9 @@ from django.conf import LazySettings
 from accounts.audit import SYSTEM
 from accounts.models import Environment
 from delivery.models import Delivery
-from inbox.models import Message, Part, RepeatKey
+from inbox.models import Message, RepeatKey
+from inbox.models import Part as StoredPart
+from ingest.joining import Joiner
 from numbers import services as numbers
 from numbers.alphabets import Alphabet
 from numbers.carriers.base import InboundSms
@@ -62,7 +66,7 @@ def contents() -> list[str]:
 
 
 def joined(count: int = 1) -> None:
-    until(lambda: Message.objects.count() >= count and not Part.objects.exists())
+    until(lambda: Message.objects.count() >= count and not StoredPart.objects.exists())
 
 
 def test_parts_in_any_order_make_one_text(door: LiveDoor, channel: Channel, acme: House) -> None:
@@ -116,7 +120,7 @@ def test_repeated_parts_count_once_before_and_after_joining(door: LiveDoor, chan
     door.take(channel, second)
     joined()
     door.take(channel, second, first)
-    assert not Part.objects.exists()
+    assert not StoredPart.objects.exists()
     assert contents() == ["one two"]
 
 
@@ -125,14 +129,14 @@ def test_a_reference_that_comes_round_again_begins_another_text(door: LiveDoor, 
     for text in pieces("the next one", 2):
         door.take(channel, text)
     until(lambda: contents() == ["the next one"])
-    assert Part.objects.count() == 1
+    assert StoredPart.objects.count() == 1
 
 
 def test_what_came_is_delivered_when_the_rest_does_not(
     door: LiveDoor, channel: Channel, acme: House, settings: LazySettings
 ) -> None:
     door.take(channel, part(b"code ", 1, 3), part(b"third", 3, 3))
-    assert Part.objects.count() == 2
+    assert StoredPart.objects.count() == 2
     move_clock(door, acme.sandbox.environment, timedelta(seconds=settings.PARTS_WAIT_S + 1))
     joined()
     message = Message.objects.get()
@@ -145,12 +149,104 @@ def move_clock(door: LiveDoor, environment: Environment, by: timedelta) -> None:
     door.in_force(lambda known: known.environments[environment.pk].clock_offset == by)
 
 
+def test_texts_are_delivered_partial_under_steady_traffic(
+    door: LiveDoor, channel: Channel, acme: House, settings: LazySettings
+) -> None:
+    door.take(channel, part(b"code alone", 1, 2, reference="lonely"))
+    StoredPart.objects.update(expires_at=acme.sandbox.assignment.starts_at)
+    for n in range(400):
+        door.take(channel, part(b"first", 1, 2, reference=str(n)))
+        if contents():
+            break
+    assert contents() == ["code alone"]
+
+
+def test_a_part_that_comes_while_a_partial_is_made_makes_no_second_text(
+    door: LiveDoor, channel: Channel, acme: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two processes, one has read two expired parts when the third arrives through the other."""
+    door.take(channel, part(b"one ", 1, 3), part(b"two ", 2, 3))
+    slow, real = LiveDoor(), Joiner.joined
+    slow.start()
+    reading, may_go_on = threading.Event(), threading.Event()
+
+    def held_up(joiner: Joiner, found: list[Any]) -> Any:
+        if joiner is slow.intake.joiner:
+            reading.set()
+            assert may_go_on.wait(20)
+        return real(joiner, found)
+
+    monkeypatch.setattr(Joiner, "joined", held_up)
+    monkeypatch.setattr(door.intake.joiner, "next_sweep", float("inf"))
+    try:
+        StoredPart.objects.update(expires_at=acme.sandbox.assignment.starts_at)
+        assert reading.wait(20)
+        door.take(channel, part(b"three", 3, 3))
+        until(lambda: contents() == ["one two three"])
+        may_go_on.set()
+        until(lambda: slow.intake.joiner.next_look_back > 0 and not StoredPart.objects.exists())
+        slow.take(channel, *pieces("another", 2))
+        joined(2)
+        assert contents() == ["another", "one two three"]
+    finally:
+        may_go_on.set()
+        slow.stop()
+
+
+def test_one_text_that_cannot_be_joined_harms_no_other(door: LiveDoor, channel: Channel, acme: House) -> None:
+    door.take(channel, part(b"broken ", 1, 2, sender="+33639980418"))
+    StoredPart.objects.update(alphabet="klingon")
+    door.take(channel, part(b"text", 2, 2, sender="+33639980418"), *pieces("fine", 2))
+    until(lambda: contents() == ["fine"])
+    until(lambda: list(StoredPart.objects.values_list("tries", flat=True)) == [1, 1])
+    door.take(channel, *pieces("fine too", 2, reference="43"))
+    until(lambda: contents() == ["fine", "fine too"])
+    assert door.intake.ready()
+
+
+def test_a_part_repeated_without_an_id_is_known_for_as_long_as_parts_wait(
+    door: LiveDoor, channel: Channel, settings: LazySettings
+) -> None:
+    began = datetime.now(UTC)
+    first, second = part(b"one ", 1, 2), part(b"two", 2, 2)
+    for seconds in (0, settings.SAME_CONTENT_S + 1, 60):
+        door.take(channel, first, at=began + timedelta(seconds=seconds))
+    door.take(channel, second, at=began + timedelta(seconds=61))
+    joined()
+    door.take(channel, second, at=began + timedelta(seconds=120))
+    assert (contents(), StoredPart.objects.count()) == (["one two"], 0)
+
+
+def test_parts_that_share_one_id_are_all_kept(door: LiveDoor, channel: Channel) -> None:
+    door.take(channel, part(b"one ", 1, 2, id="same"), part(b"two", 2, 2, id="same"))
+    joined()
+    assert contents() == ["one two"]
+
+
+def test_octets_are_not_joined_across_a_part_that_is_missing(
+    door: LiveDoor, channel: Channel, acme: House, settings: LazySettings
+) -> None:
+    door.take(channel, part(b"ab\x1b", 1, 3, alphabet="gsm7"), part(b"ecd", 3, 3, alphabet="gsm7"))
+    move_clock(door, acme.sandbox.environment, timedelta(seconds=settings.PARTS_WAIT_S + 1))
+    joined()
+    assert contents() == ["abecd"]
+
+
+@pytest.mark.parametrize(("number", "total"), [(0, 2), (3, 2), (1, 0), (1, 256)])
+def test_a_place_that_makes_no_sense_is_a_whole_text(
+    door: LiveDoor, channel: Channel, number: int, total: int
+) -> None:
+    door.take(channel, part(b"whole", number, total))
+    assert contents() == ["whole"]
+
+
 def test_parts_left_behind_by_a_process_that_died_are_joined(
     door: LiveDoor, channel: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door.intake.joiner, "hear", lambda groups: None)
     for one in pieces("nobody rang", 2):
         door.take(channel, one)
+    door.intake.joiner.next_look_back = 0
     joined()
     assert contents() == ["nobody rang"]
 
@@ -166,7 +262,7 @@ def test_two_processes_that_join_at_once_make_one_text(acme: House, transactiona
         for round in range(8):
             for at, one in enumerate(pieces(f"round {round} " * 20, 4, reference=str(round))):
                 doors[at % 2].take(channel, one)
-        until(lambda: Message.objects.count() == len(before) + 8 and not Part.objects.exists())
+        until(lambda: Message.objects.count() == len(before) + 8 and not StoredPart.objects.exists())
         fresh = Message.objects.exclude(pk__in=before)
         assert sorted(message.content for message in fresh) == [f"round {n} " * 20 for n in range(8)]
     finally:
@@ -176,7 +272,7 @@ def test_two_processes_that_join_at_once_make_one_text(acme: House, transactiona
 
 def test_stored_parts_are_sealed(door: LiveDoor, channel: Channel) -> None:
     door.take(channel, part(b"secret words", 1, 2))
-    row = Part.objects.values().get()
+    row = StoredPart.objects.values().get()
     stored = b"".join(bytes(value) for value in row.values() if isinstance(value, bytes | memoryview))
     assert b"secret" not in stored
     assert SENDER.encode() not in stored
@@ -188,5 +284,5 @@ def test_parts_for_a_number_that_nobody_holds_are_not_kept(
     numbers.release_number(acme.sandbox.assignment, SYSTEM)
     door.in_force(lambda known: known.holders[channel.pk, NUMBER][0].until is not None)
     door.take(channel, part(b"x", 1, 2))
-    assert not Part.objects.exists()
+    assert not StoredPart.objects.exists()
     assert not RepeatKey.objects.exists()

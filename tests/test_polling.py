@@ -14,7 +14,7 @@ from accounts.audit import SYSTEM
 from delivery.models import Delivery
 from inbox.models import Message
 from ingest import polling
-from ingest.batch import Link
+from ingest.link import Link
 from ingest.models import StrayText
 from ingest.polling import pause_s
 from numbers import services as numbers

@@ -90,6 +90,10 @@ TEXTS: dict[str, list[dict[str, Any]]] = {
         octets(b"hers ", 0, "050003090201", **OTHER),
         octets(b"is hers", 0, "050003090202", **OTHER),
     ],
+    "one id for both": [
+        octets(b"one id ", 0, "0500030B0201", receipted_message_id="same"),
+        octets(b"for both", 0, "0500030B0202", receipted_message_id="same"),
+    ],
     "".join(f"{n:02}," for n in range(1, 12)): [
         octets(b"%02d," % n, 0, f"0500030A0B{n:02X}") for n in (11, 2, 10, 1, 3, 9, 4, 8, 5, 7, 6)
     ],

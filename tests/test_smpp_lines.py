@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import LazySettings
 
 from accounts.audit import SYSTEM
 from accounts.database import dsn
@@ -320,11 +321,32 @@ def test_a_channel_for_tls_sends_no_password_in_the_clear(lines: LiveLines, smsc
 @pytest.mark.parametrize(
     ("host", "reason"), [("10.0.0.1", "forbiddenAddress"), ("nowhere.invalid", "unresolved")]
 )
-def test_a_tenants_host_may_not_lead_inside(
+def test_an_address_is_looked_up_and_judged(
     lines: LiveLines, acme: House, smsc: Smsc, host: str, reason: str
 ) -> None:
     channel = open_channel(acme.sandbox.environment, smsc, host=host)
     stands(channel, "refused" if reason == "forbiddenAddress" else "waiting", reason)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_a_tenants_line_may_not_lead_to_this_machine(
+    lines: LiveLines, smsc: Smsc, acme: House, settings: LazySettings, host: str
+) -> None:
+    settings.DELIVERY_ALLOW_NETWORKS = ()
+    theirs = open_channel(acme.live.environment, smsc, host=host)
+    stands(theirs, "refused", "forbiddenAddress")
+    assert smsc.count("bind") == 0
+
+
+def test_the_operators_own_lines_may_lead_inside(
+    lines: LiveLines, smsc: Smsc, acme: House, settings: LazySettings
+) -> None:
+    settings.DELIVERY_ALLOW_NETWORKS = ()
+    ours = Channel(carrier="smpp", token="operator", created_at=acme.live.environment.created_at)
+    credentials = {"host": "localhost", "port": str(smsc.port), "systemId": "pool", "password": "secret"}
+    ours.seal_credentials(credentials)
+    ours.save()
+    stands(ours, "bound")
 
 
 def test_a_port_where_nobody_listens_is_tried_again(lines: LiveLines, acme: House, smsc: Smsc) -> None:

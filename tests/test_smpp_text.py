@@ -169,6 +169,15 @@ def test_the_networks_own_id_is_what_a_repeat_is_known_by() -> None:
     assert taken(deliver_sm(parameters=parameter(0x001E, b"\0"))).carrier_id is None
 
 
+def test_parts_with_one_id_do_not_repeat_each_other() -> None:
+    id = parameter(0x001E, b"a1b2\0")
+    sent = [bytes.fromhex(f"0500032A020{number}") + b"Hello" for number in (1, 2)]
+    assert [taken(deliver_sm(one, esm_class=0x40, parameters=id)).carrier_id for one in sent] == [
+        "a1b2/1",
+        "a1b2/2",
+    ]
+
+
 @pytest.mark.parametrize(
     ("ton", "digits", "reading", "sender"),
     [

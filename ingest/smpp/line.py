@@ -36,6 +36,23 @@ class Backoff:
         return pause * random.uniform(0.5, 1)  # noqa: S311  nothing secret about it
 
 
+class Tries:
+    """Failures of the same kind in a row."""
+
+    def __init__(self) -> None:
+        self.reason: Reason | None = None
+        self.count = 0
+
+    def reset(self) -> None:
+        self.reason, self.count = None, 0
+
+    def useless(self, failed: Failed) -> bool:
+        """Whether this failure is one too many."""
+        self.count = self.count + 1 if failed.reason == self.reason else 1
+        self.reason = failed.reason
+        return failed.patience is not None and self.count >= failed.patience
+
+
 class Line:
     """One session's life, as a task; `place` is where it says how it stands."""
 
@@ -44,8 +61,7 @@ class Line:
     ) -> None:
         self.channel, self.intake, self.place, self.after = channel, intake, place, after
         self.session: Session | None = None
-        self.backoff = Backoff()
-        self.failures: list[Reason] = []  # the last ones in a row that have the same reason
+        self.backoff, self.tries = Backoff(), Tries()
         self.task = asyncio.create_task(self.run())
 
     async def run(self) -> None:
@@ -63,7 +79,9 @@ class Line:
         try:
             reason = await self.held()
         except Failed as failed:
-            return self.try_again(failed)
+            useless = self.tries.useless(failed)
+            self.place.show(State.REFUSED if useless else State.WAITING, failed.reason)
+            return not useless
         except Exception:
             log.exception("line", extra={"channel": str(self.channel.id)})
             reason = Reason.NONSENSE
@@ -75,21 +93,13 @@ class Line:
         assert self.channel.credentials is not None
         session = await open_session(bind_of(self.channel.credentials), self.channel, self.intake)
         self.session, began = session, time.monotonic()
-        self.failures.clear()
+        self.tries.reset()
         self.place.show(State.BOUND)
         await session.ended.wait()
         self.session = None
         if time.monotonic() - began >= STABLE_S:
             self.backoff.reset()
         return session.reason
-
-    def try_again(self, failed: Failed) -> bool:
-        if self.failures[-1:] != [failed.reason]:
-            self.failures.clear()
-        self.failures.append(failed.reason)
-        useless = failed.patience is not None and len(self.failures) >= failed.patience
-        self.place.show(State.REFUSED if useless else State.WAITING, failed.reason)
-        return not useless
 
     async def stop(self) -> None:
         """End the session in order; nothing is tried any more."""

@@ -1,5 +1,6 @@
-"""The process that holds all lines: it follows the configuration, so that a channel made, changed or deleted is seen
-to within a second, and ends in order.
+"""The process that goes to the carriers: it holds all lines to SMSCs, and asks those carriers that want to be asked.
+
+It follows the configuration, so that a channel made, changed or deleted is seen to within a second, and ends in order.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import timedelta
 from ingest.configuration import ChannelView
 from ingest.intake import Intake
 from ingest.models import Line as Row
+from ingest.polling import Poller
 from ingest.smpp.bind import sessions_of
 from ingest.smpp.board import Board, Key, Place
 from ingest.smpp.line import Line
@@ -39,11 +41,14 @@ class Receiver:
         """Hold lines until `stop` is set."""
         await self.intake.start()
         writer = asyncio.create_task(self.board.run())
+        poller = asyncio.create_task(Poller(self.intake).run())
         while not stop.is_set():
             self.follow()
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await stop.wait()
+        poller.cancel()
+        await asyncio.gather(poller, return_exceptions=True)
         await self.end()
         self.board.close()
         await asyncio.wait([writer], timeout=WRITE_WITHIN_S)
@@ -79,5 +84,6 @@ class Receiver:
     async def end(self) -> None:
         """Unbind everywhere; what was under way is answered first."""
         for line in self.lines.values():
+            line.task.cancel()
             line.place.show(Row.State.STOPPED)
         await asyncio.gather(*(line.stop() for line in self.lines.values()), *self.ending.values())

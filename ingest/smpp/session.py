@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Protocol, cast
 
 from ingest import metrics
@@ -44,7 +43,6 @@ class Taker(Protocol):
         self,
         channel: ChannelView,
         texts: Sequence[InboundSms],
-        raw: Callable[[], bytes],
         at: datetime,
         deadline_s: float,
     ) -> Keys: ...
@@ -88,10 +86,10 @@ class Session(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """An SMSC that does not read our answers gets no more of them to make."""
-        self.transport.pause_reading()
+        self.read_on(False)
 
     def resume_writing(self) -> None:
-        self.transport.resume_reading()
+        self.read_on(True)
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.timer:
@@ -104,7 +102,7 @@ class Session(asyncio.Protocol):
         self.ended.set()
 
     def end(self, reason: Reason) -> None:
-        """Hang up."""
+        """Hang up, once what was written is out; `enquire` ends the waiting for that."""
         self.reason = reason
         self.transport.close()
 
@@ -172,8 +170,7 @@ class Session(asyncio.Protocol):
             sms = text.read(pdu.READERS[one.command](one.body), self.bind.reading)
             if sms is None:
                 return pdu.ROK, ()
-            raw = partial(bytes, one.body)
-            return pdu.ROK, await self.intake.take(self.channel, [sms], raw, at, smpp.deadline_s)
+            return pdu.ROK, await self.intake.take(self.channel, [sms], at, smpp.deadline_s)
         except Malformed as malformed:
             status = malformed.status
         except (Unreadable, Unstorable):
@@ -218,6 +215,9 @@ class Session(asyncio.Protocol):
         return status
 
     def enquire(self) -> None:
+        if self.transport.is_closing():
+            self.transport.abort()
+            return
         self.heard = False
         self.request(pdu.ENQUIRE_LINK)
         self.timer = self.loop.call_later(min(ANSWER_WITHIN_S, self.bind.enquire_s), self.check)
@@ -242,19 +242,22 @@ class Session(asyncio.Protocol):
 
     async def close(self) -> None:
         """End the session in order: read no more, answer what is under way, unbind."""
-        if self.ended.is_set():
-            return
         self.closing = True
-        self.transport.pause_reading()
+        self.read_on(False)
         await self.settled()
         self.flush()
-        self.request(pdu.UNBIND)
-        self.transport.resume_reading()
+        self.read_on(True)
+        if not self.transport.is_closing():
+            self.request(pdu.UNBIND)
         try:
             async with asyncio.timeout(UNBIND_WITHIN_S):
                 await self.ended.wait()
         except TimeoutError:
             self.transport.abort()
+
+    def read_on(self, wanted: bool) -> None:
+        if not self.transport.is_closing():
+            (self.transport.resume_reading if wanted else self.transport.pause_reading)()
 
     async def settled(self, but: asyncio.Task[None] | None = None) -> None:
         if waiting := self.under_way - {but}:

@@ -49,10 +49,9 @@ def read(deliver: Deliver, reading: Reading) -> InboundSms | None:
     alphabet: Alphabet = named or "ascii"
     if named is None:
         octets = octets.hex().encode()  # nobody says what such octets spell
-    identifier = deliver.parameters.get(RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0]
     sms = build_sms(
         NAMES,
-        spelled(identifier) or None,
+        identifier(deliver, place),
         number_of(deliver.source_ton, spelled(deliver.source), reading.country),
         number_of(deliver.destination_ton, spelled(deliver.destination), reading.country),
         decode(octets, alphabet).replace("\0", ""),
@@ -63,6 +62,12 @@ def read(deliver: Deliver, reading: Reading) -> InboundSms | None:
     if deliver.source_ton == ALPHANUMERIC:
         return replace(sms, sender=spelled(deliver.source))  # a name, even one of digits
     return sms
+
+
+def identifier(deliver: Deliver, place: Place | None) -> str | None:
+    """The network's own id, where it gives one. All parts of a text may have the same; no part repeats another."""
+    id = spelled(deliver.parameters.get(RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0])
+    return f"{id}/{place.number}" if id and place else id or None
 
 
 def taken_apart(deliver: Deliver) -> tuple[bytes, Place | None]:
@@ -76,6 +81,8 @@ def taken_apart(deliver: Deliver) -> tuple[bytes, Place | None]:
 
 def segment(deliver: Deliver) -> Place | None:
     """The place that the network's own parameters give; None unless all three make sense."""
+    if not deliver.parameters:
+        return None
     wanted = ((SAR_REFERENCE, 2), (SAR_TOTAL, 1), (SAR_NUMBER, 1))
     values = [deliver.parameters.get(tag, b"") for tag, _length in wanted]
     if [len(value) for value in values] != [length for _tag, length in wanted]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_CONTENT = 10_000  # characters; a text of 255 parts, the most that can be concatenated, has 39,015
 MAX_ADDRESS = 64  # characters of a sender or recipient
 MAX_CARRIER_ID = 255
+MAX_ENCODING = 12
 MAX_MEDIA = 20  # links of one text; carriers allow ten
 MAX_LINK = 2048  # characters
 
@@ -261,6 +262,8 @@ def build_sms(
             (f"/{name}", problem) for name, problem in zip(names, problems, strict=True) if problem
         )
     links = links_of(media) if media else ()
+    if encoding and text_problem(encoding, MAX_ENCODING):
+        encoding = None  # what a carrier calls it is told where it can be, and refuses no text
     return InboundSms(
         carrier_id or None, sender, recipient, content, sent_at, encoding, segments, links, part
     )

@@ -136,7 +136,7 @@ def parse(request: CarrierRequest, credentials: Mapping[str, str]) -> list[Inbou
             fields["to"],
             content,
             sent_at=moment(fields.get("message-timestamp")),
-            encoding=fields.get("type", "")[:20] or None,
+            encoding=fields.get("type", "") or None,
             part=part,
         )
     ]
