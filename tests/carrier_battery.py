@@ -143,7 +143,8 @@ def twilio_sign(url: str, body: bytes, credentials: Credentials, at: datetime) -
 
 def pairs(body: bytes) -> dict[str, str]:
     """A form's fields, bytes that are no UTF-8 kept as they are."""
-    return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="surrogateescape"))
+    text = body.decode("utf-8", "surrogateescape")
+    return dict(parse_qsl(text, keep_blank_values=True, errors="surrogateescape"))
 
 
 def generic_body(sms: Sms) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.carriers import HTTP_CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable
-from tests.carrier_battery import CASES
+from numbers.carriers.base import Wanted
+from tests.carrier_battery import CASES, Case, Sms
 from tests.carrier_requests import NOW
 
 CREDENTIALS = [(case.name, case.credentials) for case in CASES]
@@ -64,8 +66,8 @@ requests = st.builds(
 def refusal(verify: Callable[[], None]) -> Refused | None:
     try:
         verify()
-    except Refused as refused:
-        return refused
+    except (Refused, Wanted) as refused:
+        return refused if isinstance(refused, Refused) else Refused(503, "unfetched")
     return None
 
 
@@ -74,11 +76,14 @@ def reading(parse: Callable[[], list[InboundSms]]) -> tuple[list[tuple[str, str]
         return [], parse()
     except Unreadable as unreadable:
         return unreadable.errors, []
+    except Wanted:
+        return [], []
 
 
 def storable(sms: InboundSms) -> bool:
     texts = [sms.carrier_id or "x", sms.sender, sms.recipient, sms.content]
-    return all("\0" not in text for text in texts) and all(text.encode() for text in texts[:3])
+    clean = all("\0" not in text for text in texts) and all(text.encode() for text in texts[:3])
+    return clean and sms.content.encode() is not None
 
 
 @pytest.mark.parametrize(("name", "credentials"), CREDENTIALS)
@@ -95,6 +100,95 @@ def test_parse_only_finds_texts_or_unreadable_fields(name: str, request: Carrier
     assert not (errors and texts)
     assert all(pointer == "" or pointer.startswith("/") for pointer, _detail in errors)
     assert all(storable(sms) for sms in texts)
+
+
+# Twenty thousand bodies in all, each one step further from what the carrier sends.
+EXAMPLES, STEPS = 120, 10
+OF_INTEREST = [
+    *(
+        b"",
+        b"\0",
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"\xc3",
+        b"\r\n",
+        b'"',
+        b"\\",
+        b"\\u0000",
+        b"\\ud800",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+    ),
+    *(
+        b",",
+        b":",
+        b"null",
+        b"true",
+        b"0",
+        b"-1",
+        b"1e999",
+        b"9" * 400,
+        b"[" * 400,
+        b'"a":' * 3,
+        b"&",
+        b"=",
+        b"%",
+        b"%00",
+    ),
+    *(
+        b"%ED%A0%80",
+        b"%u0041",
+        b"+",
+        b"&&",
+        b"a=b&" * 40,
+        b"\xef\xbb\xbf",
+        b"\xfe\xff",
+        "😀".encode(),
+        "‏".encode(),
+    ),
+]
+#: Where, as a fraction of the body; how much is cut there; what is put there; and whether it is a copy of the rest.
+steps = st.lists(
+    st.tuples(
+        st.floats(0, 1),
+        st.sampled_from([0, 0, 1, 2, 7, 40, 4000]),
+        st.sampled_from(OF_INTEREST) | st.binary(max_size=6),
+        st.sampled_from([False, False, False, True]),
+    ),
+    min_size=STEPS,
+    max_size=STEPS,
+)
+
+
+def spoiled(body: bytes, changes: list[tuple[float, int, bytes, bool]]) -> Iterator[bytes]:
+    """The body after each of the changes."""
+    for where, cut, put, doubled in changes:
+        at = int(where * len(body))
+        body = (body[:at] + put + body[at + cut :] + (body[at : at + 300] if doubled else b""))[:20_000]
+        yield body
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{'-'.join(case.credentials)}")
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(changes=steps)
+def test_a_spoiled_body_gives_typed_errors(case: Case, changes: list[tuple[float, int, bytes, bool]]) -> None:
+    """Once with the signature of the good one, once properly vouched for, as if the carrier itself sent nonsense."""
+    good = case.sms(text="Été 😀" if case.charset == "utf-8" else "Été")
+    for body in spoiled(case.body(Sms()), changes):
+        stale = replace(good, body=body)
+        refused = refusal(lambda stale=stale: case.verify(stale))
+        assert refused is not None or not case.signs_body or body == good.body or not body
+        vouched = case.request(body)
+        refusal(lambda vouched=vouched: case.verify(vouched))
+        errors, texts = reading(lambda vouched=vouched: case.carrier.parse(vouched, case.credentials))
+        assert not (errors and texts)
+        assert all(storable(sms) for sms in texts)
+
+
+def test_that_makes_twenty_thousand() -> None:
+    assert len(CASES) * EXAMPLES * STEPS >= 20_000
 
 
 @given(secret=st.text(st.characters(categories=["Lu", "Nd", "Lo"]), min_size=30, max_size=40))
