@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -178,11 +179,11 @@ def test_a_spoiled_body_gives_typed_errors(case: Case, changes: list[tuple[float
     good = case.sms(text="Été 😀" if case.charset == "utf-8" else "Été")
     for body in spoiled(case.body(Sms()), changes):
         stale = replace(good, body=body)
-        refused = refusal(lambda stale=stale: case.verify(stale))
+        refused = refusal(partial(case.verify, stale))
         assert refused is not None or not case.signs_body or body == good.body or not body
         vouched = case.request(body)
-        refusal(lambda vouched=vouched: case.verify(vouched))
-        errors, texts = reading(lambda vouched=vouched: case.carrier.parse(vouched, case.credentials))
+        refusal(partial(case.verify, vouched))
+        errors, texts = reading(partial(case.carrier.parse, vouched, case.credentials))
         assert not (errors and texts)
         assert all(storable(sms) for sms in texts)
 

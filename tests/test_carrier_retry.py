@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from inbox.models import Message
-from ingest import batch
-from ingest.batch import Link
+from ingest import link
+from ingest.link import Link
 from ingest.models import StrayText
 from numbers.carriers import HTTP_CARRIERS
 from numbers.models import Channel
@@ -67,10 +67,10 @@ def frozen(patch: pytest.MonkeyPatch) -> None:
     """PostgreSQL takes statements and says no more."""
 
     async def execute(self: Link, sql: str, parameters: dict[str, Any]) -> None:
-        async with asyncio.timeout(batch.WRITE_TIMEOUT_S):
+        async with asyncio.timeout(link.WRITE_TIMEOUT_S):
             await asyncio.Event().wait()
 
-    patch.setattr(batch, "WRITE_TIMEOUT_S", 0.1)
+    patch.setattr(link, "WRITE_TIMEOUT_S", 0.1)
     patch.setattr(Link, "execute", execute)
 
 
