@@ -92,6 +92,7 @@ FIELD_LABELS = {
     "tlsName": gettext_lazy("Name in the certificate"),
     "caCertificate": gettext_lazy("Certificate of the authority"),
     "defaultAlphabet": gettext_lazy("Default alphabet"),
+    "ia5Alphabet": gettext_lazy("IA5 alphabet"),
     "defaultCountry": gettext_lazy("Default country"),
     "enquireLinkS": gettext_lazy("Seconds between two enquire_link"),
     "allowedNetworks": gettext_lazy("Allowed addresses"),

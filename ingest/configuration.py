@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
+from zlib import crc32
 
 import psycopg
 from django.db import close_old_connections, connection, transaction
@@ -48,6 +49,7 @@ class ChannelView(NamedTuple):
     carrier: Carrier
     path: str
     credentials: Mapping[str, str] | None  # None: they do not open, which is ours to mend
+    saved: int = 0  # differs each time the credentials are saved, be they the same
 
 
 class Holder(NamedTuple):
@@ -235,7 +237,8 @@ def channel_views(only: set[UUID] | None) -> Iterable[tuple[str, ChannelView]]:
         if carrier is None:
             log.error("a stored channel's carrier is unknown", extra={"channel": str(row.pk)})
             continue
-        yield row.token, ChannelView(row.pk, row.environment_id, carrier, row.path, opened(row))
+        saved = crc32(row.sealed_credentials)
+        yield row.token, ChannelView(row.pk, row.environment_id, carrier, row.path, opened(row), saved)
 
 
 def opened(row: Channel) -> dict[str, str] | None:

@@ -241,10 +241,16 @@ def as_sms(pieces: Pieces) -> InboundSms:
 
 def decoded(pieces: Iterable[tuple[Piece, bytes]]) -> str:
     """Octets are joined before they are decoded, wherever neighbours in the same alphabet are both there."""
-    numbered = enumerate(pieces)
-    runs = groupby(numbered, key=lambda one: (one[1][0].alphabet, one[1][0].number - one[0]))
-    joined = [
-        (cast(Alphabet, alphabet), b"".join(octets for _at, (_piece, octets) in run))
-        for (alphabet, _gap), run in runs
-    ]
-    return "".join(decode(octets, alphabet) for alphabet, octets in joined).replace("\0", "")
+    numbered = list(enumerate(pieces))
+    # SMSCs that say IA5 and mean the default alphabet are known by some of its octets, which one part has and one not.
+    means_gsm = "gsm7" in {piece.alphabet for _at, (piece, _octets) in numbered}
+
+    def run_of(one: tuple[int, tuple[Piece, bytes]]) -> tuple[str, int]:
+        at, (piece, _octets) = one
+        return "gsm7" if means_gsm and piece.alphabet == "ascii" else piece.alphabet, piece.number - at
+
+    joined = (
+        decode(b"".join(octets for _at, (_piece, octets) in run), cast(Alphabet, alphabet))
+        for (alphabet, _gap), run in groupby(numbered, key=run_of)
+    )
+    return "".join(joined).replace("\0", "")

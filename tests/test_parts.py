@@ -105,6 +105,13 @@ def test_parts_of_one_text_may_be_in_two_alphabets(door: LiveDoor, channel: Chan
     assert contents() == ["café crème"]
 
 
+def test_a_part_taken_for_ascii_is_of_the_alphabet_of_the_others(door: LiveDoor, channel: Channel) -> None:
+    """An SMSC says IA5 and means the default alphabet; only the escape of one part tells."""
+    door.take(channel, part(b"10 \x1b", 1, 2, alphabet="gsm7"), part(b"\x65 a day", 2, 2, alphabet="ascii"))
+    joined()
+    assert contents() == ["10 € a day"]
+
+
 def test_equal_references_of_two_senders_do_not_mix(door: LiveDoor, channel: Channel) -> None:
     ours, theirs = pieces("ours " * 60, 3), pieces("theirs " * 60, 3, sender="+33639980418")
     for pair in zip(ours, reversed(theirs), strict=True):

@@ -168,13 +168,10 @@ def test_the_networks_own_id_is_what_a_repeat_is_known_by() -> None:
     assert taken(deliver_sm(parameters=parameter(0x001E, b"\0"))).carrier_id is None
 
 
-def test_parts_with_one_id_do_not_repeat_each_other() -> None:
-    id = parameter(0x001E, b"a1b2\0")
-    sent = [bytes.fromhex(f"0500032A020{number}") + b"Hello" for number in (1, 2)]
-    assert [taken(deliver_sm(one, esm_class=0x40, parameters=id)).carrier_id for one in sent] == [
-        "a1b2/1",
-        "a1b2/2",
-    ]
+def test_an_smsc_that_says_ia5_and_means_the_default_alphabet() -> None:
+    said = deliver_sm(b"sch\x7cn", data_coding=1)
+    assert taken(said).content == "sch|n"
+    assert taken(said, Reading(ia5="gsm7")).content == "schön"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,11 @@ def bind_of(credentials: Mapping[str, str]) -> Bind:
         port=int(get("port", smpp.DEFAULT_PORT)),
         request=request,
         enquire_s=int(get("enquireLinkS", smpp.DEFAULT_ENQUIRE_S)),
-        reading=Reading(cast(Alphabet, get("defaultAlphabet", "gsm7")), get("defaultCountry")),
+        reading=Reading(
+            cast(Alphabet, get("defaultAlphabet", "gsm7")),
+            get("defaultCountry"),
+            cast("Alphabet | None", get("ia5Alphabet")),
+        ),
         tls=trust(get("caCertificate")) if get("tls") else None,
         tls_name=get("tlsName", host),
     )

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
 
     alphabet: Alphabet = "gsm7"  # behind data_coding 0
     country: str | None = None  # ISO 3166 alpha-2, whose national numbers come without calling code
+    ia5: Alphabet | None = None  # behind data_coding 1; None: as its octets tell
 
 
 def read(deliver: Deliver, reading: Reading) -> InboundSms | None:
@@ -45,13 +46,13 @@ def read(deliver: Deliver, reading: Reading) -> InboundSms | None:
     if deliver.esm_class & ABOUT_ANOTHER:
         return None
     octets, place = taken_apart(deliver)
-    named = alphabet_of(deliver.data_coding, octets, reading.alphabet)
+    named = alphabet_of(deliver.data_coding, octets, reading)
     alphabet: Alphabet = named or "ascii"
     if named is None:
         octets = octets.hex().encode()  # nobody says what such octets spell
     sms = build_sms(
         NAMES,
-        identifier(deliver, place),
+        identifier(deliver),
         number_of(deliver.source_ton, spelled(deliver.source), reading.country),
         number_of(deliver.destination_ton, spelled(deliver.destination), reading.country),
         decode(octets, alphabet).replace("\0", ""),
@@ -64,10 +65,9 @@ def read(deliver: Deliver, reading: Reading) -> InboundSms | None:
     return sms
 
 
-def identifier(deliver: Deliver, place: Place | None) -> str | None:
-    """The network's own id, where it gives one. All parts of a text may have the same; no part repeats another."""
-    id = spelled(deliver.parameters.get(RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0])
-    return f"{id}/{place.number}" if id and place else id or None
+def identifier(deliver: Deliver) -> str | None:
+    """The network's own id, where it gives one. All parts of a text may have the same."""
+    return spelled(deliver.parameters.get(RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0]) or None
 
 
 def taken_apart(deliver: Deliver) -> tuple[bytes, Place | None]:
@@ -91,16 +91,16 @@ def segment(deliver: Deliver) -> Place | None:
     return udh.place(f"sar:{reference}", total, number)
 
 
-def alphabet_of(coding: int, octets: bytes, default: Alphabet) -> Alphabet | None:
+def alphabet_of(coding: int, octets: bytes, reading: Reading) -> Alphabet | None:
     """What a data_coding says; None for octets that are no text, or of an alphabet that we do not know.
 
     1 to 15 are SMPP's own. The rest is the data coding scheme of 3GPP TS 23.038 §4 passed through, whose general
     groups and groups of waiting indications say it in two bits.
     """
     if coding == 0:
-        return default
+        return reading.alphabet
     if coding == IA5:
-        return alphabet_of_ia5(octets)
+        return reading.ia5 or alphabet_of_ia5(octets)
     if coding < 0x10:
         return CODINGS.get(coding)
     group = coding >> 4

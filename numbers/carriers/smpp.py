@@ -170,6 +170,14 @@ credentials: Mapping[str, CredentialField] = {
         required=False,
         secret=False,
     ),
+    "ia5Alphabet": CredentialField(
+        gettext_lazy(
+            "What data_coding 1 means there: gsm7, ascii or latin1. By default each text’s octets tell."
+        ),
+        _one_of("gsm7", "ascii", "latin1"),
+        required=False,
+        secret=False,
+    ),
     "defaultCountry": CredentialField(
         gettext_lazy("The country, such as FR, whose numbers come without calling code."),
         _country_problem,
