@@ -203,6 +203,13 @@ class NumberRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.status} since {self.created_at}"
 
+    @property
+    def asked_number(self) -> str:
+        """The number that the tenant got or, before, the one that it named; empty where it named none."""
+        if self.assignment:
+            return self.assignment.number.number
+        return self.wanted.number if self.wanted else self.number
+
 
 class NumberDocument(models.Model):
     """A file that a tenant adds to a request, such as the proof that a number is its own; sealed with its key."""
