@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -91,7 +92,7 @@ class Number(models.Model):
     )
     monthly_price = models.PositiveIntegerField(_("monthly price"), null=True)  # in the currency's minor unit
     currency = models.CharField(_("currency"), max_length=3, blank=True)  # ISO 4217
-    channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="numbers")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="pool_numbers")
     channel_ref = models.CharField(max_length=80, blank=True)  # the carrier's own id of the number
     aging_until = models.DateTimeField(
         _("aging until"), null=True
@@ -137,6 +138,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number_id} since {self.starts_at}"
+
+    @property
+    def own_channel_id(self) -> UUID | None:
+        """Its channel where that is the tenant's; the operator's is none of the tenant's business."""
+        return None if self.number.channel_id else self.channel_id
 
 
 class NumberRequest(models.Model):
@@ -202,6 +208,11 @@ class NumberRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.status} since {self.created_at}"
+
+    @property
+    def number_id(self) -> UUID | None:
+        """The number that the tenant got."""
+        return self.assignment.number_id if self.assignment else None
 
     @property
     def asked_number(self) -> str:

@@ -31,6 +31,7 @@ SIGNATURES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
 }
+TYPES = sorted(SIGNATURES)
 TRIES = 5  # free numbers of fiction to try, since another sandbox may be faster
 
 
@@ -227,7 +228,7 @@ def add_document(
 def wrong_document(content_type: str, content: bytes) -> Iterable[tuple[str, str, str]]:
     signature = SIGNATURES.get(content_type)
     if signature is None:
-        detail = _("Use one of: %(known)s.") % {"known": ", ".join(SIGNATURES)}
+        detail = _("Use one of: %(known)s.") % {"known": ", ".join(TYPES)}
         yield "/contentType", "invalid_choice", detail
     elif not content.startswith(signature):
         yield "/content", "invalid_value", _("This is no file of that type.")

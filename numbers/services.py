@@ -76,7 +76,7 @@ def update_channel(
 def delete_channel(channel: Channel, actor: Actor) -> None:
     """Close a way in. Raises Conflict while numbers are bound to it."""
     Channel.objects.select_for_update().get(pk=channel.pk)
-    pooled = channel.numbers.filter(withdrawn_at=None)
+    pooled = channel.pool_numbers.filter(withdrawn_at=None)
     if channel.assignments.filter(ends_at=None).exists() or pooled.exists():
         raise Conflict("channel_in_use", _("Numbers are bound to this channel: release or move them first."))
     Channel.objects.filter(pk=channel.pk).update(deleted_at=clock(channel.environment))

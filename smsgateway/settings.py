@@ -287,6 +287,11 @@ SPECTACULAR_SETTINGS = {
         "EndpointKind": "delivery.models.Endpoint.Kind",
         "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
+        "NumberCapability": "numbers.plan.Capability",
+        "NumberCategory": "numbers.plan.Category",
+        "NumberDocumentType": "numbers.requests.TYPES",
+        "NumberRequestKind": "numbers.models.NumberRequest.Kind",
+        "NumberRequestStatus": "numbers.models.NumberRequest.Status",
         "RouteAction": "routing.models.Route.Action",
     },
 }

@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="numbers",
+                related_name="pool_numbers",
                 to="numbers.channel",
             ),
         ),
