@@ -8,8 +8,10 @@ where it ended, and asks the carrier first whether the account has the number al
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -27,6 +29,7 @@ from numbers.carriers.selling import Declined, Order, Owned
 from numbers.models import Assignment, Channel, Number, NumberRequest, Purchase
 from numbers.sellers import TOTAL_S, Counter, counter_of, sells, telling
 
+Kept = TypeVar("Kept")
 State = Purchase.State
 
 LEASE = timedelta(seconds=TOTAL_S + 20)
@@ -37,44 +40,59 @@ FINAL = frozenset(
 )  # other refusals may leave an order that waits for something
 
 
-def buy(
-    channel: Channel, actor: Actor, *, number: str, label: str = "", price: tuple[int, str] | None = None
-) -> Assignment | NumberRequest | Number:
-    """Buy one number through a channel and keep it.
+def buy_own(channel: Channel, actor: Actor, *, number: str, label: str = "") -> Assignment | NumberRequest:
+    """Buy one number through an environment's channel, as if the environment brought it: numbers.requests.bring_number.
 
-    On an environment's channel it is as if the environment brought it (numbers.requests.bring_number): held at once
-    in a sandbox, a request in live. On the operator's it is a number of the pool, for `price` a month in minor units
-    of a currency. Raises Invalid or Conflict; a Conflict of code `purchase_unfinished`, `order_pending` or
-    `carrier_unreachable` may have cost money already, and the same purchase, tried again, is finished.
+    So it is held at once in a sandbox, and waits for approval in live. Raises Invalid or Conflict; where that says
+    `purchase_unfinished`, `order_pending` or `carrier_unreachable` money may have been spent, and the same purchase,
+    tried again, goes on.
     """
-    e164 = checked(channel, number)
+    environment = channel.environment
+    assert environment is not None
+    e164 = own_number(environment, number)
+
+    def keep() -> Assignment | NumberRequest:
+        return requests.bring_number(environment, actor, number=e164, channel=channel, label=label)
+
+    return buy(channel, actor, e164, keep)
+
+
+def buy_for_pool(
+    channel: Channel, actor: Actor, *, number: str, price: tuple[int, str] | None = None
+) -> Number:
+    """Buy one number through a channel of the operator's, for the pool.
+
+    `price` is what a tenant pays a month: minor units and currency. Raises as `buy_own` does.
+    """
+    e164 = pool_number(channel, number)
+    return buy(channel, actor, e164, lambda: pooled(channel, actor, e164, price))
+
+
+def buy(channel: Channel, actor: Actor, number: str, keep: Callable[[], Kept]) -> Kept:
     counter = counter_of(channel)
-    purchase = claim(channel, actor, e164)
+    purchase = claim(channel, actor, number)
     try:
         acquired(purchase, actor, counter)
-        return kept(purchase, actor, label, price)
+        return kept(purchase, keep)
     finally:
         let_go(purchase)
 
 
-def checked(channel: Channel, text: str) -> str:
-    """The number as we keep it, if whoever the channel belongs to could keep it now. Raises Invalid or Conflict."""
-    if channel.environment is None:
-        number = operators_number(text)
-    else:
-        number = services.checked_number(channel.environment, text)
-    if not phone.is_e164(number):
-        detail = _("Must be an international number: + and 7 to 15 digits.")
-        raise Invalid([("/number", "number_invalid", detail)])
+def own_number(environment: Environment, text: str) -> str:
+    """The number as we keep it, if the environment could hold it now: else buying is for nothing. Raises."""
+    number = international(services.checked_number(environment, text))
     row = Number.objects.filter(number=number).first()
+    if row is not None and row.channel_id is not None:
+        raise pool.taken()
     if row is not None:
-        refuse_unkeepable(row, channel)
+        pool.refuse_unfree(row, environment)
     return number
 
 
-def operators_number(text: str) -> str:
+def pool_number(channel: Channel, text: str) -> str:
+    """The number as we keep it, if it could be of the pool on this channel. Raises Invalid or Conflict."""
     try:
-        number = phone.validate_number(text)
+        number = international(phone.validate_number(text))
     except ValueError as error:
         raise Invalid([("/number", "number_invalid", str(error))]) from None
     if phone.is_fictional(number):
@@ -82,18 +100,22 @@ def operators_number(text: str) -> str:
         raise Invalid([("/number", "number_not_for_this_environment", detail)])
     if problem := plan.problem(number, phone.country_of(number) or ""):
         raise Invalid([("/number", "number_not_allowed", problem)])
+    row = Number.objects.filter(number=number).first()
+    if row is not None:
+        refuse_unpoolable(row, channel)
     return number
 
 
-def refuse_unkeepable(row: Number, channel: Channel) -> None:
-    """Raises Conflict where buying would be for nothing."""
-    if channel.environment is None:
-        if pool.open_holding(row) or row.channel_id not in (None, channel.pk):
-            raise pool.taken()
-    elif row.channel_id is not None:
+def international(number: str) -> str:
+    if not phone.is_e164(number):
+        detail = _("Must be an international number: + and 7 to 15 digits.")
+        raise Invalid([("/number", "number_invalid", detail)])
+    return number
+
+
+def refuse_unpoolable(row: Number, channel: Channel) -> None:
+    if pool.open_holding(row) or row.channel_id not in (None, channel.pk):
         raise pool.taken()
-    else:
-        pool.refuse_unfree(row, channel.environment)
 
 
 def refuse_asked_for(number: str, environment: Environment) -> None:
@@ -196,12 +218,13 @@ def pointed(counter: Counter, owned: Owned, url: str) -> None:
         raise not_ready(problem.detail) from None
 
 
-def kept(
-    purchase: Purchase, actor: Actor, label: str, price: tuple[int, str] | None
-) -> Assignment | NumberRequest | Number:
+def kept(purchase: Purchase, keep: Callable[[], Kept]) -> Kept:
+    """Store whose the bought number is."""
     try:
-        return keep(purchase, actor, label, price)
-    except Conflict as problem:
+        with transaction.atomic():
+            Purchase.objects.filter(pk=purchase.pk).update(state=State.KEPT)
+            return keep()
+    except Conflict as problem:  # somebody else got it meanwhile
         raise not_ready(problem.detail) from None
     except Invalid as problem:
         raise not_ready(" ".join(error.detail for error in problem.errors)) from None
@@ -212,29 +235,19 @@ def not_ready(why: str) -> Conflict:
     return Conflict("purchase_unfinished", f"{detail} {why}", "/number")
 
 
-@transaction.atomic
-def keep(
-    purchase: Purchase, actor: Actor, label: str, price: tuple[int, str] | None
-) -> Assignment | NumberRequest | Number:
-    """Store whose the bought number is. Raises Conflict where somebody else got it meanwhile."""
-    purchase.state = State.KEPT
-    purchase.save(update_fields=["state"])
-    if purchase.environment is None:
-        return pooled(purchase, actor, price)
-    return requests.bring_number(
-        purchase.environment, actor, number=purchase.number, channel=purchase.channel, label=label
-    )
-
-
-def pooled(purchase: Purchase, actor: Actor, price: tuple[int, str] | None) -> Number:
-    row = pool.locked(purchase.number, clock())
-    refuse_unkeepable(row, purchase.channel)
-    row.channel, row.channel_ref, row.withdrawn_at = purchase.channel, purchase.channel_ref, None
+def pooled(channel: Channel, actor: Actor, number: str, price: tuple[int, str] | None) -> Number:
+    row = pool.locked(number, clock())
+    refuse_unpoolable(row, channel)
+    row.channel, row.withdrawn_at = channel, None
+    row.channel_ref = latest_ref(channel, number)
     row.monthly_price, row.currency = price or (None, "")
     row.save(update_fields=["channel", "channel_ref", "withdrawn_at", "monthly_price", "currency"])
-    after = {"number": row.number, "channel": str(purchase.channel_id)}
-    audit.record(actor, "number.pooled", row.pk, after=after)
+    audit.record(actor, "number.pooled", row.pk, after={"number": number, "channel": str(channel.pk)})
     return row
+
+
+def latest_ref(channel: Channel, number: str) -> str:
+    return channel.purchases.filter(number=number).values_list("channel_ref", flat=True)[0]
 
 
 def unfinished(channel: Channel) -> list[Purchase]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import get_args
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,11 +20,12 @@ from numbers import phone, plan
 from numbers.calling import Unanswered, call
 from numbers.carriers import telnyx_numbers, twilio_numbers, vonage_numbers
 from numbers.carriers.base import Reply, Unavailable
-from numbers.carriers.selling import Account, Declined, Offer, Query, Seller, Unfinished
+from numbers.carriers.selling import Account, Declined, Kind, Offer, Query, Seller, Unfinished
 from numbers.models import Channel
 
 CALL_S = 12.0  # one call to a carrier's API
 TOTAL_S = 40.0  # all calls for one thing that somebody waits for
+MOST_OFFERS = 50  # of one search
 PAUSE_S = 1.0  # before an order is looked at again
 
 
@@ -49,6 +51,7 @@ SAID = {
     "carrier_busy": gettext_lazy("%(carrier)s has too much to do: try again in a minute."),
     "carrier_refused": gettext_lazy("%(carrier)s refuses this."),
 }
+KINDS: tuple[Kind, ...] = get_args(Kind)
 POINTERS = {"no_stock": "/number", "needs_documents": "/number"}
 
 
