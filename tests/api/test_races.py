@@ -27,6 +27,12 @@ def acme(transactional_db: None) -> House:
     return cast.build("Acme Santé", "+33937000001", "+33639980001")
 
 
+def request_of(asked: dict[str, Any]) -> NumberRequest:
+    id = parse("number_request", asked["id"])
+    assert id is not None
+    return NumberRequest.objects.get(pk=id)
+
+
 def at_once(house: House, call: Callable[[Api, int], Any]) -> Counter[int]:
     """The statuses of that many simultaneous calls, each given a client and its number."""
 
@@ -54,7 +60,7 @@ def test_a_number_is_asked_for_once(acme: House) -> None:
 
 def test_two_approvals_make_one_assignment(acme: House, api: Api) -> None:
     asked = api.post("numbers", {"number": "+33937000009", "channelId": acme.live.ids["channel_id"]}).json()
-    request = NumberRequest.objects.get(pk=parse("number_request", asked["id"]))
+    request = request_of(asked)
 
     def approve(_number: int) -> str:
         try:
@@ -77,7 +83,7 @@ def test_two_tenants_approved_for_one_number_leave_one_holder(acme: House, trans
     for house in (acme, other):
         body = {"number": "+33937000009", "channelId": house.live.ids["channel_id"]}
         asked = Api(house.live.key).post("numbers", body).json()
-        waiting.append(NumberRequest.objects.get(pk=parse("number_request", asked["id"])))
+        waiting.append(request_of(asked))
     requests.approve(waiting[0], Actor("operator"))
     with pytest.raises(Conflict, match="number_taken"):
         requests.approve(waiting[1], Actor("operator"))
