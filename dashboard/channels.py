@@ -22,7 +22,7 @@ from dashboard import checklist
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, find, go, page
 from ingest.models import best
-from numbers import services
+from numbers import sellers, services
 from numbers.carriers import CARRIERS, HTTP_CARRIERS, CredentialField
 from numbers.models import Channel
 
@@ -220,9 +220,18 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "hint": HINTS.get(channel.carrier, SIGNED_HINT),
             "lines": channel.lines.all(),
             "numbers": numbers,
+            "sells": sells(channel),
             "example": example(channel, numbers, reveal=editing),
         },
     )
+
+
+def sells(channel: Channel) -> bool:
+    """Whether numbers can be bought through the channel; its page must open even where its credentials cannot."""
+    try:
+        return sellers.sells(channel)
+    except Unsealable:
+        return False
 
 
 def example(channel: Channel, numbers: Any, *, reveal: bool) -> str:

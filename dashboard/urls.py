@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dashboard import (
+    buying,
     channels,
     deliveries,
     endpoints,
@@ -32,6 +33,7 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.new, name="channels.new"),
     path("channels/<str:channel_id>/", channels.one, name="channels.one"),
+    path("channels/<str:channel_id>/buy/", buying.buy, name="channels.buy"),
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),
     path("routes/new/", routes.new, name="routes.new"),
