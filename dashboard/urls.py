@@ -7,11 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dashboard import (
+    available_numbers,
     channels,
     deliveries,
     endpoints,
     entrance,
     messages,
+    number_requests,
     numbers,
     overview,
     preferences,
@@ -26,9 +28,23 @@ inside: list[URLPattern | URLResolver] = [
     path("deliveries/replay/", deliveries.replay, name="deliveries.replay"),
     path("deliveries/<str:delivery_id>/replay/", deliveries.replay_one, name="deliveries.replay_one"),
     path("numbers/", numbers.index, name="numbers"),
-    path("numbers/new/", numbers.new, name="numbers.new"),
+    path("numbers/available/", available_numbers.index, name="numbers.available"),
+    path("numbers/request/", number_requests.new, name="numbers.request"),
+    path("numbers/new/", number_requests.bring, name="numbers.new"),
+    path("numbers/requests/<str:number_request_id>/", number_requests.one, name="numbers.requests.one"),
+    path(
+        "numbers/requests/<str:number_request_id>/cancel/",
+        number_requests.cancel,
+        name="numbers.requests.cancel",
+    ),
+    path(
+        "numbers/requests/<str:number_request_id>/documents/",
+        number_requests.add_documents,
+        name="numbers.requests.documents",
+    ),
     path("numbers/<str:number_id>/", numbers.one, name="numbers.one"),
     path("numbers/<str:number_id>/release/", numbers.release, name="numbers.release"),
+    path("numbers/<str:number_id>/take-back/", numbers.take_back, name="numbers.take_back"),
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.new, name="channels.new"),
     path("channels/<str:channel_id>/", channels.one, name="channels.one"),
