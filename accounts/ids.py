@@ -21,6 +21,7 @@ PREFIXES = {
     "number": "num",
     "route": "rte",
     "endpoint": "ep",
+    "secret": "sec",
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",

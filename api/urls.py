@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
     path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
+    path("endpoints/<str:endpoint_id>/secrets", endpoints.Secrets.as_view()),
+    path("endpoints/<str:endpoint_id>/secrets/<str:secret_id>", endpoints.OneSecret.as_view()),
     path("routes", routes.Routes.as_view()),
     path("routes/<str:route_id>", routes.OneRoute.as_view()),
     path("messages", messages.Messages.as_view()),
