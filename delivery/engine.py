@@ -132,7 +132,7 @@ class Engine:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
         policy, now = target.policy, wall + row["clock_offset"]
-        deadline_s = policy.deadline_s or settings.DELIVERY_DEADLINE_S
+        deadline_s = min(policy.deadline_s or settings.DELIVERY_DEADLINE_S, settings.DELIVERY_LEASE_S - 1)
         left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
             return None

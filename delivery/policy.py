@@ -1,7 +1,7 @@
 """How an endpoint wants to be tried: checked when it is saved, a plain value when it is used.
 
-Stored as the API takes it: {"retry": {"delaysSeconds": […]} or {"firstSeconds", "factor", "longestSeconds", "tries"}, "deadlineSeconds",
-"deliverWithinSeconds", "onFailure": {class: treatment}}; what is absent is as documented.
+Stored as the API takes it: {"retry": {"delaysSeconds": […]} or {"firstSeconds", "factor", "longestSeconds", "tries"},
+"deadlineSeconds", "deliverWithinSeconds", "onFailure": {class: treatment}}; what is absent is as documented.
 """
 
 from __future__ import annotations
