@@ -19,6 +19,8 @@ PREFIXES = {
     "audit": "aud",
     "channel": "chn",
     "number": "num",
+    "number_request": "nrq",
+    "number_document": "nrd",
     "route": "rte",
     "endpoint": "ep",
     "secret": "sec",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import ids
 from accounts.clock import stamp
+from numbers.models import Number
 
 
 # What a client may send: the declared fields and no other. No docstring: the API's description would repeat it.
@@ -41,6 +43,17 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "contentEncoding": "base64"})
+class Base64(Text):
+    """A file, as RFC 4648 base64 with padding and nothing else."""
+
+    def to_internal_value(self, data: Any) -> bytes:  # type: ignore[override]
+        try:
+            return b64decode(super().to_internal_value(data), validate=True)
+        except ValueError:
+            raise ValidationError(_("Must be base64."), "invalid_value") from None
 
 
 class Flag(serializers.BooleanField):
@@ -108,3 +121,23 @@ class OrNull(serializers.CharField):
 
     def to_representation(self, value: Any) -> Any:
         return value or None
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An amount of money."""
+
+    amount = serializers.IntegerField(help_text="in the currency's minor unit: 150 is 1.50")
+    currency = serializers.CharField(help_text="ISO 4217")
+
+
+@extend_schema_field(MoneySerializer(allow_null=True))
+class Price(serializers.Field[Number, Any, Any, Any]):
+    """What a number costs a month; null where no price is agreed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Number) -> dict[str, Any] | None:
+        if value.monthly_price is None:
+            return None
+        return {"amount": value.monthly_price, "currency": value.currency}

@@ -1,4 +1,4 @@
-"""/v1/numbers: the numbers that an environment holds now, each on one of its channels."""
+"""/v1/numbers: the numbers that an environment holds now, on channels of its own or from the operator's pool."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api import channels
-from api.fields import Id, Input, OrNull, Stamp, Text
+from api.fields import Id, Input, OrNull, Price, Stamp, Text, Whole
+from api.number_requests import NumberRequestSerializer, accepted, channel_named
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, named, operation
-from numbers import services
-from numbers.models import Assignment, Channel
+from api.views import ApiRequest, View, body, find, operation
+from numbers import requests, services
+from numbers.models import Assignment
+from numbers.plan import Capability, Category
+from numbers.requests import MOST_TEXTS
 
 
 # DRF's fields have a `label` of their own; the metaclass takes ours out of the class, so they never meet.
 class NewNumber(Input):
     number = Text(max_length=40, help_text="E.164, or a short code as dialled")
-    channelId = Id("channel")
+    channelId = Id("channel", required=False, help_text="left out where a number of the pool comes back")
+    purpose = Text(
+        max_length=1000, default="", allow_blank=True, help_text="for whoever approves it, in live"
+    )
+    monthlyVolume = Whole(source="monthly_volume", min_value=1, max_value=MOST_TEXTS, required=False)
     label = Text(max_length=80, default="", allow_blank=True)  # type: ignore[assignment]
 
 
@@ -31,17 +37,24 @@ class NumberSerializer(serializers.Serializer[Assignment]):
     id = Id("number", source="number_id")
     number = serializers.CharField(source="number.number")
     country = OrNull(source="number.country", help_text="ISO 3166-1 alpha-2")
-    channelId = Id("channel", source="channel_id")
+    category = serializers.ChoiceField(Category.choices, source="number.category")
+    region = OrNull(source="number.region")
+    capabilities = serializers.ListField(
+        child=serializers.ChoiceField(Capability.choices), source="number.capabilities"
+    )
+    monthlyPrice = Price(source="number")
+    channelId = Id(
+        "channel",
+        source="own_channel_id",
+        allow_null=True,
+        help_text="null where the operator's pool brings the texts",
+    )
     label = serializers.CharField()  # type: ignore[assignment]
-    startsAt = Stamp(source="starts_at")
+    startsAt = Stamp(source="starts_at", help_text="since when it is held on this channel")
 
 
 def held(environment: Environment) -> QuerySet[Assignment]:
     return environment.assignments.filter(ends_at=None).select_related("number")
-
-
-def channel_named(request: ApiRequest, id: str) -> Channel:
-    return named(channels.present(request.environment), "channel", id, "/channelId")
 
 
 def answer(assignment: Assignment, status: int = 200) -> Response:
@@ -53,12 +66,20 @@ class Numbers(View):
     def get(self, request: ApiRequest) -> Response:
         return paged(request, held(request.environment), NumberSerializer)
 
-    @operation("createNumber", NumberSerializer, status=201, body=NewNumber, conflicts=True)
+    @operation(
+        "createNumber",
+        NumberSerializer,
+        status=201,
+        other={202: NumberRequestSerializer},
+        body=NewNumber,
+        conflicts=True,
+    )
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewNumber)
-        channel = channel_named(request, values.pop("channelId"))
-        assignment = services.assign_number(request.environment, request.actor, channel=channel, **values)
-        return answer(assignment, 201)
+        if "channelId" in values:
+            values["channel"] = channel_named(request, values.pop("channelId"))
+        made = requests.bring_number(request.environment, request.actor, **values)
+        return answer(made, 201) if isinstance(made, Assignment) else accepted(made)
 
 
 class OneNumber(View):
@@ -69,7 +90,7 @@ class OneNumber(View):
     def get(self, request: ApiRequest, number_id: str) -> Response:
         return answer(self.assignment(request, number_id))
 
-    @operation("updateNumber", NumberSerializer, body=NumberChanges)
+    @operation("updateNumber", NumberSerializer, body=NumberChanges, conflicts=True)
     def patch(self, request: ApiRequest, number_id: str) -> Response:
         assignment = self.assignment(request, number_id)
         changes = body(request, NumberChanges)

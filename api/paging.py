@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,17 +45,31 @@ def paged(
     by: str = "-pk",
 ) -> Response:
     """One page of `rows` in the order of the unique column `by`; `asked`: the query, where the view read it."""
+    column = by.removeprefix("-")
+
+    def fetch(after: str | None, count: int) -> list[Any]:
+        behind = {f"{column}__{'lt' if by[0] == '-' else 'gt'}": after} if after is not None else {}
+        return list(rows.filter(**behind).order_by(by)[:count])
+
+    return page(request, fetch, shape, lambda row: str(getattr(row, column)), asked)
+
+
+def page(
+    request: ApiRequest,
+    fetch: Callable[[str | None, int], Sequence[Any]],
+    shape: type[serializers.Serializer[Any]],
+    place: Callable[[Any], str],
+    asked: dict[str, Any] | None = None,
+) -> Response:
+    """One page of what `fetch` finds: so many rows behind the `place` of the row where the page before ended."""
     filters = dict(asked if asked is not None else query(request, Paging))
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
     marks = signer(request, filters)
-    column = by.removeprefix("-")
-    if cursor is not None:
-        rows = rows.filter(**{f"{column}__{'lt' if by[0] == '-' else 'gt'}": mark(marks, cursor)})
-    found = list(rows.order_by(by)[: limit + 1])
+    found = fetch(mark(marks, cursor) if cursor is not None else None, limit + 1)
     more = len(found) > limit
-    page = found[:limit]
-    next_cursor = marks.sign(str(getattr(page[-1], column))) if more else None
-    return Response({"data": shape(page, many=True).data, "nextCursor": next_cursor, "hasMore": more})
+    rows = found[:limit]
+    next_cursor = marks.sign(place(rows[-1])) if more else None
+    return Response({"data": shape(rows, many=True).data, "nextCursor": next_cursor, "hasMore": more})
 
 
 def mark(marks: Signer, cursor: str) -> str:

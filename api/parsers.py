@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 MAX_BODY = 1_000_000  # bytes
+MAX_BODY_WITH_FILE = 8_000_000  # a file of 5 MB in base64, and its name
 MAX_DRAINED = 20_000_000
 MAX_DEPTH = 10
 
@@ -19,7 +19,9 @@ MAX_DEPTH = 10
 class TooLarge(APIException):
     status_code = 413
     default_code = "body_too_large"
-    default_detail = gettext_lazy("The body is larger than 1 MB.")
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("The body is larger than %(most)s MB.") % {"most": most // 1_000_000})
 
 
 def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -86,16 +88,23 @@ def drain(stream: IO[Any]) -> None:
 
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
+    most = MAX_BODY
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        raw = stream.read(MAX_BODY + 1)
-        if len(raw) > MAX_BODY:
+        raw = stream.read(self.most + 1)
+        if len(raw) > self.most:
             drain(stream)
-            raise TooLarge
+            raise TooLarge(self.most)
         try:
             return loads(raw)
         except (ValueError, RecursionError) as error:
             detail = _("The body is not acceptable JSON: %(reason)s.") % {"reason": reason(error)}
             raise ParseError(detail, "invalid_json") from None
+
+
+class FileJSONParser(StrictJSONParser):
+    """For the calls that take a file along."""
+
+    most = MAX_BODY_WITH_FILE

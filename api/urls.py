@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from api import channels, deliveries, endpoints, messages, numbers, routes, schema, views
+from api import (
+    available_numbers,
+    channels,
+    deliveries,
+    endpoints,
+    messages,
+    number_requests,
+    numbers,
+    routes,
+    schema,
+    views,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
+    path("available-numbers", available_numbers.AvailableNumbers.as_view()),
+    path("number-requests", number_requests.NumberRequests.as_view()),
+    path("number-requests/<str:number_request_id>", number_requests.OneNumberRequest.as_view()),
+    path("number-requests/<str:number_request_id>/documents", number_requests.NumberDocuments.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
     path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
     path("endpoints/<str:endpoint_id>/secrets", endpoints.Secrets.as_view()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -158,11 +158,12 @@ def operation(
     answer: Any,
     *,
     status: int = 200,
+    other: Mapping[int, Any] | None = None,
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     conflicts: bool = False,
 ) -> Callable[[F], F]:
-    """Document a view's method: its operationId, what it reads and what it answers."""
+    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status."""
 
     def decorate(view: F) -> F:
         refusals = {401, 500, 503}
@@ -170,7 +171,10 @@ def operation(
         refusals |= {400} if query else set()
         refusals |= {409} if conflicts else set()
         refusals |= {404} if len(inspect.signature(view).parameters) > 2 else set()
-        responses: dict[Any, Any] = {status: OpenApiResponse(answer, HTTPStatus(status).phrase)}
+        answers = {status: answer, **(other or {})}
+        responses: dict[Any, Any] = {
+            code: OpenApiResponse(shape, HTTPStatus(code).phrase) for code, shape in answers.items()
+        }
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, str(errors.TITLES[code]))
             responses[code, errors.MEDIA_TYPE] = told

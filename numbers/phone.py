@@ -82,7 +82,7 @@ def is_fictional(number: str) -> bool:
         return digits[4:9] == "55501"  # NANPA: 555-0100 to 555-0199 of every area code
     value = int(digits)
     at = bisect_right(_FICTION_STARTS, value) - 1
-    return at >= 0 and value <= _FICTION[at][1]
+    return at >= 0 and value <= FICTION[at][1]
 
 
 def validate_number(text: str) -> str:
@@ -141,8 +141,8 @@ def _region(digits: str) -> str | None:
     return None if region == NO_COUNTRY else region
 
 
-# First and last number of each range, as digits of E.164, in ascending order.
-_FICTION = sorted(
+#: First and last number of each range, as digits of E.164, in ascending order.
+FICTION = sorted(
     [
         # France: ARCEP décision 2018-0881
         (33199000000, 33199009999),
@@ -182,4 +182,4 @@ _FICTION = sorted(
         (61491570156, 61491570159),
     ]
 )
-_FICTION_STARTS = [start for start, _end in _FICTION]
+_FICTION_STARTS = [start for start, _end in FICTION]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -14,7 +15,7 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from numbers import phone
+from numbers import phone, plan, pool
 from numbers.carriers import CARRIERS, validate_credentials
 from numbers.models import Assignment, Channel, Number
 
@@ -75,7 +76,8 @@ def update_channel(
 def delete_channel(channel: Channel, actor: Actor) -> None:
     """Close a way in. Raises Conflict while numbers are bound to it."""
     Channel.objects.select_for_update().get(pk=channel.pk)
-    if channel.assignments.filter(ends_at=None).exists():
+    pooled = channel.pool_numbers.filter(withdrawn_at=None)
+    if channel.assignments.filter(ends_at=None).exists() or pooled.exists():
         raise Conflict("channel_in_use", _("Numbers are bound to this channel: release or move them first."))
     Channel.objects.filter(pk=channel.pk).update(deleted_at=clock(channel.environment))
     audit.record(actor, "channel.deleted", channel.pk, environment=channel.environment)
@@ -100,63 +102,96 @@ def checked_number(environment: Environment, text: str) -> str:
             else _("A sandbox holds numbers reserved for fiction only, such as +33639980001.")
         )
         raise Invalid([("/number", "number_not_for_this_environment", detail)])
+    problem = plan.problem(number, phone.country_of(number) or "") if environment.is_live else None
+    if problem:
+        raise Invalid([("/number", "number_not_allowed", problem)])
     return number
 
 
+@transaction.atomic
 def assign_number(
     environment: Environment, actor: Actor, *, number: str, channel: Channel, label: str = ""
 ) -> Assignment:
-    """Give `environment` a number on one of its channels. Raises Invalid, or Conflict when somebody holds it."""
+    """Give `environment` a number on a channel of its own or, where the number is of the pool, on the pool's.
+
+    Raises Invalid, or Conflict when the number is not free.
+    """
     e164 = checked_number(environment, number)
-    now = clock(environment)
-    try:
-        with transaction.atomic():
-            keep_open(channel)
-            row, _created = Number.objects.get_or_create(
-                number=e164,
-                defaults={
-                    "country": phone.country_of(e164) or "",
-                    "fictional": phone.is_fictional(e164),
-                    "created_at": now,
-                },
-            )
-            assignment = Assignment.objects.create(
-                number=row, environment=environment, channel=channel, label=label, starts_at=now
-            )
-            after = {"number": e164, "channel": str(channel.pk), "label": label}
-            audit.record(actor, "number.assigned", row.pk, environment=environment, after=after)
-    except IntegrityError:
-        raise Conflict("number_taken", _("This number is held already."), "/number") from None
+    keep_open(channel)
+    row = pool.locked(e164, clock(environment))
+    pool.refuse_unfree(row, environment)
+    if row.channel_id not in (None, channel.pk):
+        raise pool.taken()
+    assignment = begin(row, environment, channel, label, clock(environment))
+    Number.objects.filter(pk=row.pk).update(aging_until=None)
+    after = {"number": e164, "channel": str(channel.pk), "label": label}
+    audit.record(actor, "number.assigned", row.pk, environment=environment, after=after)
     return assignment
 
 
+def begin(number: Number, environment: Environment, channel: Channel, label: str, at: datetime) -> Assignment:
+    return Assignment.objects.create(
+        number=number, environment=environment, channel=channel, label=label, starts_at=at
+    )
+
+
+def held(assignment: Assignment) -> Assignment:
+    """The open holding that `assignment` has become, its number locked. Raises Conflict when there is none."""
+    open_now = pool.open_holding(pool.locked_row(assignment.number_id))
+    if open_now is None or open_now.environment_id != assignment.environment_id:
+        raise Conflict("number_released", _("This number was just released."))
+    return open_now
+
+
+@transaction.atomic
 def update_assignment(
     assignment: Assignment, actor: Actor, *, label: str | None = None, channel: Channel | None = None
 ) -> Assignment:
-    """Rename a number or bind it to another channel of its environment. None leaves as is."""
+    """Rename a number or bind it to another channel of its environment; None leaves as is.
+
+    Answers the holding as it is then. Raises Conflict for another channel of a number of the pool.
+    """
+    if channel is not None:
+        keep_open(channel)
     before, after = {}, {}
-    if label is not None and label != assignment.label:
-        before["label"], after["label"] = assignment.label, label
-        assignment.label = label
-    if channel is not None and channel.pk != assignment.channel_id:
-        before["channel"], after["channel"] = str(assignment.channel_id), str(channel.pk)
-        assignment.channel = channel
-    with transaction.atomic():
-        keep_open(assignment.channel)
-        assignment.save(update_fields=list(after))
-        audit.record(
-            actor,
-            "number.updated",
-            assignment.number_id,
-            environment=assignment.environment,
-            before=before,
-            after=after,
-        )
-    return assignment
+    holding = held(assignment)
+    if label is not None and label != holding.label:
+        before["label"], after["label"] = holding.label, label
+        holding.label = label
+        holding.save(update_fields=["label"])
+    if channel is not None and channel.pk != holding.channel_id:
+        before["channel"], after["channel"] = str(holding.channel_id), str(channel.pk)
+        holding = moved(holding, channel)
+    audit.record(
+        actor,
+        "number.updated",
+        holding.number_id,
+        environment=holding.environment,
+        before=before,
+        after=after,
+    )
+    return holding
+
+
+def moved(holding: Assignment, channel: Channel) -> Assignment:
+    """End a holding and begin it on another channel at the same instant: texts from before are found by the old one."""
+    if holding.number.channel_id is not None:
+        detail = _("A number of the pool stays on the channel that it came with.")
+        raise Conflict("number_of_the_pool", detail, "/channelId")
+    now = clock(holding.environment)
+    Assignment.objects.filter(pk=holding.pk).update(ends_at=now)
+    return begin(holding.number, holding.environment, channel, holding.label, now)
 
 
 @transaction.atomic
 def release_number(assignment: Assignment, actor: Actor) -> None:
-    """End the holding; texts that come later are nobody's."""
-    Assignment.objects.filter(pk=assignment.pk, ends_at=None).update(ends_at=clock(assignment.environment))
-    audit.record(actor, "number.released", assignment.number_id, environment=assignment.environment)
+    """End the holding; texts that come later are nobody's, and nobody else may have the number before it has aged."""
+    try:
+        holding = held(assignment)
+    except Conflict:
+        return  # somebody was faster
+    number, now = holding.number, clock(holding.environment)
+    Assignment.objects.filter(pk=holding.pk).update(ends_at=now)
+    if not number.fictional:
+        Number.objects.filter(pk=number.pk).update(aging_until=now + plan.aging(number.country))
+    audit.record(actor, "number.released", number.pk, environment=holding.environment)

@@ -106,6 +106,7 @@ SAME_CONTENT_S = whole("SAME_CONTENT_S", 10, 1, 3600)
 REDELIVERY_S = whole("REDELIVERY_S", 86_400, 60, 7 * 86_400)
 CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 8, 3650)
 STRAY_TEXTS_KEPT_DAYS = whole("STRAY_TEXTS_KEPT_DAYS", 14, 1, 3650)
+NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
 
@@ -284,6 +285,11 @@ SPECTACULAR_SETTINGS = {
         "EndpointKind": "delivery.models.Endpoint.Kind",
         "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
+        "NumberCapability": "numbers.plan.Capability",
+        "NumberCategory": "numbers.plan.Category",
+        "NumberDocumentType": "numbers.requests.TYPES",
+        "NumberRequestKind": "numbers.models.NumberRequest.Kind",
+        "NumberRequestStatus": "numbers.models.NumberRequest.Status",
         "RouteAction": "routing.models.Route.Action",
     },
 }

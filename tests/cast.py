@@ -27,7 +27,7 @@ from delivery.models import RESPONSE, Attempt, Delivery, Endpoint
 from inbox.models import CONTENT, SENDER, Message
 from numbers import phone
 from numbers import services as numbers
-from numbers.models import Assignment, Channel
+from numbers.models import Assignment, Channel, NumberRequest
 from routing import services as routing
 from routing.models import Route
 
@@ -51,6 +51,7 @@ class Side:
     message: Message
     delivery: Delivery
     attempt: Attempt
+    number_request: NumberRequest
 
     @property
     def ids(self) -> dict[str, str]:
@@ -65,6 +66,7 @@ class Side:
             "message_id": public("message", self.message.pk),
             "delivery_id": public("delivery", self.delivery.pk),
             "attempt_id": public("attempt", self.attempt.pk),
+            "number_request_id": public("number_request", self.number_request.pk),
         }
 
 
@@ -118,8 +120,30 @@ def furnish(environment: Environment, number: str) -> Side:
     failed = store_delivery(message, new.endpoint)
     attempt = store_attempt(failed)
     return Side(
-        environment, key, channel, assignment, new.endpoint, new.secret, route, message, failed, attempt
+        environment,
+        key,
+        channel,
+        assignment,
+        new.endpoint,
+        new.secret,
+        route,
+        message,
+        failed,
+        attempt,
+        store_request(environment),
     )
+
+
+def store_request(environment: Environment, **columns: Any) -> NumberRequest:
+    """A request for a number of the pool that nobody has decided."""
+    values: dict[str, Any] = {
+        "kind": NumberRequest.Kind.POOL,
+        "purpose": "Appointments",
+        "monthly_volume": 500,
+        "country": "FR",
+        "created_at": clock(environment),
+    }
+    return NumberRequest.objects.create(environment=environment, **values | columns)
 
 
 def store_message(

@@ -87,6 +87,6 @@ def test_no_input_takes_what_the_server_decides(described: dict[str, Any]) -> No
         for _, _, operation in operations(described)
         if "requestBody" in operation
     ]
-    assert len(inputs) >= 9
+    assert len(inputs) >= 11
     for name in inputs:
         assert not decided & set(schemas[name].get("properties", {})), name

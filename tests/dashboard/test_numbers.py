@@ -24,7 +24,7 @@ def test_what_is_wrong_is_said_at_its_field(acme: House, borealis: House, owner:
     for number, words in (
         ("06 39 98 00 01", "international form"),
         ("+33639980001", "reserved for fiction belong in a sandbox"),
-        ("+33937000002", "held already"),
+        ("+33937000002", "not available"),
         ("", "This field is required"),
     ):
         page = text(owner.post("numbers/new/", number=number, channel=channel))
