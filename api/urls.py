@@ -9,6 +9,7 @@ from api import channels, deliveries, endpoints, messages, numbers, routes, sche
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("channels/<str:channel_id>/preview", channels.PreviewOfChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
