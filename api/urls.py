@@ -20,6 +20,7 @@ from api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("channels/<str:channel_id>/preview", channels.PreviewOfChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
     path("available-numbers", available_numbers.AvailableNumbers.as_view()),
