@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -18,11 +17,8 @@ from numbers.pool import Wanted
 
 
 class AvailableNumberQuery(Paging):
-    country = serializers.RegexField(
-        "^[A-Z]{2}$",
-        required=False,
-        help_text="ISO 3166-1 alpha-2",
-        error_messages={"invalid": _("As in FR.")},
+    country = serializers.CharField(
+        required=False, min_length=2, max_length=2, help_text="ISO 3166-1 alpha-2"
     )
     category = serializers.ChoiceField(Category.choices, required=False)
     region = serializers.CharField(required=False, max_length=40, help_text="as in ile-de-france")

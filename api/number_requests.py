@@ -25,7 +25,7 @@ class NewNumberRequest(Input):
     number = Text(
         max_length=40, default="", help_text="one of those available; or else what it should be like:"
     )
-    country = serializers.RegexField("^[A-Z]{2}$", required=False, help_text="ISO 3166-1 alpha-2")
+    country = Text(max_length=2, required=False, help_text="ISO 3166-1 alpha-2")
     category = serializers.ChoiceField(Category.choices, required=False)
     region = Text(max_length=40, required=False, help_text="as in ile-de-france")
     channelId = Id(

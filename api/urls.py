@@ -20,6 +20,7 @@ from api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("channels/<str:channel_id>/preview", channels.PreviewOfChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
     path("available-numbers", available_numbers.AvailableNumbers.as_view()),
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("number-requests/<str:number_request_id>/documents", number_requests.NumberDocuments.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
     path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
+    path("endpoints/<str:endpoint_id>/secrets", endpoints.Secrets.as_view()),
+    path("endpoints/<str:endpoint_id>/secrets/<str:secret_id>", endpoints.OneSecret.as_view()),
     path("routes", routes.Routes.as_view()),
     path("routes/<str:route_id>", routes.OneRoute.as_view()),
     path("messages", messages.Messages.as_view()),

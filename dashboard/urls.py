@@ -48,6 +48,7 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.new, name="channels.new"),
     path("channels/<str:channel_id>/", channels.one, name="channels.one"),
+    path("channels/<str:channel_id>/try/", channels.try_request, name="channels.try"),
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),
     path("routes/new/", routes.new, name="routes.new"),

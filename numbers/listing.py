@@ -19,7 +19,6 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
-    SUPPORTED_REGIONS,
     NumberParseException,
     PhoneNumberFormat,
     format_number,
@@ -197,8 +196,8 @@ def neighbours(number: str) -> tuple[str, ...]:
 
 
 def country_code(text: str) -> str:
-    if text.upper() not in SUPPORTED_REGIONS:
-        raise Unfit(_("Must be a country's code of two letters, as in FR."))
+    if text.upper() not in plan.COUNTRIES:
+        raise Unfit(_("Must be a country's code of two capital letters, as in FR."))
     return text.upper()
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
+from phonenumbers import SUPPORTED_REGIONS, NumberParseException, PhoneNumberType, number_type, parse
 
 from numbers import phone
 
@@ -41,6 +41,7 @@ class Capability(models.TextChoices):
     VOICE = "voice", gettext_lazy("voice")
 
 
+COUNTRIES = frozenset(SUPPORTED_REGIONS)  # ISO 3166-1 alpha-2
 FRENCH = frozenset({"FR", "GP", "GF", "MQ", "RE", "YT", "PM", "BL", "MF"})
 AMERICAN = frozenset({"US", "PR", "GU", "VI", "AS", "MP"})
 FRENCH_CODES = ("33", "262", "508", "590", "594", "596")  # France, then overseas

@@ -18,7 +18,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from numbers import pool, services
 from numbers.models import Assignment, Channel, Number, NumberDocument, NumberRequest
-from numbers.plan import Category
+from numbers.plan import COUNTRIES, Category
 from numbers.pool import Wanted
 
 Kind, Status = NumberRequest.Kind, NumberRequest.Status
@@ -88,6 +88,9 @@ def wrong(
         yield "/monthlyVolume", "invalid_value", detail
     if environment.is_live and not (number or wanted.country):
         yield "/country", "required", _("Name a country, or one available number.")
+    if wanted.country and wanted.country not in COUNTRIES:
+        detail = _("Must be a country's code of two capital letters, as in FR.")
+        yield "/country", "invalid_value", detail
     if wanted.category and wanted.category not in Category.values:
         detail = _("Use one of: %(known)s.") % {"known": ", ".join(Category.values)}
         yield "/category", "invalid_choice", detail

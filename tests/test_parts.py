@@ -161,7 +161,7 @@ def test_texts_are_delivered_partial_under_steady_traffic(
 ) -> None:
     door.take(channel, part(b"code alone", 1, 2, reference="lonely"))
     StoredPart.objects.update(expires_at=acme.sandbox.assignment.starts_at)
-    for n in range(400):
+    for n in range(10_000):  # more than anybody sends between two sweeps
         door.take(channel, part(b"first", 1, 2, reference=str(n)))
         if contents():
             break

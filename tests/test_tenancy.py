@@ -172,9 +172,12 @@ def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
         assert place.of_api or response["Location"].startswith("/login/")
 
 
+ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
+PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
 REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "numbers"): ("channelId", {"number": "+33937000009", "channelId": "channel_id"}),
     ("PATCH", "numbers/{number_id}"): ("channelId", {"channelId": "channel_id"}),
+    ("POST", "number-requests"): ("channelId", {"channelId": "channel_id"} | ASKED),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),
     ("PATCH", "routes/{route_id}"): ("endpointIds", {"endpointIds": ["endpoint_id"]}),
 }
@@ -231,8 +234,11 @@ MINE = {
 WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "channels"): {"carrier": "sandbox", "credentials": {"secret": "a-long-token"}},
     ("PATCH", "channels/{channel_id}"): {"name": "N"},
+    ("POST", "channels/{channel_id}/preview"): {"body": "{}"},
     ("POST", "numbers"): {"number": "+33937000009", "channelId": "channel_id"},
     ("PATCH", "numbers/{number_id}"): {"label": "L"},
+    ("POST", "number-requests"): ASKED,
+    ("POST", "number-requests/{number_request_id}/documents"): PROOF,
     ("POST", "endpoints"): {"kind": "webhook", "url": URL},
     ("PATCH", "endpoints/{endpoint_id}"): {"description": "D"},
     ("POST", "routes"): {"name": "R", "action": "drop"},

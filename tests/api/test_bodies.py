@@ -77,6 +77,12 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "channels/{channel_id}"): {"name": "C"},
     ("POST", "numbers"): {"number": "+33937000009", "channelId": "{channel_id}", "label": "L"},
     ("PATCH", "numbers/{number_id}"): {"channelId": "{channel_id}", "label": "L"},
+    ("POST", "number-requests"): {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500},
+    ("POST", "number-requests/{number_request_id}/documents"): {
+        "name": "Bill",
+        "contentType": "application/pdf",
+        "content": "JVBERi0xLjc=",
+    },
     ("POST", "endpoints"): {"kind": "webhook", "url": URL, "description": "D", "isDefault": True},
     ("PATCH", "endpoints/{endpoint_id}"): {"url": URL, "description": "D", "disabled": True},
     ("POST", "routes"): {"name": "R", "position": 1, "action": "deliver", "endpointIds": ["{endpoint_id}"]},

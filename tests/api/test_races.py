@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from numbers.models import Assignment
+from accounts.audit import Actor
+from accounts.errors import Conflict
+from accounts.ids import parse
+from numbers import requests
+from numbers.models import Assignment, NumberRequest
 from tests import cast
 from tests.cast import URL, Api, House
 
@@ -21,6 +25,12 @@ NEW_SECRET = "whsec_YW5vdGhlciBzZWNyZXQgdGhhdCBpcyBsb25nIGVub3VnaA=="
 @pytest.fixture
 def acme(transactional_db: None) -> House:
     return cast.build("Acme Santé", "+33937000001", "+33639980001")
+
+
+def request_of(asked: dict[str, Any]) -> NumberRequest:
+    id = parse("number_request", asked["id"])
+    assert id is not None
+    return NumberRequest.objects.get(pk=id)
 
 
 def at_once(house: House, call: Callable[[Api, int], Any]) -> Counter[int]:
@@ -37,9 +47,48 @@ def at_once(house: House, call: Callable[[Api, int], Any]) -> Counter[int]:
 
 
 def test_one_of_many_claims_gets_the_number(acme: House) -> None:
+    body = {"number": "+33639980009", "channelId": acme.sandbox.ids["channel_id"]}
+    statuses = at_once(acme, lambda _api, _: Api(acme.sandbox.key).post("numbers", body))
+    assert statuses == {201: 1, 409: AT_ONCE - 1}
+
+
+def test_a_number_is_asked_for_once(acme: House) -> None:
     body = {"number": "+33937000009", "channelId": acme.live.ids["channel_id"]}
     statuses = at_once(acme, lambda api, _: api.post("numbers", body))
-    assert statuses == {201: 1, 409: AT_ONCE - 1}
+    assert statuses == {202: 1, 409: AT_ONCE - 1}
+
+
+def test_two_approvals_make_one_assignment(acme: House, api: Api) -> None:
+    asked = api.post("numbers", {"number": "+33937000009", "channelId": acme.live.ids["channel_id"]}).json()
+    request = request_of(asked)
+
+    def approve(_number: int) -> str:
+        try:
+            requests.approve(request, Actor("operator"))
+        except Conflict as error:
+            return error.code
+        finally:
+            connection.close()
+        return "approved"
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        told = Counter(threads.map(approve, range(AT_ONCE)))
+    assert told == {"approved": 1, "request_decided": AT_ONCE - 1}
+    assert Assignment.objects.filter(number__number="+33937000009").count() == 1
+
+
+def test_two_tenants_approved_for_one_number_leave_one_holder(acme: House, transactional_db: None) -> None:
+    other = cast.build("Borealis", "+33937000002", "+33639980002")
+    waiting = []
+    for house in (acme, other):
+        body = {"number": "+33937000009", "channelId": house.live.ids["channel_id"]}
+        asked = Api(house.live.key).post("numbers", body).json()
+        waiting.append(request_of(asked))
+    requests.approve(waiting[0], Actor("operator"))
+    with pytest.raises(Conflict, match="number_taken"):
+        requests.approve(waiting[1], Actor("operator"))
+    waiting[1].refresh_from_db()
+    assert waiting[1].status == "requested"
 
 
 def test_there_is_one_default(acme: House, api: Api) -> None:
@@ -82,14 +131,15 @@ def test_replays_at_once_are_all_answered(acme: House) -> None:
     assert set(at_once(acme, lambda api, _: api.post(path))) <= {202, 409}
 
 
-def test_no_number_lands_on_a_channel_that_is_being_deleted(acme: House, api: Api) -> None:
-    credentials = {"secret": "a-long-token"}
+def test_no_number_lands_on_a_channel_that_is_being_deleted(acme: House) -> None:
+    credentials, api = {"secret": "a-long-token"}, Api(acme.sandbox.key)
     channel = api.post("channels", {"carrier": "sandbox", "credentials": credentials}).json()["id"]
 
-    def bind_or_delete(api: Api, number: int) -> Any:
+    def bind_or_delete(_api: Api, number: int) -> Any:
+        api = Api(acme.sandbox.key)
         if number == AT_ONCE // 2:
             return api.delete(f"channels/{channel}")
-        body = {"number": f"+3393700001{number}", "channelId": channel}
+        body = {"number": f"+3363998001{number}", "channelId": channel}
         return api.post("numbers", body)
 
     assert set(at_once(acme, bind_or_delete)) <= {201, 204, 409, 422}
