@@ -23,6 +23,7 @@ PREFIXES = {
     "number_document": "nrd",
     "route": "rte",
     "endpoint": "ep",
+    "secret": "sec",
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",

@@ -18,11 +18,14 @@ from api.views import ApiRequest, View, body, find, operation
 from ingest.models import Line, best
 from numbers import sellers, services
 from numbers.carriers import CARRIERS, HTTP_CARRIERS
+from numbers.carriers.base import InboundSms, Part
 from numbers.models import Channel
+from numbers.preview import Preview, preview
 
+WHOLE = ("port", "answerStatus")  # credentials that may be written as numbers too
 CREDENTIALS_SCHEMA = {
     "type": "object",
-    "properties": {"port": {"type": ["string", "integer"]}},
+    "properties": {name: {"type": ["string", "integer"]} for name in WHOLE},
     "additionalProperties": {"type": "string"},
     "description": "; ".join(
         f"{carrier}: {', '.join(module.credentials) or 'none'}"
@@ -38,8 +41,8 @@ class Credentials(serializers.DictField):
     child = Text(max_length=4000, trim_whitespace=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and type(data.get("port")) is int:
-            data = {**data, "port": str(data["port"])}
+        if isinstance(data, Mapping):
+            data = {**data, **{name: str(data[name]) for name in WHOLE if type(data.get(name)) is int}}
         return super().to_internal_value(data)
 
 
@@ -52,6 +55,55 @@ class NewChannel(Input):
 class ChannelChanges(Input):
     name = Text(max_length=80, required=False, allow_blank=True)
     credentials = Credentials(required=False, help_text="replaces all of them")
+
+
+class Sample(Input):
+    method = serializers.ChoiceField(["POST", "GET"], default="POST")
+    query = Text(max_length=8000, default="", allow_blank=True, help_text="without the question mark")
+    body = Text(
+        max_length=100_000,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="as the sender posts it",
+    )
+    credentials = Credentials(required=False, help_text="to try instead of the channel's own; not kept")
+
+
+class PartSerializer(serializers.Serializer[Part]):
+    reference = serializers.CharField()
+    total = serializers.IntegerField()
+    number = serializers.IntegerField()
+
+
+class ReadTextSerializer(serializers.Serializer[InboundSms]):
+    """One text as it would be kept."""
+
+    carrierMessageId = OrNull(source="carrier_id", help_text="what a repeat is known by")
+    senderId = serializers.CharField(source="sender")
+    numberUsed = serializers.CharField(source="recipient")
+    content = serializers.CharField()
+    sentAt = Stamp(
+        source="sent_at", allow_null=True, help_text="null where it is not there or cannot be read"
+    )
+    media = serializers.ListField(child=serializers.CharField())
+    part = PartSerializer(allow_null=True)
+
+
+class UnreadFieldSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField(help_text="JSON pointer into the sample's body")
+    detail = serializers.CharField()
+
+
+class PreviewSerializer(serializers.Serializer[Preview]):
+    """What the channel reads in a sample: texts, or what keeps it from reading them."""
+
+    texts = ReadTextSerializer(many=True)
+    unread = serializers.SerializerMethodField()
+
+    @extend_schema_field(UnreadFieldSerializer(many=True))
+    def get_unread(self, seen: Preview) -> list[dict[str, str]]:
+        return [{"pointer": "#" + pointer, "detail": detail} for pointer, detail in seen.errors]
 
 
 class LineSerializer(serializers.Serializer[Line]):
@@ -131,3 +183,12 @@ class OneChannel(View):
     def delete(self, request: ApiRequest, channel_id: str) -> Response:
         services.delete_channel(self.channel(request, channel_id), request.actor)
         return Response(status=204)
+
+
+class PreviewOfChannel(View):
+    @operation("previewChannel", PreviewSerializer, body=Sample, conflicts=True)
+    def post(self, request: ApiRequest, channel_id: str) -> Response:
+        """What the channel would read in a request. Its signature is not asked for, and nothing is kept."""
+        channel = find(present(request.environment), "channel", channel_id)
+        values: dict[str, Any] = body(request, Sample)
+        return Response(PreviewSerializer(preview(channel, **values)).data)

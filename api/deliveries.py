@@ -8,11 +8,12 @@ from rest_framework.response import Response
 
 from accounts.models import Environment
 from api.attempts import AttemptSerializer
-from api.fields import Id, Input, Stamp
+from api.fields import Id, Input, OrNull, Stamp
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation, query
 from delivery import services
 from delivery.models import Attempt, Delivery
+from delivery.retry import Reason
 
 
 class DeliveryQuery(Paging):
@@ -37,9 +38,14 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     errorCode = serializers.IntegerField(
         source="error_code", allow_null=True, help_text="of the last attempt"
     )
+    reason = OrNull(help_text="why it waits or was given up")
+    reasonDetail = serializers.SerializerMethodField(help_text="the same in a sentence")
     replays = serializers.IntegerField()
     createdAt = Stamp(source="created_at")
     finishedAt = Stamp(source="finished_at", allow_null=True)
+
+    def get_reasonDetail(self, delivery: Delivery) -> str | None:
+        return str(Reason(delivery.reason).label) if delivery.reason else None
 
     def get_flagged(self, delivery: Delivery) -> bool:
         return delivery.state == Delivery.State.FAILED

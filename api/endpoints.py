@@ -2,17 +2,69 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Flag, Id, Input, Stamp, Text
+from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
-from delivery import services
-from delivery.models import Endpoint
+from delivery import secrets, services
+from delivery.composing import stored_policy
+from delivery.models import Endpoint, EndpointSecret
+from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
 from routing import services as routing_services
+
+
+def between(low: int, high: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+def shape(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+POLICY = shape(
+    retry={
+        "oneOf": [
+            shape(
+                delaysSeconds={
+                    "type": "array",
+                    "maxItems": MOST_TRIES - 1,
+                    "items": between(1, LONGEST_PAUSE_S),
+                    "description": "the pause before each try after the first",
+                }
+            ),
+            shape(
+                firstSeconds=between(1, LONGEST_PAUSE_S),
+                factor={"type": "number", "minimum": 1, "maximum": 10},
+                longestSeconds=between(1, LONGEST_PAUSE_S),
+                tries=between(1, MOST_TRIES),
+            ),
+        ]
+    },
+    deadlineSeconds=between(*DEADLINES_S) | {"description": "for one try, answer included"},
+    deliverWithinSeconds=between(*WITHIN_S)
+    | {"description": "from the text's arrival; later it is worthless"},
+    onFailure=shape(
+        **{
+            name: {"type": "string", "enum": [*TREATMENTS, *(["disable"] if name == "410" else [])]}
+            for name in ON_FAILURE
+        }
+    ),
+)
+
+
+class PolicyField(Raw):
+    """How tries are made; what is absent is as documented (docs/webhooks.md)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        set_override(self, "field", POLICY)
 
 
 class NewEndpoint(Input):
@@ -20,12 +72,17 @@ class NewEndpoint(Input):
     url = Text(max_length=2000)
     description = Text(max_length=200, default="", allow_blank=True)
     isDefault = Flag(source="is_default", default=False, help_text="takes what no route takes")
+    signsWith = serializers.ChoiceField(
+        Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
+    )
+    policy = PolicyField(required=False)
 
 
 class EndpointChanges(Input):
     url = Text(max_length=2000, required=False)
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
+    policy = PolicyField(required=False, help_text="replaces the whole policy")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -35,8 +92,17 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     url = serializers.CharField()
     description = serializers.CharField()
     isDefault = serializers.BooleanField(source="is_default")
+    signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
+    policy = PolicyField()
+    triesAfterSeconds = serializers.SerializerMethodField(
+        help_text="when each try comes, in seconds after the first, where each one before fails at once"
+    )
     disabled = serializers.SerializerMethodField()
+    disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
     createdAt = Stamp(source="created_at")
+
+    def get_triesAfterSeconds(self, endpoint: Endpoint) -> list[int]:
+        return stored_policy(endpoint).tries_after_s
 
     def get_disabled(self, endpoint: Endpoint) -> bool:
         return endpoint.disabled_at is not None
@@ -55,9 +121,39 @@ class ChangedEndpointSerializer(EndpointSerializer):
 class CreatedEndpointSerializer(ChangedEndpointSerializer):
     """A new endpoint with its signing secret, which is shown this once."""
 
-    secret = serializers.SerializerMethodField(help_text="whsec_…, for any Standard Webhooks library")
+    secret = serializers.SerializerMethodField(
+        help_text="whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…"
+    )
 
     def get_secret(self, endpoint: Endpoint) -> str:
+        text: str = self.context["secret"]
+        return text
+
+
+class Rotation(Input):
+    overlapSeconds = Whole(
+        source="overlap_s",
+        default=secrets.OVERLAP_S,
+        min_value=0,
+        max_value=secrets.LONGEST_OVERLAP_S,
+        help_text="for how long those before go on signing beside the new one",
+    )
+
+
+class SecretSerializer(serializers.Serializer[EndpointSecret]):
+    """A secret that signs; itself it is told when it is made and never again."""
+
+    id = Id("secret")
+    createdAt = Stamp(source="created_at")
+    expiresAt = Stamp(source="expires_at", allow_null=True)
+
+
+class NewSecretSerializer(SecretSerializer):
+    """A new secret, shown this once."""
+
+    secret = serializers.SerializerMethodField(help_text="whsec_…, or the public key, whpk_…")
+
+    def get_secret(self, row: EndpointSecret) -> str:
         text: str = self.context["secret"]
         return text
 
@@ -97,4 +193,26 @@ class OneEndpoint(View):
     @operation("deleteEndpoint", None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str) -> Response:
         routing_services.delete_endpoint(self.endpoint(request, endpoint_id), request.actor)
+        return Response(status=204)
+
+
+class Secrets(View):
+    @operation("listEndpointSecrets", page_of(SecretSerializer), query=Paging)
+    def get(self, request: ApiRequest, endpoint_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        return paged(request, secrets.live(endpoint), SecretSerializer)
+
+    @operation("createEndpointSecret", NewSecretSerializer, status=201, body=Rotation, conflicts=True)
+    def post(self, request: ApiRequest, endpoint_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        row, secret = secrets.rotate(endpoint, request.actor, **body(request, Rotation))
+        told = {"secret": secrets.shown(secret)}
+        return Response(NewSecretSerializer(row, context=told).data, 201)
+
+
+class OneSecret(View):
+    @operation("deleteEndpointSecret", None, status=204, conflicts=True)
+    def delete(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        secrets.withdraw(find(secrets.live(endpoint), "secret", secret_id), request.actor)
         return Response(status=204)

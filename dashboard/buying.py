@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.signing import BadSignature, TimestampSigner
 from django.core.validators import RegexValidator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +28,9 @@ from numbers.carriers.selling import Offer, Query
 from numbers.models import Assignment, Channel
 from numbers.plan import Capability, Category, category_of
 from numbers.sellers import KINDS
+
+OFFERED_S = 3600
+prices = TimestampSigner(salt="offer")
 
 
 class SearchForm(forms.Form):
@@ -69,7 +75,8 @@ class PurchaseForm(forms.Form):
     )
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """An offer as the table shows it."""
 
     number: str
@@ -77,6 +84,11 @@ class Row(NamedTuple):
     region: str
     capabilities: str
     price: str
+
+    @property
+    def link(self) -> str:
+        """The query of the page that asks whether to buy it; the price is signed: anybody makes links."""
+        return urlencode({"number": self.number, "price": prices.sign_object([self.number, self.price])})
 
 
 def rows_of(offers: Iterable[Offer]) -> list[Row]:
@@ -126,9 +138,18 @@ def purchase(request: PageRequest, channel: Channel) -> HttpResponse:
         "form": form,
         "channel": channel,
         "number": form["number"].value(),
-        "price": request.GET.get("price", "")[:20],
+        "price": price_of(request),
     }
     return render(request, "channel_buy_number.html", context)
+
+
+def price_of(request: PageRequest) -> str:
+    """At what price the number was offered; empty where the carrier did not say."""
+    try:
+        number, price = prices.unsign_object(request.GET.get("price", ""), max_age=OFFERED_S)
+    except (BadSignature, ValueError):
+        return ""
+    return str(price) if number == request.GET.get("number") else ""
 
 
 def bought(request: PageRequest, channel: Channel, form: PurchaseForm) -> bool:

@@ -7,33 +7,29 @@ sweep (a timer) ────┴→ read, open, sign → Transport ────�
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import queue
-import random
 import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from struct import error as StructError
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
 from django.db import Error, connection
 
-from accounts import keyring
 from accounts.database import dsn
 from accounts.encryption import Unsealable
-from accounts.ids import public, uuid7
-from delivery import retry, signing
-from delivery.models import RESPONSE, Endpoint
-from delivery.payload import message_received
-from delivery.store import Settled, Store, Tried
-from delivery.transport import Job, Result, Transport
-from inbox.models import CONTENT, MEDIA, SENDER
+from accounts.ids import uuid7
+from delivery import services
+from delivery.composing import Target, body_of, headers_of, load_targets
+from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
+from delivery.store import Store
+from delivery.transport import Job, Transport
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -41,38 +37,6 @@ SWEEP_EVERY_S = 1.0
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
 RECORD_PAUSE_S = 0.01
-RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
-HEADERS = ["Content-Type: application/json", "User-Agent: smsgateway/1", "Expect:", "Accept:"]
-
-
-class Target(NamedTuple):
-    """An endpoint as a worker needs it."""
-
-    version: int
-    url: str
-    secrets: tuple[tuple[bytes, datetime | None], ...] | None  # None: they do not open
-    stopped: bool  # disabled or deleted
-
-
-class Context(NamedTuple):
-    """What recording needs to know of a try."""
-
-    environment: UUID
-    number: int
-    clock_offset: timedelta
-    started_at: datetime
-    sealed_like: bytes  # a value under the key that also seals the answer
-
-
-class Done(NamedTuple):
-    """A job that came back from the transport; without a result, no try could be made."""
-
-    job: Job
-    result: Result | None
-    at: datetime  # wall clock
-
-
-Outcome = tuple[Settled, Tried | None]
 
 
 class Engine:
@@ -83,7 +47,7 @@ class Engine:
         self.local = threading.local()
         self.stores: list[Store] = []
         self.targets: dict[UUID, Target] = {}
-        self.results: queue.SimpleQueue[Done] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
         self.transport = Transport(
@@ -167,29 +131,33 @@ class Engine:
     def prepare(self, row: dict[str, Any]) -> Job | None:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
-        left = (row["leased_until"] - wall).total_seconds() - settings.DELIVERY_DEADLINE_S
+        policy, now = target.policy, wall + row["clock_offset"]
+        deadline_s = min(policy.deadline_s or settings.DELIVERY_DEADLINE_S, settings.DELIVERY_LEASE_S - 1)
+        left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
             return None
-        job = Job(
+        context = context_of(row, policy, wall)
+        if context.expires_at is not None and context.expires_at <= now:
+            self.results.put(expired(row, now))
+            return None
+        try:
+            body = body_of(row)
+            headers = headers_of(row, target, body, wall)
+        except Unsealable:
+            log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
+            self.results.put(put_off(row, now))
+            return None
+        return Job(
             delivery=row["id"],
             lease=row["lease"],
             endpoint=row["endpoint_id"],
             url=target.url,
-            headers=[],
-            body=b"",
-            deadline_s=settings.DELIVERY_DEADLINE_S,
+            headers=headers,
+            body=body,
+            deadline_s=deadline_s,
             start_by=time.monotonic() + left,
-            context=context_of(row, wall),
+            context=context,
         )
-        try:
-            job.body = body_of(row)
-            job.headers = headers_of(row, target, job.body, wall)
-        except Unsealable:
-            # A try like any other: it shows, comes again by the ladder, and ends failed but replayable.
-            log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
-            self.results.put(Done(job, Result(None, "other"), wall))
-            return None
-        return job
 
     # ---- record
 
@@ -197,9 +165,22 @@ class Engine:
         while not (self.stopping.is_set() and not self.transport.is_alive() and self.results.empty()):
             batch = self.take_results()
             if batch:
-                self.persist(outcomes(batch))
+                judged = outcomes(batch)
+                self.persist(judged)
+                self.disable({one.disable for one in judged if one.disable is not None})
 
-    def take_results(self) -> list[Done]:
+    def disable(self, endpoints: set[tuple[UUID, str]]) -> None:
+        """What answered that it wants nothing more gets nothing more."""
+        try:
+            for id, because in endpoints:
+                services.disable_unwanted(id, because)
+        except Error as error:  # it will say so again
+            log.warning("an endpoint is not disabled", extra={"reason": type(error).__name__})
+        finally:
+            if endpoints:
+                connection.close()
+
+    def take_results(self) -> list[Done | Outcome]:
         try:
             batch = [self.results.get(timeout=0.2)]
         except queue.Empty:
@@ -216,7 +197,9 @@ class Engine:
         """
         while outcomes:
             try:
-                return self.store.record([o for o, _ in outcomes], [t for _, t in outcomes if t is not None])
+                return self.store.record(
+                    [one.settled for one in outcomes], [one.tried for one in outcomes if one.tried]
+                )
             except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError):
                 return self.persist_apart(outcomes)
             except psycopg.Error as error:
@@ -231,7 +214,7 @@ class Engine:
     def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
         """Halve what the database refuses as data until only the row is left that it refuses."""
         if len(outcomes) == 1:
-            log.exception("unrecordable", extra={"delivery": str(outcomes[0][0].delivery)})
+            log.exception("unrecordable", extra={"delivery": str(outcomes[0].settled.delivery)})
             return
         half = len(outcomes) // 2
         self.persist(outcomes[:half])
@@ -263,104 +246,3 @@ class Engine:
         if ids:
             self.send(self.store.read(ids, [lease] * len(ids)))
         return len(ids)
-
-
-def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
-    rows = Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets")
-    return {row.pk: target_of(row) for row in rows}
-
-
-def target_of(row: Endpoint) -> Target:
-    return Target(row.version, row.url, secrets_of(row), bool(row.deleted_at or row.disabled_at))
-
-
-def secrets_of(row: Endpoint) -> tuple[tuple[bytes, datetime | None], ...] | None:
-    try:
-        return tuple((signing.decode_secret(s.secret), s.expires_at) for s in row.secrets.all())
-    except Unsealable:
-        return None  # nothing unsigned goes out
-
-
-def context_of(row: dict[str, Any], wall: datetime) -> Context:
-    return Context(
-        environment=row["environment_id"],
-        number=row["attempts_made"] + 1,
-        clock_offset=row["clock_offset"],
-        started_at=wall + row["clock_offset"],
-        sealed_like=row["content"],
-    )
-
-
-def body_of(row: dict[str, Any]) -> bytes:
-    key = keyring.naming(row["content"])
-    content = key.open(row["content"], CONTENT, row["message_id"]).decode()
-    sender = key.open(row["sender"], SENDER, row["message_id"]).decode()
-    media = json.loads(key.open(row["media"], MEDIA, row["message_id"])) if row["media"] else []
-    return message_received(row, content, sender, media)
-
-
-def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime) -> list[str]:
-    """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
-    if target.secrets is None:
-        raise Unsealable("a secret of the endpoint does not open")
-    now, id, timestamp = (
-        wall + row["clock_offset"],
-        public("message", row["message_id"]),
-        int(wall.timestamp()),
-    )
-    live = [secret for secret, expires_at in target.secrets if expires_at is None or expires_at > now]
-    return [
-        *HEADERS,
-        f"webhook-id: {id}",
-        f"webhook-timestamp: {timestamp}",
-        f"webhook-signature: {signing.sign(live, id, timestamp, body)}",
-        f"smsgateway-attempt: {row['attempts_made'] + 1}",
-    ]
-
-
-def outcomes(batch: Sequence[Done]) -> list[Outcome]:
-    """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
-    judged = []
-    for done in batch:
-        try:
-            judged.append(outcome(done))
-        except Exception:
-            log.exception("a result cannot be judged", extra={"delivery": str(done.job.delivery)})
-    return judged
-
-
-def outcome(done: Done) -> Outcome:
-    """What a result means for its delivery."""
-    job, result, context = done.job, done.result, done.job.context
-    now = done.at + context.clock_offset
-    if result is None:
-        return Settled(job.delivery, job.lease, "pending", now + RETURN_AFTER, None, None, 0), None
-    verdict = retry.judge(result.status, result.error)
-    tried = attempt_row(job, result, verdict.error_code)
-    if verdict.success:
-        return Settled(job.delivery, job.lease, "delivered", None, now, None, 1), tried
-    again = retry.next_try(context.number, now=now, random=random.random())  # noqa: S311  jitter
-    if again is None:
-        return Settled(job.delivery, job.lease, "failed", None, now, verdict.error_code, 1), tried
-    return Settled(job.delivery, job.lease, "pending", again, None, verdict.error_code, 1), tried
-
-
-def attempt_row(job: Job, result: Result, error_code: int | None) -> Tried:
-    id, context = uuid7(), job.context
-    sealed = keyring.naming(context.sealed_like).seal(result.body, RESPONSE, id) if result.body else None
-    return Tried(
-        id=id,
-        delivery_id=job.delivery,
-        environment_id=context.environment,
-        number=context.number,
-        started_at=context.started_at,
-        status=result.status,
-        error_code=error_code,
-        address=result.address,
-        dns_us=result.dns_us,
-        connect_us=result.connect_us,
-        tls_us=result.tls_us,
-        first_byte_us=result.first_byte_us,
-        total_us=result.total_us,
-        response=sealed,
-    )

@@ -23,13 +23,29 @@ class Endpoint(models.Model):
     class Kind(models.TextChoices):
         WEBHOOK = "webhook", _("Webhook")
 
+    class Scheme(models.TextChoices):
+        """Standard Webhooks' two: a secret that both sides know; a key pair, whose public half the receiver has."""
+
+        HMAC = "v1", _("HMAC-SHA256 (v1)")
+        ED25519 = "v1a", _("Ed25519 (v1a)")
+
+    class Because(models.TextChoices):
+        """Who disabled it; blank where it is enabled."""
+
+        PERSON = "person", _("It was disabled by hand.")
+        GONE = "gone", _("It answered that it is gone for good (410).")
+        ASKED = "asked", _("It asked for it (webhook-delivery: disable).")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.PROTECT, related_name="endpoints")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEBHOOK)
     url = models.CharField(_("URL"), max_length=2000)
     description = models.CharField(_("description"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False)  # takes what no route took
+    policy = models.JSONField(default=dict)  # see delivery.policy
+    signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
+    disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
     version = models.IntegerField(default=1)  # grows with every change, so that workers know a stale copy
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
@@ -67,7 +83,7 @@ class EndpointSecret(models.Model):
 
     @property
     def secret(self) -> str:
-        """`whsec_…` in the clear; raises Unsealable."""
+        """`whsec_…`, or `whsk_…` where the endpoint's scheme is v1a, in the clear; raises Unsealable."""
         return keyring.open_text(self.sealed_secret, SECRET, self.pk)
 
 
@@ -107,6 +123,9 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(null=True)
     attempts_made = models.SmallIntegerField(default=0)  # since it was created or last replayed
     error_code = models.SmallIntegerField(null=True)  # why the last try failed
+    reason = models.CharField(
+        max_length=12, blank=True, db_default=""
+    )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

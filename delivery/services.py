@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts import audit, keyring
-from accounts.audit import Actor
+from accounts import audit
+from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses, signing
-from delivery.models import SECRET, Delivery, Endpoint, EndpointSecret
+from delivery import addresses
+from delivery.models import Delivery, Endpoint
+from delivery.policy import policy_of
+from delivery.secrets import add_secret, new_secret, shown
 
 REPLAYABLE = (
     Delivery.State.FAILED,
@@ -29,7 +33,7 @@ REPLAYABLE = (
 
 @dataclass(frozen=True, slots=True)
 class NewEndpoint:
-    """What creating an endpoint answers: its secret is readable this once."""
+    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key."""
 
     endpoint: Endpoint
     secret: str
@@ -53,28 +57,37 @@ def check_url(url: str) -> list[str]:
 
 
 def create_endpoint(
-    environment: Environment, actor: Actor, *, url: str, description: str = "", is_default: bool = False
+    environment: Environment,
+    actor: Actor,
+    *,
+    url: str,
+    description: str = "",
+    is_default: bool = False,
+    policy: Mapping[str, Any] | None = None,
+    signs_with: str = Endpoint.Scheme.HMAC,
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a URL that the guard refuses."""
+    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL or a mistaken policy."""
+    policy = {} if policy is None else policy
+    policy_of(policy)
     warnings = check_url(url)
-    now, secret = clock(environment), signing.new_secret()
+    now, secret = clock(environment), new_secret(signs_with)
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
         endpoint = Endpoint.objects.create(
-            environment=environment, url=url, description=description, is_default=is_default, created_at=now
+            environment=environment,
+            url=url,
+            description=description,
+            is_default=is_default,
+            policy=policy,
+            signs_with=signs_with,
+            created_at=now,
         )
         add_secret(endpoint, secret)
         after = {"url": without_query(url), "description": description, "isDefault": is_default}
+        after |= {"policy": policy, "signsWith": signs_with}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
-    return NewEndpoint(endpoint, secret, warnings)
-
-
-def add_secret(endpoint: Endpoint, secret: str) -> EndpointSecret:
-    row = EndpointSecret(endpoint=endpoint, created_at=clock(endpoint.environment))
-    row.sealed_secret = keyring.of(endpoint.environment.tenant_id).seal(secret.encode(), SECRET, row.pk)
-    row.save(force_insert=True)
-    return row
+    return NewEndpoint(endpoint, shown(secret), warnings)
 
 
 def take_default_from_others(environment: Environment) -> None:
@@ -84,7 +97,9 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy or disabled (bool); answers warnings. Raises Invalid."""
+    if "policy" in changes:
+        policy_of(changes["policy"])
     warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
     with transaction.atomic():
         if changes.get("is_default"):
@@ -96,7 +111,11 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
-        endpoint.save(update_fields=["url", "description", "is_default", "disabled_at", "version"])
+        endpoint.save(
+            update_fields=[
+                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version"
+            ]
+        )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
         after = {name: describe(endpoint, name) for name in before}
         audit.record(
@@ -126,9 +145,30 @@ def describe(endpoint: Endpoint, name: str) -> Any:
 
 def switch(endpoint: Endpoint, disabled: bool) -> None:
     if not disabled:
-        endpoint.disabled_at = None
+        endpoint.disabled_at, endpoint.disabled_because = None, ""
     elif endpoint.disabled_at is None:
         endpoint.disabled_at = clock(endpoint.environment)
+        endpoint.disabled_because = Endpoint.Because.PERSON
+
+
+@transaction.atomic
+def disable_unwanted(id: UUID, because: str) -> None:
+    """Stop an endpoint whose receiver wants nothing more; what waits for it is held."""
+    endpoint = (
+        Endpoint.objects.select_for_update(of=("self",))
+        .select_related("environment")
+        .filter(pk=id, deleted_at=None, disabled_at=None)
+        .first()
+    )
+    if endpoint is None:
+        return
+    endpoint.disabled_at = clock(endpoint.environment)
+    endpoint.disabled_because = because
+    endpoint.version = F("version") + 1
+    endpoint.save(update_fields=["disabled_at", "disabled_because", "version"])
+    hold_pending(endpoint)
+    after = {"disabled": True, "because": because}
+    audit.record(SYSTEM, "endpoint.disabled", id, environment=endpoint.environment, after=after)
 
 
 def hold_pending(endpoint: Endpoint) -> None:

@@ -32,7 +32,7 @@ class Rung(NamedTuple):
 RUNG = Columns(Rung)
 
 READ = f"""
-SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.leased_until,
+SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.leased_until,
        e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
        m.media, m.partial, m.simulated
@@ -78,6 +78,7 @@ class Settled(NamedTuple):
     due_at: datetime | None
     finished_at: datetime | None
     error_code: int | None
+    reason: str  # retry.Reason, or nothing
     tries: int  # 1 when a try was made, 0 when our side could not make one
 
 
@@ -110,7 +111,7 @@ WITH tried AS (
 )
 UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
-    error_code = s.error_code, attempts_made = d.attempts_made + s.tries
+    error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries
 FROM unnest({SETTLED.parameters}) AS s({SETTLED.names})
 WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only

@@ -26,6 +26,7 @@ import certifi
 import pycurl
 
 from delivery.addresses import Guard, Network
+from delivery.retry import Directive
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -33,7 +34,10 @@ CONNECT_TIMEOUT_MS = 3000
 FIRST_PLACES = 4  # of an endpoint that never answered this process
 UNANSWERED = {"timeout", "connect", "dns"}
 KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
-READ_BYTES = 65_536  # more than that nobody reads: the connection is cut
+READ_BYTES = 65_536  # more than that nobody reads, of headers or body: the connection is cut
+HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of an answer's headers
+HEARD_BYTES = 64  # of each
+DIRECTIVES: dict[str, Directive] = {"disable": "disable", "abort-message": "abort-message"}
 TLS_ERRORS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91}
 READABLE = {select.EPOLLIN: pycurl.CSELECT_IN, select.EPOLLOUT: pycurl.CSELECT_OUT}
 
@@ -66,6 +70,8 @@ class Result:
     first_byte_us: int | None = None
     total_us: int = 0
     body: bytes = b""
+    retry_after: str = ""
+    directive: Directive = ""
 
 
 @dataclass(slots=True)
@@ -83,6 +89,8 @@ class Exchange:
         self.guard = Guard(allow_networks)
         self.job: Job | None = None
         self.body = bytearray()
+        self.header_bytes = 0
+        self.heard: dict[str, str] = {}
         self.capped = False
         self.curl = self.prepare(pycurl.Curl())
 
@@ -99,14 +107,16 @@ class Exchange:
         curl.setopt(pycurl.OPENSOCKETFUNCTION, self.guard.opensocket)
         curl.setopt(pycurl.PREREQFUNCTION, self.guard.prereq)
         curl.setopt(pycurl.WRITEFUNCTION, self.write)
+        curl.setopt(pycurl.HEADERFUNCTION, self.hear)
         curl.setopt(pycurl.CAINFO, certifi.where())
         curl.setopt(pycurl.POST, 1)
         return curl
 
     def load(self, job: Job) -> Any:
         """The curl handle, set up for `job`."""
-        self.job, self.capped = job, False
+        self.job, self.capped, self.header_bytes = job, False, 0
         self.body.clear()
+        self.heard.clear()
         self.guard.refused.clear()
         curl = self.curl
         curl.setopt(pycurl.URL, job.url)
@@ -120,6 +130,18 @@ class Exchange:
             self.capped = True
             return 0  # anything but the length ends the transfer
         self.body += data
+        return None
+
+    def hear(self, line: bytes) -> int | None:
+        """One header line of the answer."""
+        self.header_bytes += len(line)
+        if self.header_bytes > READ_BYTES:
+            self.capped = True
+            return 0
+        if line[:1] in b"rRwW":
+            name, _colon, value = line.partition(b":")
+            if word := HEARD.get(name.lower()):
+                self.heard[word] = value.strip()[:HEARD_BYTES].decode("ascii", "replace")
         return None
 
     def result(self, error: int | None) -> Result:
@@ -138,6 +160,8 @@ class Exchange:
             first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
             body=bytes(self.body[:KEPT_BYTES]),
+            retry_after=self.heard.get("retry_after", ""),
+            directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )
 
     def word(self, error: int) -> str:

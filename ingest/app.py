@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 import django
 
@@ -33,7 +34,7 @@ from ingest.configuration import ChannelView  # noqa: E402
 from ingest.documents import Documents  # noqa: E402
 from ingest.intake import Intake  # noqa: E402
 from numbers.calling import Unanswered  # noqa: E402
-from numbers.carriers import HTTP_CARRIERS  # noqa: E402
+from numbers.carriers import HTTP_CARRIERS, acknowledgement, is_secret  # noqa: E402
 from numbers.carriers.base import (  # noqa: E402
     JSON,
     Answer,
@@ -118,18 +119,22 @@ class Door:
             texts = carrier.parse(request, credentials)
             await self.intake.take(channel, texts, at, carrier.deadline_s)
         except Unreadable as unreadable:
-            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request, channel), at, carrier.deadline_s)
             return unreadable_answer(unreadable)
         except Unstorable:
             # The parsers refuse what we know the database to refuse, so this one is new: keep it to learn.
-            await self.intake.keep_unreadable(channel, raw(request), at, carrier.deadline_s)
+            await self.intake.keep_unreadable(channel, raw(request, channel), at, carrier.deadline_s)
             return unreadable_answer(Unreadable([("", "holds characters that cannot be stored")]))
-        return carrier.accepted
+        return acknowledgement(carrier, credentials)
 
 
-def raw(request: CarrierRequest) -> bytes:
-    """The request as it came, without the headers that hold credentials."""
-    return json.dumps({"method": request.method, "query": request.query}).encode() + b"\n" + request.body
+def raw(request: CarrierRequest, channel: ChannelView) -> bytes:
+    """The request as it came, without its headers and without a secret of the channel in its query."""
+    secrets = {text for name, text in (channel.credentials or {}).items() if is_secret(channel.carrier, name)}
+    query = "&".join(
+        field for field in request.query.split("&") if unquote_plus(field.partition("=")[2]) not in secrets
+    )
+    return json.dumps({"method": request.method, "query": query}).encode() + b"\n" + request.body
 
 
 def unreadable_answer(unreadable: Unreadable) -> Answer:
@@ -196,10 +201,9 @@ def page(door: Door, path: str) -> Answer:
 
 
 async def reply(send: Send, answer: Answer) -> None:
-    headers = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-    ]
+    headers = [(b"content-type", answer.content_type.encode())] if answer.body else []
+    if answer.status != 204:  # which has no length
+        headers.append((b"content-length", str(len(answer.body)).encode()))
     headers += [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
     if answer in (TOO_LARGE, TOO_SLOW):
         headers.append((b"connection", b"close"))  # the rest of the body stays unread

@@ -7,7 +7,16 @@ from functools import lru_cache
 from typing import Literal
 
 from django.utils.translation import gettext as _
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumber, region_code_for_number
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    format_number,
+    is_valid_number,
+    parse,
+    region_code_for_number,
+)
 
 SenderType = Literal["e164", "alphanumeric", "shortCode", "unknown"]
 
@@ -36,6 +45,31 @@ def normalise(text: str) -> str:
         if len(international) in E164_DIGITS and international[0] != "0":
             return "+" + international
     return bare
+
+
+@lru_cache(maxsize=20_000)
+def in_full(text: str, country: str) -> str:
+    """A number that may be a national one of `country` (ISO 3166 alpha-2): as E.164, or as it came where it is none."""
+    bare = text.strip().translate(SEPARATORS)
+    if not (bare.isascii() and bare.isdigit()) or len(bare) in SHORT_CODE_DIGITS:
+        return text
+    return nationally(bare, country, certain=_is_trunk(bare)) or text
+
+
+def _is_trunk(digits: str) -> bool:
+    """`06…` is a national number where `0033 6…` is not."""
+    return digits[0] == "0" and digits[1:2] != "0"
+
+
+def nationally(digits: str, country: str, *, certain: bool) -> str | None:
+    """A national number in full. Where it may be an international one without plus, only if it cannot be that."""
+    try:
+        number = parse(digits, country)
+        if not certain and (not is_valid_number(number) or is_valid_number(parse("+" + digits))):
+            return None
+    except NumberParseException:
+        return None
+    return format_number(number, PhoneNumberFormat.E164)
 
 
 def country_of(sender: str) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -86,6 +86,19 @@ def may_return(number: Number, environment: Environment) -> bool:
     return aging and last_holder(number) == environment.pk and open_holding(number) is None
 
 
+def returnable(environment: Environment) -> QuerySet[Number]:
+    """The numbers that `environment` gave back so lately that it may have each again just so."""
+    holdings = Assignment.objects.filter(number=OuterRef("pk"))
+    last = Subquery(holdings.exclude(ends_at=None).order_by("-ends_at").values("environment")[:1])
+    rows = Number.objects.filter(
+        ~Exists(holdings.filter(ends_at=None)),
+        assignments__environment=environment,
+        aging_until__gt=clock(environment),
+        withdrawn_at=None,
+    )
+    return rows.annotate(last=last).filter(last=environment.pk).distinct()
+
+
 def refuse_unfree(number: Number, environment: Environment) -> None:
     """Raises Conflict unless `environment` may have the number now."""
     if number.withdrawn_at or open_holding(number):
@@ -116,18 +129,43 @@ def search(environment: Environment, wanted: Wanted, *, count: int, after: str |
     return list(rows.order_by(F("monthly_price").asc(nulls_last=True), "number")[:count])
 
 
+def offer(environment: Environment, number: str) -> Number | None:
+    """The free number that `number` names; in a sandbox the row is not a stored one."""
+    if environment.is_live:
+        return available(clock(environment)).filter(number=number).first()
+    held = Assignment.objects.filter(number__number=number, ends_at=None)
+    free = phone.is_fictional(number) and not held.exists()
+    return Number(number=number, **facts(number)) if free else None
+
+
+def offered(environment: Environment) -> list[tuple[str, str, str]]:
+    """Each country, category and region together of which something is free, to choose a search from."""
+    names = ("country", "category", "region")
+    if environment.is_live:
+        return list(available(clock(environment)).order_by(*names).values_list(*names).distinct())
+    told = [facts(f"+{first}") for first, _last in SANDBOX_RANGES]
+    return sorted({(fact["country"], str(fact["category"]), fact["region"]) for fact in told})
+
+
 def matching(rows: QuerySet[Number], wanted: Wanted) -> QuerySet[Number]:
     rows = rows.filter(**{name: value for name, value in asked(wanted) if value})
     return rows.filter(capabilities__contains=[wanted.capability]) if wanted.capability else rows
 
 
 def place(number: Number) -> str:
-    """Where a number stands in the order of a search."""
-    return f"{'' if number.monthly_price is None else number.monthly_price}:{number.number}"
+    """Where a number stands in the order of a search, in letters that need no escaping in a URL."""
+    price = "" if number.monthly_price is None else number.monthly_price
+    return f"{price}-{number.number.replace('+', 'e')}"
+
+
+def placed(place: str) -> tuple[str, str]:
+    """The price, empty where there is none, and the number of a place."""
+    price, _hyphen, number = place.partition("-")
+    return price, number.replace("e", "+")
 
 
 def behind(place: str) -> Q:
-    price, _colon, number = place.partition(":")
+    price, number = placed(place)
     if not price:
         return Q(monthly_price=None, number__gt=number)
     same = Q(monthly_price=price, number__gt=number)
@@ -136,7 +174,7 @@ def behind(place: str) -> Q:
 
 def fictional(wanted: Wanted, after: str | None = None) -> Iterator[Number]:
     """The free numbers of fiction, in the order of the ranges, each as a row that is not stored."""
-    coming = fiction(wanted, int(after.partition(":+")[2]) if after else 0)
+    coming = fiction(wanted, int(placed(after)[1]) if after else 0)
     while some := list(islice(coming, LOOKED_AT_ONCE)):
         rows = Assignment.objects.filter(ends_at=None, number__number__in=[n.number for n in some])
         held = set(rows.values_list("number__number", flat=True))

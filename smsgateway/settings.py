@@ -97,7 +97,7 @@ OVH_POLL_S = whole("OVH_POLL_S", 60, 10, 86_400)
 # What a message may do
 DELIVERY_ALLOW_NETWORKS = networks("DELIVERY_ALLOW_NETWORKS")
 DELIVERY_DEADLINE_S = whole("DELIVERY_DEADLINE_S", 10, 1, 30)
-DELIVERY_LEASE_S = whole("DELIVERY_LEASE_S", 30, 2, 600)
+DELIVERY_LEASE_S = whole("DELIVERY_LEASE_S", 40, 2, 600)
 DELIVERY_PER_ENDPOINT = whole("DELIVERY_PER_ENDPOINT", 32, 1, 1000)
 DELIVERY_IN_FLIGHT = whole("DELIVERY_IN_FLIGHT", 512, 1, 10_000)
 INGEST_MAX_BODY = whole("INGEST_MAX_BODY", 262_144, 1024, 10_000_000)
@@ -230,6 +230,11 @@ USE_I18N = True
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# Files that people add are sealed before they are stored, so none may lie open in a temporary file; a form with more
+# than this reaches its view without them.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from numbers.carriers import HTTP_CARRIERS, CarrierRequest, HttpCarrier
@@ -64,6 +65,7 @@ class Case:
     enclose: Callable[[bytes, Credentials, datetime], bytes] | None = None
     fetched: Mapping[str, bytes] = field(default_factory=dict)  # what the carrier wants to see
     batch: Callable[[list[Sms]], bytes] | None = None
+    in_query: bool = False  # a GET, whose query is the body below
 
     @property
     def carrier(self) -> HttpCarrier:
@@ -77,6 +79,8 @@ class Case:
         """Signed at `at`, received at NOW."""
         url, body = url or self.url, self.enclosed(body, at)
         headers = {"content-type": self.content_type, **self.sign(url, body, self.credentials, at)}
+        if self.in_query:
+            return a_request(url + "?" + body.decode("latin-1"), headers=headers, method="GET")
         return replace(a_request(url, body=body, headers=headers), fetched=self.fetched)
 
     def verify(self, request: CarrierRequest, credentials: Credentials | None = None) -> None:
@@ -459,11 +463,101 @@ def highconnection_body(sms: Sms) -> bytes:
     return "&".join(f"{name}={quote(value, encoding='latin-1')}" for name, value in fields.items()).encode()
 
 
+# Generic channels that say where the fields are
+
+
+def nested(sms: Sms) -> dict[str, object]:
+    return {
+        "messageId": sms.id,
+        "from": {"number": sms.sender},
+        "to": [{"number": sms.recipient}],
+        "content": [{"type": "text", "value": sms.text}],
+        "at": int(sms.at.timestamp() * 1000),
+    }
+
+
+def nested_batch(many: list[Sms]) -> bytes:
+    return dumped({"data": {"messages": [nested(sms) for sms in many]}})
+
+
+def national(sms: Sms) -> bytes:
+    """A form of France's, in its charset, hours and numbers."""
+    fields = {
+        "Msisdn": "0" + sms.sender.removeprefix("+33"),
+        "msg.to": "0" + sms.recipient.removeprefix("+33"),
+        "Content": sms.text,
+        "MsgId": sms.id,
+        "date": f"{sms.at.astimezone(ZoneInfo('Europe/Paris')):%d/%m/%Y %H:%M:%S}",
+    }
+    return "&".join(f"{name}={quote(value, encoding='latin-1')}" for name, value in fields.items()).encode()
+
+
+def kannel(sms: Sms) -> bytes:
+    fields = {
+        "sender": sms.sender,
+        "receiver": sms.recipient,
+        "message": sms.text,
+        "id": sms.id,
+        "ts": unix(sms.at),
+    }
+    return urlencode(fields, errors="surrogateescape").encode()
+
+
+def hex_hmac(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    digest = hmac.digest(credentials["hmacSecret"].encode(), body, "sha256").hex()
+    return {"x-hub-signature-256": "sha256=" + digest}
+
+
+def base64_hmac(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    return {"x-signature": mac(credentials["hmacSecret"], body)}
+
+
+def shown_token(url: str, body: bytes, credentials: Credentials, at: datetime) -> Mapping[str, str]:
+    return {"x-token": credentials["token"]}
+
+
+NESTED = {
+    "listField": "data.messages",
+    "fromField": "from.number",
+    "toField": "to[0].number",
+    "textField": "content[0].value",
+    "idField": "messageId",
+    "sentAtField": "at",
+    "sentAtFormat": "unixMs",
+}
+FRENCH = {
+    "bodyKind": "form",
+    "charset": "iso-8859-1",
+    "fromField": "Msisdn",
+    "toField": "msg.to",
+    "textField": "Content",
+    "idField": "MsgId",
+    "sentAtField": "date",
+    "sentAtFormat": "%d/%m/%Y %H:%M:%S",
+    "sentAtZone": "Europe/Paris",
+    "defaultCountry": "FR",
+}
+KANNEL = {
+    "bodyKind": "query",
+    "fromField": "sender",
+    "toField": "receiver",
+    "textField": "message",
+    "sentAtField": "ts",
+    "sentAtFormat": "unix",
+}
+HUB = {"hmacHeader": "X-Hub-Signature-256", "hmacPrefix": "sha256="}
+BASE64 = {"hmacHeader": "X-Signature", "hmacEncoding": "base64"}
+
 LOGIN = {"username": "carrier", "password": "s3cret-s3cret"}
 WRONG_LOGIN = {"username": "carrier", "password": "an0ther"}
 BASIC = ("authorization",)
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SINCH_HEADERS = tuple(f"x-sinch-webhook-signature{part}" for part in ("", "-nonce", "-timestamp"))
+
+
+def name_of(case: Case) -> str:
+    return f"{case.name}-{'-'.join(case.credentials)}"
+
 
 CASES = [
     Case(
@@ -637,4 +731,60 @@ CASES = [
         signs_body=False,
         charset="latin-1",
     ),
+    Case(
+        "generic",
+        {"hmacSecret": "between-us", **HUB, **NESTED},
+        {"hmacSecret": "an0ther", **HUB, **NESTED},
+        lambda sms: nested_batch([sms]),
+        hex_hmac,
+        ("x-hub-signature-256",),
+        probe=False,
+        batch=nested_batch,
+    ),
+    Case(
+        "generic",
+        {"hmacSecret": "between-us", **BASE64, "listField": "."},
+        {"hmacSecret": "an0ther", **BASE64, "listField": "."},
+        lambda sms: b"[" + generic_body(sms) + b"]",
+        base64_hmac,
+        ("x-signature",),
+        probe=False,
+        batch=lambda many: b"[" + b",".join(map(generic_body, many)) + b"]",
+    ),
+    Case(
+        "generic",
+        {"token": "let-me-in-0123", "tokenHeader": "X-Token", **FRENCH},
+        {"token": "let-me-in-0124", "tokenHeader": "X-Token", **FRENCH},
+        national,
+        shown_token,
+        ("x-token",),
+        FORM,
+        signs_body=False,
+        probe=False,
+        charset="latin-1",
+    ),
+    Case(
+        "generic",
+        {**LOGIN, **KANNEL},
+        {**WRONG_LOGIN, **KANNEL},
+        kannel,
+        basic,
+        BASIC,
+        FORM,
+        signs_body=False,
+        probe=False,
+        in_query=True,
+    ),
+    Case(
+        "generic",
+        {"secret": WHSEC, "textField": "text", "defaultCountry": "FR"},
+        {"secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "textField": "text"},
+        generic_body,
+        generic_sign,
+        ("webhook-id", "webhook-timestamp", "webhook-signature"),
+        stale_s=360,
+        probe=False,
+    ),
 ]
+
+every_case = pytest.mark.parametrize("case", CASES, ids=[name_of(case) for case in CASES])

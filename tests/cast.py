@@ -61,6 +61,7 @@ class Side:
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
+            "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
             "message_id": public("message", self.message.pk),
             "delivery_id": public("delivery", self.delivery.pk),

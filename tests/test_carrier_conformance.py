@@ -19,7 +19,7 @@ from numbers.carriers import (
     validate_credentials,
 )
 from numbers.carriers.base import MAX_CONTENT
-from tests.carrier_battery import CASES, RECIPIENT, SENDER, Case, Sms
+from tests.carrier_battery import CASES, RECIPIENT, SENDER, Case, Sms, every_case
 from tests.carrier_requests import NOW
 
 TEXTS = {
@@ -32,10 +32,6 @@ TEXTS = {
     "not escaped": "50%off %zz 100%",
     "empty": "",
 }
-
-every_case = pytest.mark.parametrize(
-    "case", CASES, ids=lambda case: f"{case.name}-{'-'.join(case.credentials)}"
-)
 
 
 def reading(case: Case, request: CarrierRequest) -> tuple[list[tuple[str, str]], list[InboundSms]]:

@@ -15,15 +15,9 @@ from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers.base import Reply
 from numbers.models import Assignment, Channel
-from tests.carrier_battery import CASES, RECIPIENT, Case, Sms
+from tests.carrier_battery import RECIPIENT, Case, Sms, every_case
 from tests.cast import House
-from tests.live import LiveDoor
-
-every_case = pytest.mark.parametrize(
-    "case",
-    CASES,
-    ids=lambda case: f"{case.name}-{'-'.join(case.credentials)}",
-)
+from tests.live import WITHIN_S, LiveDoor
 
 
 @pytest.fixture
@@ -47,7 +41,11 @@ def send(door: LiveDoor, channel: Channel, case: Case, body: bytes, **headers: s
     url = settings.PUBLIC_INGEST_URL + channel.path
     body = case.enclosed(body, datetime.now(UTC))
     signed = case.sign(url, body, case.credentials, datetime.now(UTC))
-    answer = door.post(channel.path, body, {"content-type": case.content_type, **signed, **headers})
+    headers = {"content-type": case.content_type, **signed, **headers}
+    if case.in_query:
+        answer = door.http.get(f"{door.url}{channel.path}?{body.decode()}", headers=headers, timeout=WITHIN_S)
+    else:
+        answer = door.post(channel.path, body, headers)
     return answer.status_code, answer.content
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from numbers.carriers import HTTP_CARRIERS, CarrierRequest, InboundSms, Refused, Unreadable
 from numbers.carriers.base import Wanted
-from tests.carrier_battery import CASES, Case, Sms
+from tests.carrier_battery import CASES, Case, Sms, every_case
 from tests.carrier_requests import NOW
 
 CREDENTIALS = [(case.name, case.credentials) for case in CASES]
@@ -83,8 +83,9 @@ def reading(parse: Callable[[], list[InboundSms]]) -> tuple[list[tuple[str, str]
 
 def storable(sms: InboundSms) -> bool:
     texts = [sms.carrier_id or "x", sms.sender, sms.recipient, sms.content]
+    texts += [sms.part.reference] if sms.part else []
     clean = all("\0" not in text for text in texts) and all(text.encode() for text in texts[:3])
-    return clean and sms.content.encode() is not None
+    return clean and all(text.encode() is not None for text in texts)
 
 
 @pytest.mark.parametrize(("name", "credentials"), CREDENTIALS)
@@ -171,7 +172,7 @@ def spoiled(body: bytes, changes: list[tuple[float, int, bytes, bool]]) -> Itera
         yield body
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name}-{'-'.join(case.credentials)}")
+@every_case
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(changes=steps)
 def test_a_spoiled_body_gives_typed_errors(case: Case, changes: list[tuple[float, int, bytes, bool]]) -> None:

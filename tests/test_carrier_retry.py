@@ -18,7 +18,7 @@ from ingest.link import Link
 from ingest.models import StrayText
 from numbers.carriers import HTTP_CARRIERS
 from numbers.models import Channel
-from tests.carrier_battery import CASES, Case, Sms
+from tests.carrier_battery import Case, Sms, every_case
 from tests.live import LiveDoor
 from tests.test_carrier_doors import channel, send
 
@@ -48,9 +48,6 @@ REPEATED = {
 # Seconds that the carrier waits for an answer, where it says so; ten where it does not.
 PATIENCE_S = {"telnyx": 2.0, "twilio": 15.0, "aws": 15.0}
 
-every_case = pytest.mark.parametrize(
-    "case", CASES, ids=lambda case: f"{case.name}-{'-'.join(case.credentials)}"
-)
 Outage = Callable[[pytest.MonkeyPatch], None]
 
 

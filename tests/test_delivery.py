@@ -16,8 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from accounts.audit import SYSTEM
 from accounts.ids import public, uuid7
 from accounts.models import AuditEntry
-from delivery import engine as delivery_engine
-from delivery import services
+from delivery import outcomes, services
 from delivery.engine import Engine
 from delivery.models import Attempt, Delivery, Endpoint, EndpointSecret
 from delivery.store import Settled, Store, Tried
@@ -98,9 +97,8 @@ def test_a_stock_library_verifies_what_arrives(acme: House, receiver: Receiver, 
     ("answer", "code"),
     [
         ((500, {}, b"no"), 5105),
-        ((404, {}, b""), 5105),
-        ((302, {"Location": "/sms2"}, b""), 5106),
-        ((410, {}, b""), 5105),
+        ((503, {}, b""), 5105),
+        ((429, {}, b""), 5112),
     ],
 )
 def test_only_2xx_is_success(
@@ -270,8 +268,8 @@ def test_what_does_not_open_harms_no_other_of_its_batch(
     assert engine.ring(batch) == 1
     assert settled(fine).state == "delivered"
     for one in (mute, torn):
-        failed = settled(one)
-        assert (failed.state, failed.attempts_made, failed.error_code) == ("pending", 1, 5199)
+        waiting = settled(one)  # which is our own trouble, and costs no try
+        assert (waiting.state, waiting.attempts_made, waiting.reason) == ("pending", 0, "ours")
     assert len(receiver.requests) == 1
 
 
@@ -280,9 +278,9 @@ def test_a_result_that_cannot_be_judged_or_recorded_harms_no_other(
 ) -> None:
     endpoint = endpoint_at(acme, receiver.url).endpoint
     unjudged, unrecorded, fine = leased(acme, endpoint), leased(acme, endpoint), leased(acme, endpoint)
-    judge, record = delivery_engine.outcome, Store.record
+    judge, record = outcomes.outcome, Store.record
 
-    def refuse_to_judge(done: delivery_engine.Done) -> delivery_engine.Outcome:
+    def refuse_to_judge(done: outcomes.Done) -> outcomes.Outcome:
         if done.job.delivery == unjudged.pk:
             raise OverflowError
         return judge(done)
@@ -292,7 +290,7 @@ def test_a_result_that_cannot_be_judged_or_recorded_harms_no_other(
             raise psycopg.DataError
         record(store, settled, tried)
 
-    monkeypatch.setattr(delivery_engine, "outcome", refuse_to_judge)
+    monkeypatch.setattr(outcomes, "outcome", refuse_to_judge)
     monkeypatch.setattr(Store, "record", refuse_to_record)
     ring(engine, unjudged, unrecorded, fine)
     assert settled(fine).state == "delivered"

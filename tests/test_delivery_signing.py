@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from base64 import b64decode
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from delivery.signing import decode_secret, new_secret, sign
+from delivery.signing import decode_secret, new_key_pair, new_secret, public_key, sign, signer
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -56,11 +59,38 @@ VECTORS = [
 
 @pytest.mark.parametrize(("secret", "id", "timestamp", "body", "signature"), VECTORS)
 def test_published_signatures(secret: str, id: str, timestamp: int, body: bytes, signature: str) -> None:
-    assert sign([decode_secret(secret)], id, timestamp, body) == signature
+    assert sign([signer(secret)], id, timestamp, body) == signature
+
+
+# The Standard Webhooks specification's own example of the asymmetric scheme.
+PRIVATE = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+PUBLIC = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+
+
+def test_published_signature_of_a_key_pair() -> None:
+    assert public_key(PRIVATE) == PUBLIC
+    assert sign([signer(PRIVATE)], ID, TIMESTAMP, BODY) == (
+        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
+    )
+
+
+def test_new_key_pairs_sign_for_their_public_half_only() -> None:
+    pair, other = new_key_pair(), new_key_pair()
+    kind, _comma, signature = sign([signer(pair)], ID, TIMESTAMP, BODY).partition(",")
+    assert kind == "v1a"
+    signed = f"{ID}.{TIMESTAMP}.".encode() + BODY
+    half(pair).verify(b64decode(signature), signed)
+    with pytest.raises(InvalidSignature):
+        half(other).verify(b64decode(signature), signed)
+
+
+def half(pair: str) -> Ed25519PublicKey:
+    """What a receiver makes of the public key."""
+    return Ed25519PublicKey.from_public_bytes(b64decode(public_key(pair).removeprefix("whpk_")))
 
 
 def test_each_live_secret_signs_while_one_replaces_another() -> None:
-    keys = [decode_secret(SECRET), decode_secret(OTHER)]
+    keys = [signer(SECRET), signer(OTHER)]
     assert sign(keys, ID, TIMESTAMP, BODY) == (
         "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,78nXHjpFP0tVJQW5D0SBwmVyyW87BV/rL6MgfM/Bw44="
     )
@@ -75,7 +105,7 @@ def verify(secret: str, signature: str, body: bytes) -> None:
 def test_stock_library_verifies_with_either_secret_and_no_third() -> None:
     old, new, third = new_secret(), new_secret(), new_secret()
     body = '{"data":{"content":"café 😀"}}'.encode()
-    signature = sign([decode_secret(new), decode_secret(old)], ID, TIMESTAMP, body)
+    signature = sign([signer(new), signer(old)], ID, TIMESTAMP, body)
     verify(new, signature, body)
     verify(old, signature, body)
     with pytest.raises(WebhookVerificationError):

@@ -234,6 +234,7 @@ MINE = {
 WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "channels"): {"carrier": "sandbox", "credentials": {"secret": "a-long-token"}},
     ("PATCH", "channels/{channel_id}"): {"name": "N"},
+    ("POST", "channels/{channel_id}/preview"): {"body": "{}"},
     ("POST", "numbers"): {"number": "+33937000009", "channelId": "channel_id"},
     ("PATCH", "numbers/{number_id}"): {"label": "L"},
     ("POST", "number-requests"): ASKED,

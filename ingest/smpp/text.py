@@ -9,13 +9,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
-
 from ingest.smpp.pdu import Deliver
 from numbers import udh
 from numbers.alphabets import Alphabet, decode
 from numbers.carriers.base import InboundSms, Part, build_sms
-from numbers.phone import E164_DIGITS, SHORT_CODE_DIGITS
+from numbers.phone import E164_DIGITS, SHORT_CODE_DIGITS, in_full, nationally
 from numbers.udh import Place
 
 NAMES = ("receipted_message_id", "source_addr", "destination_addr", "short_message")
@@ -133,22 +131,6 @@ def number_of(ton: int, digits: str, country: str | None) -> str:
     if ton == INTERNATIONAL:
         bare = digits.removeprefix("00")
         return f"+{bare}" if len(bare) in E164_DIGITS and bare[0] != "0" else digits
-    if country and ton in (0, NATIONAL) and len(digits) not in SHORT_CODE_DIGITS:
-        return nationally(digits, country, certain=ton == NATIONAL or is_trunk(digits)) or digits
-    return digits
-
-
-def is_trunk(digits: str) -> bool:
-    """`06…` is a national number where `0033 6…` is not."""
-    return digits[0] == "0" and digits[1:2] != "0"
-
-
-def nationally(digits: str, country: str, *, certain: bool) -> str | None:
-    """A national number in full. Where it may be an international one without plus, only if it cannot be that."""
-    try:
-        number = parse(digits, country)
-        if not certain and (not is_valid_number(number) or is_valid_number(parse("+" + digits))):
-            return None
-    except NumberParseException:
-        return None
-    return format_number(number, PhoneNumberFormat.E164)
+    if country and ton == NATIONAL and len(digits) not in SHORT_CODE_DIGITS:
+        return nationally(digits, country, certain=True) or digits
+    return in_full(digits, country) if country and ton == 0 else digits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +47,8 @@ __all__ = [
     "InboundSms",
     "Refused",
     "Unreadable",
+    "acknowledgement",
+    "is_secret",
     "validate_credentials",
 ]
 
@@ -67,7 +69,21 @@ HTTP_CARRIERS: Mapping[str, HttpCarrier] = {
     "generic": generic,
     "sandbox": sandbox,
 }
+#: Carriers whose channels say what they want to be answered.
+ANSWERS: Mapping[str, Callable[[Mapping[str, str]], Answer]] = {"generic": generic.answer_of}
 CARRIERS: Mapping[str, Carrier] = {**HTTP_CARRIERS, "ovh": ovh, "smpp": smpp}
+
+
+def acknowledgement(carrier: HttpCarrier, credentials: Mapping[str, str]) -> Answer:
+    """What a channel of the carrier answers once its texts are stored."""
+    custom = ANSWERS.get(carrier.name)
+    return custom(credentials) if custom else carrier.accepted
+
+
+def is_secret(carrier: Carrier, credential: str) -> bool:
+    """Whether nobody may see its value; so too where the carrier knows it no more."""
+    rule = carrier.credentials.get(credential)
+    return rule is None or rule.secret
 
 
 def validate_credentials(carrier: Carrier, credentials: object) -> list[tuple[str, str, str]]:
@@ -98,11 +114,15 @@ def _problem(
         needed_by = [
             other for other in credentials if other in carrier.credentials and _needs(carrier, other) == name
         ]
-        wanted = rule.required or (rule.unless is not None and credentials.get(rule.unless) is None)
+        wanted = rule.required or (
+            rule.unless and all(credentials.get(other) is None for other in rule.unless)
+        )
         return ("required", _("This field is required.")) if wanted or needed_by else None
     if not isinstance(value, str):
         return "invalid_type", _("Must be a string.")
     detail = rule.problem(value)
+    if detail is None and rule.beside:
+        detail = rule.beside({str(name): text for name, text in credentials.items() if isinstance(text, str)})
     return ("invalid_value", detail) if detail else None
 
 

@@ -173,8 +173,11 @@ class CredentialField:
     required: bool = True
     secret: bool = True
     needs: str | None = None  # another field that must come with this one
-    unless: str | None = None  # required where this other field is not given
+    unless: tuple[str, ...] = ()  # required where none of these other fields is given
     multiline: bool = False
+    section: StrOrPromise = ""  # what it is about, where that is more than a secret
+    # (all credentials) → what is wrong with the value beside the others, or None
+    beside: Callable[[Mapping[str, str]], str | None] | None = None
 
 
 class Carrier(Protocol):

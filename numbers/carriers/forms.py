@@ -35,6 +35,11 @@ def raw_form(request: CarrierRequest) -> bytes:
     return request.query.encode("utf-8", "replace") if request.method == "GET" else request.body
 
 
+def query_of(request: CarrierRequest) -> bytes:
+    """The query as it came."""
+    return request.query.encode("latin-1", "replace")
+
+
 def bounded_form(raw: bytes) -> Form:
     """`form_of`, or Unreadable where it has more fields than any carrier sends."""
     if raw.count(b"&") >= MAX_FIELDS:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ids import uuid7
 from numbers.carriers.base import CarrierRequest, CredentialField, InboundSms, Refused
-from numbers.carriers.generic import accepted, deadline_s, methods, read, try_again
+from numbers.carriers.generic import accepted, deadline_s, read, try_again
 
 __all__ = ["accepted", "credentials", "deadline_s", "methods", "name", "parse", "try_again", "verify"]
 
@@ -24,6 +24,7 @@ def _secret_problem(secret: str) -> str | None:
 
 
 name = "sandbox"
+methods = frozenset({"POST"})
 credentials: Mapping[str, CredentialField] = {
     "secret": CredentialField(
         gettext_lazy("The token to send as `Authorization: Bearer …`."), _secret_problem

@@ -49,7 +49,7 @@ credentials: Mapping[str, CredentialField] = {
         gettext_lazy("The secret that Sinch signs with. With it, user name and password are not asked for."),
         secret_problem,
         required=False,
-        unless="username",
+        unless=("username",),
     ),
     **basic.optional,
 }

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import get_args
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from phonenumbers import SUPPORTED_REGIONS
 
 from numbers.alphabets import Alphabet
 from numbers.carriers.base import CredentialField
+from numbers.carriers.rules import ascii_text, country_problem, one_of, whole_number
 
 DEFAULT_PORT = 2775  # IANA's
 BINDS = ("receiver", "transceiver")
@@ -26,32 +26,6 @@ DEFAULT_ENQUIRE_S = 30
 OCTET = range(256)
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
-
-
-def _one_of(*known: str) -> Callable[[str], str | None]:
-    def problem(value: str) -> str | None:
-        return None if value in known else _("Must be one of %(known)s.") % {"known": ", ".join(known)}
-
-    return problem
-
-
-def _whole(allowed: range) -> Callable[[str], str | None]:
-    def problem(value: str) -> str | None:
-        if value.isascii() and value.isdigit() and len(value) < 6 and int(value) in allowed:
-            return None
-        bounds = {"low": allowed.start, "high": allowed.stop - 1}
-        return _("Must be a whole number from %(low)d to %(high)d.") % bounds
-
-    return problem
-
-
-def _ascii(most: int) -> Callable[[str], str | None]:
-    def problem(value: str) -> str | None:
-        if 0 < len(value) <= most and value.isascii() and value.isprintable():
-            return None
-        return _("Must be 1 to %(most)d printable ASCII characters.") % {"most": most}
-
-    return problem
 
 
 def host_problem(host: str) -> str | None:
@@ -87,63 +61,59 @@ def _der(body: str) -> bytes:
     return ssl.PEM_cert_to_DER_cert(f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----")
 
 
-def _country_problem(code: str) -> str | None:
-    return None if code in SUPPORTED_REGIONS else _("Must be a country's code of two letters, such as FR.")
-
-
 name = "smpp"
 deadline_s = 8.0  # an SMSC waits ten seconds at least, most wait thirty or more
 credentials: Mapping[str, CredentialField] = {
     "host": CredentialField(gettext_lazy("The SMSC’s host name or IP address."), host_problem, secret=False),
     "port": CredentialField(
         gettext_lazy("Its port; 2775 where nothing is said."),
-        _whole(range(1, 65536)),
+        whole_number(range(1, 65536)),
         required=False,
         secret=False,
     ),
-    "systemId": CredentialField(gettext_lazy("The system_id to bind with."), _ascii(15), secret=False),
-    "password": CredentialField(gettext_lazy("Its password."), _ascii(64)),
+    "systemId": CredentialField(gettext_lazy("The system_id to bind with."), ascii_text(15), secret=False),
+    "password": CredentialField(gettext_lazy("Its password."), ascii_text(64)),
     "bind": CredentialField(
         gettext_lazy("How to bind: receiver, or transceiver where the SMSC wants that. Receiver by default."),
-        _one_of(*BINDS),
+        one_of(*BINDS),
         required=False,
         secret=False,
     ),
     "sessions": CredentialField(
         gettext_lazy("How many binds to hold at once, 1 to 4. Two keep texts coming while one reconnects."),
-        _whole(range(1, MOST_SESSIONS + 1)),
+        whole_number(range(1, MOST_SESSIONS + 1)),
         required=False,
         secret=False,
     ),
     "systemType": CredentialField(
         gettext_lazy("The system_type, where the SMSC asks for one."),
-        _ascii(12),
+        ascii_text(12),
         required=False,
         secret=False,
     ),
     "addressRange": CredentialField(
         gettext_lazy("The address_range to bind for, where the SMSC serves several."),
-        _ascii(40),
+        ascii_text(40),
         required=False,
         secret=False,
     ),
     "addressTon": CredentialField(
         gettext_lazy("Type of number of that range, 0 to 255."),
-        _whole(OCTET),
+        whole_number(OCTET),
         required=False,
         secret=False,
         needs="addressRange",
     ),
     "addressNpi": CredentialField(
         gettext_lazy("Numbering plan of that range, 0 to 255."),
-        _whole(OCTET),
+        whole_number(OCTET),
         required=False,
         secret=False,
         needs="addressRange",
     ),
     "tls": CredentialField(
         gettext_lazy("`required` to connect by TLS and check the SMSC’s certificate."),
-        _one_of("required"),
+        one_of("required"),
         required=False,
         secret=False,
     ),
@@ -166,7 +136,7 @@ credentials: Mapping[str, CredentialField] = {
     ),
     "defaultAlphabet": CredentialField(
         gettext_lazy("What data_coding 0 means there: gsm7 by default, latin1, ascii, ucs2 or utf8."),
-        _one_of(*get_args(Alphabet)),
+        one_of(*get_args(Alphabet)),
         required=False,
         secret=False,
     ),
@@ -174,19 +144,19 @@ credentials: Mapping[str, CredentialField] = {
         gettext_lazy(
             "What data_coding 1 means there: gsm7, ascii or latin1. By default each text’s octets tell."
         ),
-        _one_of("gsm7", "ascii", "latin1"),
+        one_of("gsm7", "ascii", "latin1"),
         required=False,
         secret=False,
     ),
     "defaultCountry": CredentialField(
         gettext_lazy("The country, such as FR, whose numbers come without calling code."),
-        _country_problem,
+        country_problem,
         required=False,
         secret=False,
     ),
     "enquireLinkS": CredentialField(
         gettext_lazy("Seconds between two enquire_link, 1 to 600; 30 by default."),
-        _whole(ENQUIRE_S),
+        whole_number(ENQUIRE_S),
         required=False,
         secret=False,
     ),

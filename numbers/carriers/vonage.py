@@ -32,6 +32,7 @@ from numbers.carriers.base import (
     moment,
     seconds,
     secret_problem,
+    text_problem,
     whole,
 )
 from numbers.carriers.documents import loads
@@ -62,7 +63,7 @@ credentials: Mapping[str, CredentialField] = {
         secret_problem,
         required=False,
         needs="signatureMethod",
-        unless="username",
+        unless=("username",),
     ),
     "signatureMethod": CredentialField(
         gettext_lazy("How the account signs: md5hash, or HMAC by md5, sha1, sha256 or sha512."),
@@ -175,7 +176,7 @@ def _place(fields: Fields) -> udh.Place | None:
     reference = fields.get("concat-ref", "")
     total = whole(fields.get("concat-total"), MOST_PARTS)
     number = whole(fields.get("concat-part"), MOST_PARTS)
-    if total is None or number is None or not 0 < len(reference) <= 64:
+    if total is None or number is None or not reference or text_problem(reference, 64):
         return None
     return udh.place(reference, total, number)
 

@@ -21,6 +21,8 @@ def test_a_failed_delivery_is_flagged_and_whole(acme: House, api: Api) -> None:
         "dueAt": None,
         "attemptsMade": 1,
         "errorCode": 5105,
+        "reason": None,
+        "reasonDetail": None,
         "replays": 0,
         "createdAt": shown["createdAt"],
         "finishedAt": shown["finishedAt"],

@@ -45,6 +45,14 @@ def test_a_name_that_does_not_resolve_is_a_warning(api: Api) -> None:
         ({"kind": "webhook", "url": URL, "disabled": True}, "#/disabled"),
         ({"kind": "webhook", "url": URL, "secret": "whsec_mine"}, "#/secret"),
         ({"kind": "webhook", "url": URL, "version": 9}, "#/version"),
+        ({"kind": "webhook", "url": URL, "signsWith": "v2"}, "#/signsWith"),
+        ({"kind": "webhook", "url": URL, "policy": None}, "#/policy"),
+        ({"kind": "webhook", "url": URL, "policy": 5}, "#/policy"),
+        ({"kind": "webhook", "url": URL, "policy": {"deadlineSeconds": 31}}, "#/policy/deadlineSeconds"),
+        (
+            {"kind": "webhook", "url": URL, "policy": {"retry": {"delaysSeconds": [0]}}},
+            "#/policy/retry/delaysSeconds/0",
+        ),
     ],
 )
 def test_a_wrong_field_is_named(api: Api, body: object, pointer: str) -> None:
@@ -86,3 +94,17 @@ def test_an_endpoint_in_a_route_cannot_be_deleted(acme: House, api: Api) -> None
     assert api.delete(path).status_code == 204
     assert api.get(path).status_code == 404
     assert api.patch(path, {}).status_code == 404
+
+
+def test_a_policy_shows_when_its_tries_come(api: Api) -> None:
+    made = api.post(
+        "endpoints", {"kind": "webhook", "url": URL, "policy": {"retry": {"delaysSeconds": [5, 60]}}}
+    )
+    assert made.json()["triesAfterSeconds"] == [0, 5, 65]
+    path = f"endpoints/{made.json()['id']}"
+    changed = api.patch(path, {"policy": {"deadlineSeconds": 3, "deliverWithinSeconds": 600}})
+    assert changed.json()["policy"] == {"deadlineSeconds": 3, "deliverWithinSeconds": 600}
+    assert changed.json()["triesAfterSeconds"][-1] == 99305
+    refused = api.patch(path, {"policy": {"onFailure": {"4xx": "never"}}})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/policy/onFailure/4xx"]
+    assert api.get(path).json()["policy"] == {"deadlineSeconds": 3, "deliverWithinSeconds": 600}

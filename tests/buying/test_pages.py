@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
 from urllib.parse import quote
 
 import pytest
 
 from accounts.ids import public
-from numbers.models import Channel, NumberRequest
+from numbers.models import Assignment, Channel, NumberRequest
 from tests.buying.counter import FICTION, NUMBER, OTHER, carrier_of, opened
 from tests.cast import House
 from tests.dashboard.browse import Person, text
@@ -61,10 +62,16 @@ def test_a_wrong_search_is_said_at_its_field(owner: Person, shop: Shop, channel:
 
 
 def test_nothing_is_bought_before_it_was_confirmed(owner: Person, shop: Shop, channel: Channel) -> None:
-    page = text(owner.get(at(channel), number=NUMBER, price="0.90\u00a0EUR"))
+    results = text(owner.get(at(channel), country="FR", contains="5001"))
+    link = unescape(results.partition('href="?number')[2].partition('"')[0])
+    asked = len(shop.receiver.requests)
+    page = text(owner.http.get(f"{owner.url(at(channel))}?number{link}"))
     assert "This costs money" in page
-    assert "offered for 0.90\u00a0EUR a month" in page
-    assert shop.receiver.requests == []
+    price = {"twilio": None, "telnyx": "0.90\u00a0USD", "vonage": "0.90\u00a0EUR"}[carrier_of(shop)]
+    assert (f"offered for {price} a month" in page) is (price is not None)
+    for wrong in ("0.10\u00a0EUR", link.partition("price=")[2] + "x"):
+        assert "It was offered" not in text(owner.get(at(channel), number=NUMBER, price=wrong))
+    assert len(shop.receiver.requests) == asked
     page = text(owner.post(at(channel), number=NUMBER, label="Lyon"))
     assert "is bought. It receives texts as soon as it is approved." in page
     assert shop.sales == [NUMBER]
@@ -99,3 +106,20 @@ def test_a_sandbox_says_what_it_holds(acme: House, shop: Shop) -> None:
     channel = opened(acme.sandbox.environment, shop)
     assert "numbers reserved for fiction only" in text(owner.get(at(channel)))
     assert "is bought, and yours" in text(owner.post(at(channel), number=FICTION))
+
+
+def test_a_number_can_be_given_back_as_it_is_released(owner: Person, shop: Shop, held: Assignment) -> None:
+    one = f"numbers/{public('number', held.number_id)}/"
+    assert 'name="give_back"' in text(owner.get(one))
+    assert 'name="give_back"' not in text(owner.get("numbers/{number_id}/"))
+    shop.failing = 1
+    assert "does not answer" in text(owner.post(one + "release/", give_back="on"))
+    held.refresh_from_db()
+    assert held.ends_at is None
+    assert "was released" in text(owner.post(one + "release/", give_back="on"))
+    assert shop.account == {}
+
+
+def test_a_number_released_alone_stays_at_the_carrier(owner: Person, shop: Shop, held: Assignment) -> None:
+    text(owner.post(f"numbers/{public('number', held.number_id)}/release/"))
+    assert set(shop.account) == {NUMBER}

@@ -97,3 +97,67 @@ def test_a_channel_without_a_name_is_known_by_its_carrier(owner: Person) -> None
 
 def test_code_in_a_help_text_is_set_as_code(owner: Person) -> None:
     assert "<code>Authorization: Bearer …</code>" in text(owner.get("channels/new/?carrier=sandbox"))
+
+
+MAPPED: dict[str, Any] = {
+    "token": "let-me-in-0123",
+    "bodyKind": "form",
+    "textField": "Content",
+    "sentAtFormat": "%d/%m/%Y %H:%M",
+    "answerBody": "ACK",
+}
+
+
+def a_mapped_channel(acme: House, owner: Person) -> None:
+    """Acme's channel from now on."""
+    text(owner.post("channels/new/?carrier=generic", name="Mapped", **MAPPED))
+    acme.live.channel = acme.live.environment.channels.get(name="Mapped")
+
+
+def test_settings_are_shown_again_and_secrets_kept(acme: House, owner: Person, viewer: Person) -> None:
+    a_mapped_channel(acme, owner)
+    page = text(owner.get("channels/{channel_id}/"))
+    assert 'value="Content"' in page
+    assert "let-me-in-0123" not in page
+    assert "as you have described it below" in page
+    assert 'value="Content"' not in text(viewer.get("channels/{channel_id}/"))
+    changed = {name: value for name, value in MAPPED.items() if name not in ("token", "answerBody")}
+    text(owner.post("channels/{channel_id}/", **{**changed, "textField": "Message"}))
+    acme.live.channel.refresh_from_db()
+    kept = {"token": "let-me-in-0123", **changed, "textField": "Message"}
+    assert acme.live.channel.credentials() == kept
+
+
+def test_another_way_to_show_the_secret_replaces_the_first(acme: House, owner: Person) -> None:
+    a_mapped_channel(acme, owner)
+    text(owner.post("channels/{channel_id}/", hmacSecret="between-us", hmacHeader="X-Signature"))
+    acme.live.channel.refresh_from_db()
+    assert acme.live.channel.credentials() == {"hmacSecret": "between-us", "hmacHeader": "X-Signature"}
+
+
+def test_a_mistake_in_a_mapping_opens_its_section(owner: Person) -> None:
+    page = text(owner.post("channels/new/?carrier=generic", token="let-me-in-0123", textField="data[x]"))
+    assert "Must be keys with dots" in page.partition('id="id_textField_error"')[2].partition("</p>")[0]
+    assert '<details class="more" open><summary>Where the fields are</summary>' in page
+    assert '<details class="more"><summary>What we answer</summary>' in page
+
+
+def test_a_request_can_be_tried_on_the_page(acme: House, owner: Person) -> None:
+    a_mapped_channel(acme, owner)
+    assert "Try a request" in text(owner.get("channels/{channel_id}/"))
+    form = "from=%2B33639980417&to=%2B33939000001&Content=%C3%87a+va+%3F&sentAt=23%2F11%2F2026+09%3A30"
+    page = text(owner.post("channels/{channel_id}/try/", body=form))
+    assert "Ça va ?" in page
+    assert "+33 6 39 98 04 17" in page
+    assert "None: a repeat within seconds" in page
+    page = text(owner.post("channels/{channel_id}/try/", body="from=%2B33639980417&to=38600&text=x"))
+    assert "<code>/Content</code> is required" in page
+    assert owner.post("channels/{channel_id}/try/", body="x" * 100_001).status_code == 200
+
+
+def test_a_line_has_nothing_to_try(acme: House, owner: Person) -> None:
+    given: dict[str, Any] = {"host": "smsc.example.com", "systemId": "acme", "password": "s3cret"}
+    text(owner.post("channels/new/?carrier=smpp", name="Line", **given))
+    acme.live.channel = acme.live.environment.channels.get(name="Line")
+    assert "Try a request" not in text(owner.get("channels/{channel_id}/"))
+    assert owner.post("channels/{channel_id}/try/").status_code == 404

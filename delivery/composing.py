@@ -1,0 +1,90 @@
+"""What goes out: an endpoint as a worker needs it, and the body and headers of one request."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from accounts import keyring
+from accounts.encryption import Unsealable
+from accounts.errors import Invalid
+from accounts.ids import public
+from delivery import signing
+from delivery.models import Endpoint
+from delivery.payload import message_received
+from delivery.policy import Policy, policy_of
+from inbox.models import CONTENT, MEDIA, SENDER
+
+log = logging.getLogger("smsgateway.worker")
+
+HEADERS = ["Content-Type: application/json", "User-Agent: smsgateway/1", "Expect:", "Accept:"]
+
+
+class Target(NamedTuple):
+    """An endpoint as a worker needs it."""
+
+    version: int
+    url: str
+    signers: tuple[tuple[signing.Signer, datetime | None], ...] | None  # None: the secrets do not open
+    stopped: bool  # disabled or deleted
+    policy: Policy
+
+
+def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
+    rows = Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets")
+    return {row.pk: target_of(row) for row in rows}
+
+
+def target_of(row: Endpoint) -> Target:
+    stopped = bool(row.deleted_at or row.disabled_at)
+    return Target(row.version, row.url, signers_of(row), stopped, stored_policy(row))
+
+
+def stored_policy(row: Endpoint) -> Policy:
+    try:
+        return policy_of(row.policy)
+    except Invalid:  # saved under another version's rules
+        log.exception("a stored policy cannot be read", extra={"endpoint": str(row.pk)})
+        return Policy()
+
+
+def signers_of(row: Endpoint) -> tuple[tuple[signing.Signer, datetime | None], ...] | None:
+    try:
+        return tuple((signing.signer(one.secret), one.expires_at) for one in row.secrets.all())
+    except Unsealable:
+        return None  # nothing unsigned goes out
+
+
+def body_of(row: dict[str, Any]) -> bytes:
+    """The body of a delivery as the store reads it; raises Unsealable."""
+    key = keyring.naming(row["content"])
+    content = key.open(row["content"], CONTENT, row["message_id"]).decode()
+    sender = key.open(row["sender"], SENDER, row["message_id"]).decode()
+    media = json.loads(key.open(row["media"], MEDIA, row["message_id"])) if row["media"] else []
+    return message_received(row, content, sender, media)
+
+
+def headers_of(row: dict[str, Any], target: Target, body: bytes, wall: datetime) -> list[str]:
+    """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
+    if target.signers is None:
+        raise Unsealable("a secret of the endpoint does not open")
+    now, id, timestamp = (
+        wall + row["clock_offset"],
+        public("message", row["message_id"]),
+        int(wall.timestamp()),
+    )
+    live = [signer for signer, expires_at in target.signers if expires_at is None or expires_at > now]
+    headers = [
+        *HEADERS,
+        f"webhook-id: {id}",
+        f"webhook-timestamp: {timestamp}",
+        f"webhook-signature: {signing.sign(live, id, timestamp, body)}",
+        f"smsgateway-attempt: {row['attempts_made'] + 1}",
+    ]
+    if row["replays"]:
+        headers.append(f"smsgateway-replay: {row['replays']}")
+    return headers

@@ -1,0 +1,144 @@
+"""What came of tries: the rows to record for each, and the endpoints that are to be disabled."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from accounts import keyring
+from accounts.ids import uuid7
+from delivery import retry
+from delivery.models import RESPONSE
+from delivery.policy import Policy
+from delivery.store import Settled, Tried
+from delivery.transport import Job, Result
+
+log = logging.getLogger("smsgateway.worker")
+
+RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
+OURS_AFTER = timedelta(minutes=1)  # what we cannot make now
+
+
+class Context(NamedTuple):
+    """What judging and recording need to know of a try."""
+
+    environment: UUID
+    number: int
+    clock_offset: timedelta
+    started_at: datetime
+    expires_at: datetime | None  # when the content becomes worthless
+    sealed_like: bytes  # a value under the key that also seals the answer
+    policy: Policy
+
+
+class Done(NamedTuple):
+    """A job that came back from the transport; without a result, no try could be made."""
+
+    job: Job
+    result: Result | None
+    at: datetime  # wall clock
+
+
+class Outcome(NamedTuple):
+    """What is to be written."""
+
+    settled: Settled
+    tried: Tried | None = None
+    disable: tuple[UUID, str] | None = None  # the endpoint that is to get nothing more, and why
+
+
+def context_of(row: dict[str, Any], policy: Policy, wall: datetime) -> Context:
+    return Context(
+        environment=row["environment_id"],
+        number=row["attempts_made"] + 1,
+        clock_offset=row["clock_offset"],
+        started_at=wall + row["clock_offset"],
+        expires_at=expiry(row, policy),
+        sealed_like=row["content"],
+        policy=policy,
+    )
+
+
+def expiry(row: dict[str, Any], policy: Policy) -> datetime | None:
+    if policy.deliver_within_s is None:
+        return None
+    since: datetime = row["received_at"]
+    return since + timedelta(seconds=policy.deliver_within_s)
+
+
+def expired(row: dict[str, Any], now: datetime) -> Outcome:
+    """It became due when its content was worthless already."""
+    error = retry.ERRORS["expired"].code
+    return Outcome(Settled(row["id"], row["lease"], "failed", None, now, error, retry.Reason.EXPIRED, 0))
+
+
+def put_off(row: dict[str, Any], now: datetime) -> Outcome:
+    """We cannot make the request, which is no fault of the endpoint's and costs no try."""
+    error = row["error_code"]
+    return Outcome(
+        Settled(row["id"], row["lease"], "pending", now + OURS_AFTER, None, error, retry.Reason.OURS, 0)
+    )
+
+
+def outcomes(batch: Sequence[Done | Outcome]) -> list[Outcome]:
+    """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
+    judged = []
+    for done in batch:
+        try:
+            judged.append(done if isinstance(done, Outcome) else outcome(done))
+        except Exception:
+            log.exception("a result cannot be judged", extra={"delivery": str(done.job.delivery)})  # type: ignore[union-attr]
+    return judged
+
+
+def outcome(done: Done) -> Outcome:
+    """What a result means for its delivery."""
+    job, result, context = done.job, done.result, done.job.context
+    now = done.at + context.clock_offset
+    if result is None:
+        due_at = now + RETURN_AFTER
+        return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, retry.Reason.BUSY, 0))
+    tried = retry.Try(
+        context.number, result.status, result.error, result.retry_after, result.directive, context.expires_at
+    )
+    verdict = retry.judge(tried, context.policy, now=now, random=random.random())  # noqa: S311  jitter
+    finished_at = None if verdict.state == "pending" else now
+    settled = Settled(
+        job.delivery,
+        job.lease,
+        verdict.state,
+        verdict.due_at,
+        finished_at,
+        verdict.error_code,
+        verdict.reason or "",
+        1,
+    )
+    return Outcome(
+        settled, attempt_row(job, result), (job.endpoint, verdict.disable) if verdict.disable else None
+    )
+
+
+def attempt_row(job: Job, result: Result) -> Tried:
+    id, context = uuid7(), job.context
+    error = retry.error_of(result.status, result.error)
+    sealed = keyring.naming(context.sealed_like).seal(result.body, RESPONSE, id) if result.body else None
+    return Tried(
+        id=id,
+        delivery_id=job.delivery,
+        environment_id=context.environment,
+        number=context.number,
+        started_at=context.started_at,
+        status=result.status,
+        error_code=error.code if error else None,
+        address=result.address,
+        dns_us=result.dns_us,
+        connect_us=result.connect_us,
+        tls_us=result.tls_us,
+        first_byte_us=result.first_byte_us,
+        total_us=result.total_us,
+        response=sealed,
+    )
