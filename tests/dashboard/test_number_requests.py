@@ -51,7 +51,7 @@ def test_available_numbers_are_searched(owner: Person) -> None:
     assert "No such number is free" in text(owner.get("numbers/available/", capability="mms"))
 
 
-@pytest.mark.parametrize("after", ["x", ":", "9999999999:+33", "1:'", "5:123", ":+33937000070"])
+@pytest.mark.parametrize("after", ["x", "-", "9999999999-e336", "1-'", "5-123", "-e33937000070"])
 def test_a_place_of_nowhere_harms_no_search(owner: Person, tester: Person, after: str) -> None:
     for person in (owner, tester):
         text(person.get("numbers/available/", after=after))
