@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -17,6 +17,9 @@ from accounts.audit import Actor
 from numbers import requests
 from numbers.models import NumberRequest
 from numbers.requests import MAX_DOCUMENTS, SIGNATURES, TYPES, wrong_document
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MAX_NAME = 120  # characters
 
@@ -39,13 +42,12 @@ class DocumentsField(forms.FileField):
 
     widget = DocumentsInput
 
-    def __init__(self, **kwargs: Any) -> None:
-        accept = {"accept": ",".join(TYPES)}
+    def __init__(self, *, label: StrOrPromise = gettext_lazy("Documents"), required: bool = True) -> None:
         super().__init__(
-            label=gettext_lazy("Documents"),
-            widget=DocumentsInput(attrs=accept),
+            label=label,
+            required=required,
+            widget=DocumentsInput(attrs={"accept": ",".join(TYPES)}),
             help_text=gettext_lazy("PDF, PNG or JPEG, up to 5 MB each. They are stored encrypted."),
-            **kwargs,
         )
 
     def clean(self, data: Any, initial: Any = None) -> list[Document]:

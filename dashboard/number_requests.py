@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -27,11 +27,14 @@ from numbers.plan import Category
 from numbers.pool import Wanted
 from numbers.requests import MOST_TEXTS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 ANY = ("", gettext_lazy("any"))
 POINTERS = {"/channelId": "channel", "/monthlyVolume": "monthly_volume"}
 
 
-def volume(*, required: bool) -> forms.IntegerField:
+def volume_field(*, required: bool) -> forms.IntegerField:
     return forms.IntegerField(
         label=gettext_lazy("Texts a month"),
         required=required,
@@ -41,7 +44,7 @@ def volume(*, required: bool) -> forms.IntegerField:
     )
 
 
-def purpose(*, required: bool) -> forms.CharField:
+def purpose_field(*, required: bool) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("What is it for?"),
         required=required,
@@ -51,11 +54,20 @@ def purpose(*, required: bool) -> forms.CharField:
     )
 
 
+def number_field(help_text: StrOrPromise) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Number"),
+        max_length=40,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
 class RequestForm(LabelForm):
     """What an operator wants to know before one number of the pool is given."""
 
-    purpose = purpose(required=True)
-    monthly_volume = volume(required=True)
+    purpose = purpose_field(required=True)
+    monthly_volume = volume_field(required=True)
     documents = DocumentsField(required=False)
     field_order: tuple[str, ...] = ("purpose", "monthly_volume", "label", "documents")
 
@@ -101,11 +113,8 @@ class AnyForm(RequestForm):
 class BringForm(ChannelForm):
     """A number of the tenant's own."""
 
-    number = forms.CharField(
-        label=gettext_lazy("Number"),
-        max_length=40,
-        help_text=gettext_lazy("In international form, for example +33 6 39 98 00 01, or a short code."),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    number = number_field(
+        gettext_lazy("In international form, for example +33 6 39 98 00 01, or a short code.")
     )
     field_order: tuple[str, ...] = ("number", "label", "channel")
 
@@ -118,14 +127,17 @@ class BringForm(ChannelForm):
 class BringLiveForm(BringForm):
     """Also what helps an operator to decide."""
 
-    purpose = purpose(required=False)
-    monthly_volume = volume(required=False)
+    number = number_field(
+        gettext_lazy("In international form, for example +33 9 38 12 34 56, or a short code.")
+    )
+    purpose = purpose_field(required=False)
+    monthly_volume = volume_field(required=False)
     documents = DocumentsField(required=False)
     field_order: tuple[str, ...] = (*BringForm.field_order, "purpose", "monthly_volume", "documents")
 
 
 class DocumentsForm(forms.Form):
-    documents = DocumentsField(required=True)
+    documents = DocumentsField(label=gettext_lazy("Add documents"))
 
 
 @page(CONFIGURE)

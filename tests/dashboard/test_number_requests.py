@@ -48,10 +48,10 @@ def test_available_numbers_are_searched(owner: Person) -> None:
     page = text(owner.get("numbers/available/", category="verified", region="ile-de-france"))
     assert "+33 1 62 12 34 56" in page
     assert "+33 9 37 00 00 70" not in page
-    assert "No such number is free" in text(owner.get("numbers/available/", capability="mms"))
+    assert "No such number is available" in text(owner.get("numbers/available/", capability="mms"))
 
 
-@pytest.mark.parametrize("after", ["x", ":", "9999999999:+33", "1:'", "5:123", ":+33937000070"])
+@pytest.mark.parametrize("after", ["x", "-", "9999999999-e336", "1-'", "5-123", "-e33937000070"])
 def test_a_place_of_nowhere_harms_no_search(owner: Person, tester: Person, after: str) -> None:
     for person in (owner, tester):
         text(person.get("numbers/available/", after=after))
