@@ -37,9 +37,8 @@ class SearchForm(forms.Form):
     """What to look for in the carrier's stock."""
 
     country = forms.CharField(
-        label=gettext_lazy("Country"),
+        label=gettext_lazy("Country, as in FR"),
         max_length=2,
-        help_text=gettext_lazy("Its code of two letters, as in FR."),
         validators=[RegexValidator("^[A-Za-z]{2}$", gettext_lazy("Two letters, as in FR."))],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
@@ -49,9 +48,8 @@ class SearchForm(forms.Form):
         choices=[("", gettext_lazy("any")), *((kind, Category(kind).label) for kind in KINDS)],
     )
     contains = forms.CharField(
-        label=gettext_lazy("Contains"),
+        label=gettext_lazy("Contains the digits"),
         required=False,
-        help_text=gettext_lazy("Digits that you would like to see in the number."),
         validators=[RegexValidator("^[0-9]{2,15}$", gettext_lazy("2 to 15 digits."))],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -125,7 +123,7 @@ def search(request: PageRequest, channel: Channel) -> HttpResponse:
         except Conflict as problem:
             refuse(form, problem)
     unfinished = acquisition.unfinished(channel)
-    context = {"form": form, "channel": channel, "rows": rows, "unfinished": unfinished}
+    context = {"form": form, "rows": rows, "unfinished": unfinished, **about(channel)}
     return render(request, "channel_buy.html", context)
 
 
@@ -134,13 +132,13 @@ def purchase(request: PageRequest, channel: Channel) -> HttpResponse:
     form = PurchaseForm(data, initial={"number": request.GET.get("number", "")[:40]})
     if form.is_valid() and bought(request, channel, form):
         return go(request, "numbers")
-    context = {
-        "form": form,
-        "channel": channel,
-        "number": form["number"].value(),
-        "price": price_of(request),
-    }
+    price = price_of(request)
+    context = {"form": form, "number": form["number"].value(), "price": price, **about(channel)}
     return render(request, "channel_buy_number.html", context)
+
+
+def about(channel: Channel) -> dict[str, Any]:
+    return {"channel": channel, "title": sellers.SOURCES[channel.carrier].title}
 
 
 def price_of(request: PageRequest) -> str:
