@@ -9,11 +9,13 @@ from django.views.generic import RedirectView
 from dashboard import (
     channels,
     deliveries,
+    endpoint_secrets,
     endpoints,
     entrance,
     messages,
     numbers,
     overview,
+    policy,
     preferences,
     routes,
 )
@@ -43,6 +45,13 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
     path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),
     path("endpoints/<str:endpoint_id>/edit/", endpoints.edit, name="endpoints.edit"),
+    path("endpoints/<str:endpoint_id>/policy/", policy.edit, name="endpoints.policy"),
+    path("endpoints/<str:endpoint_id>/secrets/", endpoint_secrets.rotate, name="endpoints.rotate"),
+    path(
+        "endpoints/<str:endpoint_id>/secrets/<str:secret_id>/withdraw/",
+        endpoint_secrets.withdraw,
+        name="endpoints.withdraw",
+    ),
     path("endpoints/<str:endpoint_id>/switch/", endpoints.switch, name="endpoints.switch"),
     path("endpoints/<str:endpoint_id>/default/", endpoints.make_default, name="endpoints.default"),
     path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),

@@ -20,7 +20,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import text
+from dashboard import reasons, text
 from dashboard.words import CARRIERS, look, titled
 
 register = template.Library()
@@ -48,6 +48,7 @@ def carrier(name: str) -> Any:
 
 
 register.filter(titled)
+register.filter(reasons.why)
 
 
 @register.filter
