@@ -122,12 +122,19 @@ def matching(rows: QuerySet[Number], wanted: Wanted) -> QuerySet[Number]:
 
 
 def place(number: Number) -> str:
-    """Where a number stands in the order of a search."""
-    return f"{'' if number.monthly_price is None else number.monthly_price}:{number.number}"
+    """Where a number stands in the order of a search, in letters that need no escaping in a URL."""
+    price = "" if number.monthly_price is None else number.monthly_price
+    return f"{price}-{number.number.replace('+', 'e')}"
+
+
+def placed(place: str) -> tuple[str, str]:
+    """The price, empty where there is none, and the number of a place."""
+    price, _hyphen, number = place.partition("-")
+    return price, number.replace("e", "+")
 
 
 def behind(place: str) -> Q:
-    price, _colon, number = place.partition(":")
+    price, number = placed(place)
     if not price:
         return Q(monthly_price=None, number__gt=number)
     same = Q(monthly_price=price, number__gt=number)
@@ -136,7 +143,7 @@ def behind(place: str) -> Q:
 
 def fictional(wanted: Wanted, after: str | None = None) -> Iterator[Number]:
     """The free numbers of fiction, in the order of the ranges, each as a row that is not stored."""
-    coming = fiction(wanted, int(after.partition(":+")[2]) if after else 0)
+    coming = fiction(wanted, int(placed(after)[1]) if after else 0)
     while some := list(islice(coming, LOOKED_AT_ONCE)):
         rows = Assignment.objects.filter(ends_at=None, number__number__in=[n.number for n in some])
         held = set(rows.values_list("number__number", flat=True))
