@@ -96,7 +96,9 @@ class PolicyForm(forms.Form):
     deadline = forms.IntegerField(
         label=gettext_lazy("Seconds to answer"),
         required=False,
-        help_text=gettext_lazy("For one try, from the connection to the end of the answer: 1 to 30, usually 10."),
+        help_text=gettext_lazy(
+            "For one try, from the connection to the end of the answer: 1 to 30, usually 10."
+        ),
     )
     within = Span(
         label=gettext_lazy("Worthless after"),
