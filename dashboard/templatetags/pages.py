@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import money, text
+from dashboard import money, reasons, text
 from dashboard.words import CARRIERS, look, region, titled
 from numbers.models import Number
 from numbers.plan import Capability, Category
@@ -51,6 +51,7 @@ def carrier(name: str) -> Any:
 
 
 register.filter(titled)
+register.filter(reasons.why)
 register.filter(region)
 
 

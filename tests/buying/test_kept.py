@@ -6,9 +6,11 @@ import pytest
 from django.conf import LazySettings
 
 from accounts.audit import SYSTEM
+from accounts.errors import Conflict
 from accounts.ids import public
 from accounts.models import AuditEntry
-from numbers import requests
+from numbers import acquisition, requests
+from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest, Purchase
 from tests.buying.counter import (
     FICTION,
@@ -94,3 +96,31 @@ def test_a_sandbox_buys_fiction_only(acme: House, shop: Shop) -> None:
     assert (made.status_code, made.json()["label"]) == (201, "Play")
     assert made.json()["channelId"] == public("channel", channel.pk)
     assert shop.sales == [FICTION]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"number": None}, "#/number"),
+        ({"number": 33937555001}, "#/number"),
+        ({"number": "\0"}, "#/number"),
+        ({"label": "x" * 81}, "#/label"),
+        ({"environment": "live"}, "#/environment"),
+        ({"channelId": "chn_absent"}, "#/channelId"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    api: Api, shop: Shop, channel: Channel, change: dict[str, object], pointer: str
+) -> None:
+    response = api.post(path(channel), {"number": NUMBER} | change)
+    assert response.status_code == 422
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+    assert shop.receiver.requests == []
+
+
+def test_a_closed_channel_buys_nothing(api: Api, shop: Shop, channel: Channel) -> None:
+    numbers.delete_channel(channel, SYSTEM)
+    assert buy(api, channel).status_code == 404
+    with pytest.raises(Conflict, match="channel_deleted"):
+        acquisition.buy_own(channel, SYSTEM, number=NUMBER)
+    assert shop.sales == []
