@@ -22,7 +22,6 @@ def shop(
 ) -> Iterator[Shop]:
     kind, setting, path = SHOPS[request.param]
     monkeypatch.setattr(sellers, "PAUSE_S", 0.0)
-    monkeypatch.setattr("numbers.calling.READ_S", 0.5)
     with open_shop(kind) as made:
         setattr(settings, setting, made.url + path)
         made.offer(NUMBER, kind="nonGeographic" if kind is TelnyxShop else "geographic", place="Lyon")
@@ -30,6 +29,12 @@ def shop(
         made.offer("+33612345678")  # a mobile number, which France keeps for people
         made.offer(FICTION)
         yield made
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a carrier that does not answer; yet long enough for one on a busy machine that does."""
+    monkeypatch.setattr("numbers.calling.READ_S", 1.0)
 
 
 @pytest.fixture

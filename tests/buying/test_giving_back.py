@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from accounts.models import AuditEntry
 from numbers.models import Assignment, Channel
 from tests.buying.counter import (
@@ -37,6 +39,7 @@ def test_who_cannot_give_back_releases_nothing(api: Api, shop: Shop, held: Assig
     assert AuditEntry.objects.filter(action="number.given_back", after__owned=False).exists()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_unanswered_giving_back_can_be_tried_again(api: Api, shop: Shop, held: Assignment) -> None:
     part = {"twilio": "DELETE", "telnyx": "DELETE", "vonage": "/number/cancel"}[carrier_of(shop)]
     shop.silent = part

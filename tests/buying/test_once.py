@@ -33,6 +33,7 @@ ORDER = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_order_that_is_carried_out_and_not_answered_costs_once(
     api: Api, shop: Shop, channel: Channel
 ) -> None:
@@ -47,6 +48,7 @@ def test_an_order_that_is_carried_out_and_not_answered_costs_once(
     assert shop.sales == [NUMBER]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_order_that_never_reached_the_carrier_is_placed_again(
     api: Api, shop: Shop, channel: Channel
 ) -> None:
@@ -61,6 +63,7 @@ def test_an_order_that_never_reached_the_carrier_is_placed_again(
     assert Purchase.objects.get().state == "kept"
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_number_whose_texts_cannot_be_pointed_here_is_finished_later(
     api: Api, shop: Shop, channel: Channel
 ) -> None:

@@ -88,6 +88,7 @@ def test_a_refusal_is_shown_with_the_carriers_words(owner: Person, shop: Shop, c
     assert shop.sales == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_unfinished_purchase_is_listed_and_can_be_finished(
     owner: Person, shop: Shop, channel: Channel
 ) -> None:
