@@ -35,9 +35,7 @@ State = Purchase.State
 LEASE = timedelta(seconds=TOTAL_S + 20)
 LOOKS = 4  # for a number that was ordered and is not in the account's list yet
 OPEN = (State.ORDERING, State.BOUGHT)
-FINAL = frozenset(
-    {"no_stock", "insufficient_funds"}
-)  # other refusals may leave an order that waits for something
+FINAL = frozenset({"no_stock", "insufficient_funds"})  # after others an order may still wait for something
 
 
 def buy_own(channel: Channel, actor: Actor, *, number: str, label: str = "") -> Assignment | NumberRequest:
@@ -174,22 +172,26 @@ def acquired(purchase: Purchase, actor: Actor, counter: Counter) -> None:
 
 def ordered(purchase: Purchase, counter: Counter) -> Owned:
     """Order the number, and find it in the account. Raises what a carrier's module does."""
-    country = phone.country_of(purchase.number) or ""
+    number = purchase.number
     url = settings.PUBLIC_INGEST_URL + purchase.channel.path
-    order = Order(purchase.number, country, url, f"smsgateway-{purchase.pk}")
-    problem: Exception = Unavailable("notThere")
+    order = Order(number, phone.country_of(number) or "", url, f"smsgateway-{purchase.pk}")
     try:
         counter.seller.order(counter.account, order)
-    except (Declined, Unanswered, Unavailable) as caught:
-        problem = caught
-    # An order that nobody answered may have been carried out, and an earlier one be why there is no stock.
-    if not isinstance(problem, Declined) or problem.code == "no_stock":
+    except Declined as no:
+        # An earlier order, which nobody answered, may be why there is none left.
+        if no.code == "no_stock" and (owned := found(number, counter, 1)):
+            return owned
+        if no.code in FINAL:
+            Purchase.objects.filter(pk=purchase.pk).update(state=State.DECLINED)
+        raise
+    except (Unanswered, Unavailable):
         with suppress(Unanswered, Unavailable):
-            if owned := found(purchase.number, counter, 1 if isinstance(problem, Declined) else LOOKS):
+            if owned := found(number, counter, LOOKS):
                 return owned
-    if isinstance(problem, Declined) and problem.code in FINAL:
-        Purchase.objects.filter(pk=purchase.pk).update(state=State.DECLINED)
-    raise problem
+        raise
+    if owned := found(number, counter, LOOKS):
+        return owned
+    raise Unavailable("notThere")
 
 
 def found(number: str, counter: Counter, looks: int) -> Owned | None:

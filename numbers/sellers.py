@@ -5,6 +5,7 @@ channel → Source (numbers/carriers/<carrier>_numbers.py) → Account: bounded 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from numbers.carriers import telnyx_numbers, twilio_numbers, vonage_numbers
 from numbers.carriers.base import Reply, Unavailable
 from numbers.carriers.selling import Account, Declined, Kind, Offer, Query, Seller, Unfinished
 from numbers.models import Channel
+
+log = logging.getLogger("smsgateway.sellers")
 
 CALL_S = 12.0  # one call to a carrier's API
 TOTAL_S = 40.0  # all calls for one thing that somebody waits for
@@ -130,13 +133,22 @@ def telling(counter: Counter) -> Iterator[None]:
     try:
         yield
     except Declined as no:
+        note(counter, no.code)
         raise refusal(counter, no) from None
     except Unfinished:
+        note(counter, "pending")
         detail = _("%(carrier)s has taken the order and not decided it yet: try again in some minutes.")
         raise Conflict("order_pending", detail % {"carrier": counter.source.title}) from None
-    except (Unanswered, Unavailable):
+    except (Unanswered, Unavailable) as problem:
+        note(counter, problem.reason)
         detail = _("%(carrier)s does not answer. Try again: what was bought is found then, not bought twice.")
         raise Conflict("carrier_unreachable", detail % {"carrier": counter.source.title}) from None
+
+
+def note(counter: Counter, reason: str) -> None:
+    log.warning(
+        "buying: the carrier did not do it", extra={"carrier": counter.source.title, "reason": reason}
+    )
 
 
 def refusal(counter: Counter, no: Declined) -> Conflict:

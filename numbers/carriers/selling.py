@@ -27,8 +27,11 @@ Code = Literal[
     "carrier_refused",
 ]
 MOST_WORDS = 300  # characters of what a carrier says
-#: ISO 4217: currencies without minor unit, and with three digits of it; all others have two.
-MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
+#: ISO 4217: the digits of a currency's minor unit, where they are not two.
+MINOR_DIGITS: Mapping[str, int] = {
+    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tests.buying.counter import (
     buy,
     carrier_of,
     opened,
+    path,
     where_texts_go,
 )
 from tests.cast import Api, House
@@ -162,3 +163,23 @@ def test_all_calls_together_have_a_deadline(
     response = buy(api, channel)
     assert (response.status_code, response.json()["code"]) == (409, "carrier_unreachable")
     assert shop.receiver.requests == []
+
+
+def test_a_channel_stays_open_while_something_is_bought(api: Api, shop: Shop, channel: Channel) -> None:
+    begun = acquisition.claim(channel, SYSTEM, NUMBER)
+    closing = api.delete(path(channel, "")[:-1])
+    assert (closing.status_code, closing.json()["code"]) == (409, "channel_in_use")
+    Purchase.objects.filter(pk=begun.pk).update(leased_until=None, state="bought")
+    assert api.delete(path(channel, "")[:-1]).status_code == 409
+    assert buy(api, channel).status_code == 202
+    assert api.delete(path(channel, "")[:-1]).status_code == 204
+
+
+def test_what_a_carrier_did_not_do_is_logged_in_a_word(
+    api: Api, shop: Shop, channel: Channel, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.failing = 1
+    buy(api, channel)
+    [line] = [record for record in caplog.records if record.name == "smsgateway.sellers"]
+    assert line.__dict__["reason"] == "status500"
+    assert NUMBER not in line.getMessage()
