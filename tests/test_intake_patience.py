@@ -64,9 +64,12 @@ def test_a_request_in_a_hurry_does_not_wait_for_those_that_are_tried(
         made = batch()
         monkeypatch.setattr(made, "commit", Refusing())
         made.start()
-        patient = [asyncio.create_task(refused_after(made, 2.0)) for _ in range(2)]
-        while made.waiting:  # until each flusher has one to try
+        patient = []
+        for _ in made.flushers:  # one for each to try
+            patient.append(asyncio.create_task(refused_after(made, 2.0)))
             await asyncio.sleep(0)
+            while made.waiting:
+                await asyncio.sleep(0)
         hurried = await refused_after(made, 0.2)
         first, second = await asyncio.gather(*patient)
         await made.stop(0)
