@@ -192,15 +192,20 @@ class ChannelForm(forms.Form):
 
 
 def credential_field(name: str, rule: CredentialField, *, required: bool) -> forms.CharField:
-    # Shown while it is typed: it is pasted from the carrier's pages, and never sent back to a browser.
-    widget = forms.Textarea if rule.multiline else forms.TextInput
     return forms.CharField(
         label=FIELD_LABELS.get(name, name),
         help_text=rule.help,
         required=required,
         max_length=4000 if rule.multiline else 500,
-        widget=widget(attrs=AS_CODE),
+        widget=widget_of(rule),
     )
+
+
+def widget_of(rule: CredentialField) -> forms.Widget:
+    """Shown while it is typed: it is pasted from the carrier's pages, and a secret never sent back to a browser."""
+    if rule.choices:
+        return forms.Select(choices=[("", "–"), *((choice, choice) for choice in rule.choices)])
+    return forms.Textarea(attrs=AS_CODE) if rule.multiline else forms.TextInput(attrs=AS_CODE)
 
 
 def open_channels(request: PageRequest) -> QuerySet[Channel]:
