@@ -61,9 +61,8 @@ def import_numbers(
     if problems:
         raise Rejected(sorted(problems))
     done = compared(rows.values(), known)
-    changed = {*done.created, *done.updated}
-    if changed and not dry_run:
-        write([row for row in rows.values() if row.number in changed])
+    if (done.created or done.updated) and not dry_run:
+        write(list(rows.values()), done)
         after = {"created": len(done.created), "updated": len(done.updated)}
         audit.record(actor, "numbers.imported", None, after=after)
     return done
@@ -112,9 +111,14 @@ def compared(rows: Iterable[Number], known: Known) -> Imported:
     return done
 
 
-def write(rows: list[Number]) -> None:
+def write(rows: list[Number], done: Imported) -> None:
+    created, updated = set(done.created), set(done.updated)
+    # A number that somebody brings at this very moment stays that tenant's.
     Number.objects.bulk_create(
-        rows,
+        [row for row in rows if row.number in created], batch_size=AT_ONCE, ignore_conflicts=True
+    )
+    Number.objects.bulk_create(
+        [row for row in rows if row.number in updated],
         batch_size=AT_ONCE,
         update_conflicts=True,
         unique_fields=["number"],

@@ -23,6 +23,7 @@ from numbers.pool import Wanted
 
 Kind, Status = NumberRequest.Kind, NumberRequest.Status
 
+MAX_WAITING = 50  # undecided requests of one environment
 MAX_DOCUMENTS = 10
 MAX_DOCUMENT = 5_000_000  # bytes
 MOST_TEXTS = 2**31 - 1
@@ -189,7 +190,13 @@ def refuse_unbringable(row: Number, environment: Environment) -> None:
 
 
 def filed(request: NumberRequest, actor: Actor) -> NumberRequest:
-    """Store a request that an operator decides. Raises Conflict when the same number is asked for already."""
+    """Store a request that an operator decides. Raises Conflict when there are too many, or one for that number."""
+    waiting = NumberRequest.objects.filter(environment=request.environment, status=Status.REQUESTED)
+    if waiting.count() >= MAX_WAITING:
+        detail = _("%(most)s requests wait already: cancel some, or wait for an answer.") % {
+            "most": MAX_WAITING
+        }
+        raise Conflict("too_many_requests_wait", detail)
     try:
         with transaction.atomic():
             request.save(force_insert=True)

@@ -21,9 +21,14 @@ from numbers.models import Assignment, Channel, Number
 
 
 def create_channel(
-    environment: Environment, actor: Actor, *, carrier: str, name: str = "", credentials: Mapping[str, Any]
+    environment: Environment | None,
+    actor: Actor,
+    *,
+    carrier: str,
+    name: str = "",
+    credentials: Mapping[str, Any],
 ) -> Channel:
-    """A new way in. Raises Invalid naming the wrong field."""
+    """A new way in, of an environment or (None) of the operator for the pool. Raises Invalid naming the wrong field."""
     if carrier not in CARRIERS:
         known = ", ".join(sorted(CARRIERS))
         raise Invalid([("/carrier", "unknown_carrier", _("Use one of: %(known)s.") % {"known": known})])

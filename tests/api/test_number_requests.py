@@ -12,7 +12,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.ids import parse, public
 from accounts.models import AuditEntry
 from numbers import requests, services
-from numbers.models import Channel, Number, NumberDocument, NumberRequest
+from numbers.models import Number, NumberDocument, NumberRequest
 from tests.cast import Api, House
 
 OPERATOR = Actor("operator")
@@ -24,10 +24,7 @@ PDF = b"%PDF-1.7 the proof"
 @pytest.fixture
 def pooled(acme: House) -> Number:
     """A free number of the operator's pool."""
-    channel = services.create_channel(
-        acme.live.environment, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24}
-    )
-    Channel.objects.filter(pk=channel.pk).update(environment=None)
+    channel = services.create_channel(None, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24})
     return Number.objects.create(
         number=NUMBER,
         country="FR",
@@ -168,6 +165,13 @@ def test_a_number_that_is_not_available_cannot_be_asked_for(api: Api, pooled: Nu
         assert (response.status_code, response.json()["code"]) == (409, "number_taken")
     assert api.post("number-requests", ASKED | {"number": NUMBER}).status_code == 201
     assert api.post("number-requests", ASKED | {"number": NUMBER}).json()["code"] == "number_requested"
+
+
+def test_so_many_requests_wait_at_most(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "MAX_WAITING", 2)  # the cast has one
+    assert api.post("number-requests", ASKED).status_code == 201
+    refused = api.post("number-requests", ASKED)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_requests_wait")
 
 
 def test_documents_are_kept_sealed(acme: House, api: Api) -> None:
