@@ -23,7 +23,7 @@ from dashboard.page import PageRequest, actor, can, find, go, page
 from ingest.models import best
 from numbers import services
 from numbers.carriers import CARRIERS, HTTP_CARRIERS
-from numbers.channel_form import AS_CODE, ChannelForm, ingest_url
+from numbers.channel_form import AS_CODE, ChannelForm, ingest_url, readable
 from numbers.models import Channel
 from numbers.preview import preview
 
@@ -149,14 +149,6 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "example": example(channel, numbers, reveal=editing),
         },
     )
-
-
-def readable(channel: Channel) -> dict[str, str]:
-    """The channel's credentials, none where they do not open."""
-    try:
-        return channel.credentials()
-    except Unsealable:
-        return {}
 
 
 def hint(channel: Channel, stored: Mapping[str, str]) -> StrOrPromise:

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
+from accounts.encryption import Unsealable
 from numbers.carriers import CARRIERS, HTTP_CARRIERS, CredentialField, is_secret
 from numbers.models import Channel
 
@@ -155,3 +156,11 @@ def credential_field(name: str, rule: CredentialField, *, required: bool) -> for
 def ingest_url(channel: Channel) -> str:
     """The URL for the carrier; empty where it calls none."""
     return str(settings.PUBLIC_INGEST_URL + channel.path) if channel.carrier in HTTP_CARRIERS else ""
+
+
+def readable(channel: Channel) -> dict[str, str]:
+    """The channel's credentials, none where they do not open."""
+    try:
+        return channel.credentials()
+    except Unsealable:
+        return {}

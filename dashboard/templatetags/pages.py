@@ -21,8 +21,9 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import money, text
+from dashboard import text
 from dashboard.words import CARRIERS, look, region, titled
+from numbers import money
 from numbers.models import Number
 from numbers.plan import Capability, Category
 
