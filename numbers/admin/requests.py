@@ -202,7 +202,6 @@ class NumberRequestAdmin(Acting):
             raise Http404
         headers = {
             "Content-Disposition": content_disposition_header(True, row.name or str(row.pk)) or "attachment",
-            "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
         return HttpResponse(content, content_type=row.content_type, headers=headers)
