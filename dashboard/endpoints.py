@@ -19,7 +19,9 @@ from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
 from delivery import services
+from delivery.composing import stored_policy
 from delivery.models import Delivery, Endpoint
+from delivery.secrets import live, shown
 from routing import services as routing_services
 
 State = Delivery.State
@@ -44,6 +46,20 @@ class EndpointForm(forms.Form):
     )
 
 
+class NewEndpointForm(EndpointForm):
+    signs_with = forms.ChoiceField(
+        label=gettext_lazy("Signature"),
+        choices=Endpoint.Scheme.choices,
+        required=False,
+        help_text=gettext_lazy(
+            "Any Standard Webhooks library checks v1. With v1a you keep a public key only, which signs nothing."
+        ),
+    )
+
+    def clean_signs_with(self) -> str:
+        return self.cleaned_data["signs_with"] or Endpoint.Scheme.HMAC
+
+
 def open_endpoints(request: PageRequest) -> QuerySet[Endpoint]:
     return request.environment.endpoints.filter(deleted_at=None)
 
@@ -53,8 +69,8 @@ def index(request: PageRequest) -> HttpResponse:
     rows = open_endpoints(request).order_by("-is_default", "description", "pk")
     failures = request.environment.deliveries.filter(state=State.FAILED)
     failed = dict(failures.values_list("endpoint").annotate(Count("pk")).order_by())
-    shown = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
-    return render(request, "endpoints.html", {"rows": shown})
+    listed = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
+    return render(request, "endpoints.html", {"rows": listed})
 
 
 def unfinished(environment: Environment) -> QuerySet[Delivery]:
@@ -65,7 +81,7 @@ def unfinished(environment: Environment) -> QuerySet[Delivery]:
 @page(CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
     first = not open_endpoints(request).exists()
-    form = EndpointForm(request.POST or None, initial={"is_default": first})
+    form = NewEndpointForm(request.POST or None, initial={"is_default": first})
     endpoint = created(request, form) if form.is_valid() else None
     if endpoint is None:
         return render(request, "endpoint_new.html", {"form": form})
@@ -108,6 +124,8 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "held": counts.get("held", 0),
         "waiting": counts.get("pending", 0) + counts.get("sending", 0),
         "routes": endpoint.routes.order_by("position"),
+        "secrets": list(live(endpoint)),
+        "policy": stored_policy(endpoint),
     }
 
 
@@ -117,7 +135,7 @@ def reveal(request: PageRequest, endpoint: Endpoint) -> str:
         return ""
     del request.session[REVEAL]
     secret = endpoint.secrets.order_by("-created_at", "-pk").first()
-    return secret.secret if secret else ""
+    return shown(secret.secret) if secret else ""
 
 
 @page(CONFIGURE, post_only=True)

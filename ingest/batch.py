@@ -178,12 +178,12 @@ class Rows(NamedTuple):
 
 
 class Item:
-    """One request's rows, and who waits for them."""
+    """One request's rows, and who waits for them; `done` is cancelled once nobody does."""
 
-    __slots__ = ("done", "rows", "until")
+    __slots__ = ("done", "rows")
 
-    def __init__(self, rows: Rows, until: float, done: asyncio.Future[None]) -> None:
-        self.rows, self.until, self.done = rows, until, done
+    def __init__(self, rows: Rows, done: asyncio.Future[None]) -> None:
+        self.rows, self.done = rows, done
 
 
 def parameters(requests: Sequence[Rows], lease: UUID, leased_until: datetime) -> dict[str, Any]:
@@ -237,20 +237,27 @@ class Batch:
         await asyncio.gather(*self.flushers, return_exceptions=True)
 
     async def store(self, rows: Rows, deadline_s: float) -> None:
-        """Return once these rows are committed. Raises TryAgain or Unstorable."""
+        """Return once these rows are committed. Raises TryAgain or Unstorable.
+
+        The time is kept here: while flushers try to write others' rows, these may not even be taken.
+        """
         if len(self.waiting) >= self.limit:
             raise TryAgain
         done = asyncio.get_running_loop().create_future()
-        self.waiting.append(Item(rows, time.monotonic() + deadline_s, done))
+        self.waiting.append(Item(rows, done))
         self.wake.set()
-        await done
+        try:
+            async with asyncio.timeout(deadline_s):
+                await done
+        except TimeoutError:
+            raise TryAgain from None
 
     def take(self) -> list[Item]:
         count = min(len(self.waiting), self.size)
         taken = [self.waiting.popleft() for _ in range(count)]
         if not self.waiting:
             self.wake.clear()
-        return taken
+        return [item for item in taken if not item.done.done()]
 
     async def flush(self, link: Link) -> None:
         try:
@@ -275,14 +282,8 @@ class Batch:
                 log.warning(
                     "commit: trying again", extra={"reason": type(error).__name__, "count": len(batch)}
                 )
-                batch = [item for item in batch if not item.done.done() and self.in_time(item)]
                 await asyncio.sleep(0.05)
-
-    def in_time(self, item: Item) -> bool:
-        if time.monotonic() < item.until:
-            return True
-        item.done.set_exception(TryAgain())
-        return False
+                batch = [item for item in batch if not item.done.done()]
 
     async def commit(self, link: Link, batch: list[Item], lease: UUID) -> None:
         """One statement for all messages of the batch, and one for all parts; halves it around rows that the database

@@ -93,14 +93,15 @@ class Intake:
         Answers by what those texts are known that came without an id of the carrier's (see `doubt`). Raises TryAgain
         (nothing is promised, the carrier must come again) or Unstorable.
         """
-        accepted = await self.placed(channel, texts, at, deadline_s)
+        until = time.monotonic() + deadline_s
+        accepted = await self.placed(channel, texts, at, until)
         for text in accepted.unrouted:
-            await self.strays.unrouted(channel, text, at, deadline_s)
+            await self.strays.unrouted(channel, text, at, until - time.monotonic())
             metrics.unrouted.labels(channel.carrier.name).inc()
         rows = Rows(accepted.messages, accepted.deliveries, accepted.parts)
         if rows.messages or rows.parts:
             try:
-                await self.batch.store(rows, deadline_s)
+                await self.batch.store(rows, until - time.monotonic())
             except TryAgain:
                 self.doubt(accepted.by_content)  # perhaps it is stored all the same
                 raise
@@ -108,15 +109,14 @@ class Intake:
         return accepted.by_content
 
     async def placed(
-        self, channel: ChannelView, texts: Sequence[InboundSms], at: datetime, deadline_s: float
+        self, channel: ChannelView, texts: Sequence[InboundSms], at: datetime, until: float
     ) -> Accepted:
         """What the texts come to. Before one counts as nobody's, what this process knows must be up to date."""
-        until = time.monotonic() + deadline_s
         while True:
             accepted = accept(self.configuration, channel, texts, at)
             moments = {text.recipient: decisive_moment(text.sent_at, at) for text in accepted.unrouted}
             for number, moment in moments.items():
-                if moment and await self.strays.is_held(channel, number, moment, deadline_s):
+                if moment and await self.strays.is_held(channel, number, moment, until - time.monotonic()):
                     break
             else:
                 return accepted

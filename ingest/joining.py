@@ -121,8 +121,9 @@ class Joiner:
                 try:
                     await self.join(await self.groups())
                 except Exception as error:
-                    # Whatever it is, the parts are still there and the sweep finds them.
+                    # Whatever it is, the parts are still there and the sweep finds them, not before its time.
                     self.link.drop()
+                    self.next_sweep, self.next_look_back = time.monotonic() + SWEEP_S, 0.0
                     log.warning("parts: trying again", extra={"reason": type(error).__name__})
                     if not isinstance(error, psycopg.Error | OSError):
                         log.exception("parts")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -92,23 +91,22 @@ class Strays:
 
     async def patiently(self, work: Callable[[], Awaitable[T]], deadline_s: float) -> T:
         """One at a time, again and again until it is done; raises TryAgain when its time is up."""
-        until = time.monotonic() + deadline_s
         try:
-            async with asyncio.timeout(deadline_s):
-                await self.one_at_a_time.acquire()
+            async with asyncio.timeout(deadline_s), self.one_at_a_time:
+                return await self.again_and_again(work)
         except TimeoutError:
             raise TryAgain from None
-        try:
-            while True:
-                try:
-                    return await work()
-                except (psycopg.Error, Error, TimeoutError, OSError):
-                    self.link.drop()
-                    if time.monotonic() > until:
-                        raise TryAgain from None
-                    await asyncio.sleep(0.1)
-        finally:
-            self.one_at_a_time.release()
+
+    async def again_and_again(self, work: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                return await work()
+            except (psycopg.Error, Error, OSError):  # TimeoutError is an OSError
+                self.link.drop()
+                await asyncio.sleep(0.1)
+            except asyncio.CancelledError:
+                self.link.drop()  # who knows what it is in the middle of
+                raise
 
     async def insert(self, stray: Stray) -> None:
         if self.key is None:

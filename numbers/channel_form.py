@@ -62,6 +62,7 @@ FIELD_LABELS = {
     "hmacPrefix": gettext_lazy("Prefix of the HMAC"),
     "bodyKind": gettext_lazy("Kind of request"),
     "charset": gettext_lazy("Charset"),
+    "charsetField": gettext_lazy("Charset of each text"),
     "listField": gettext_lazy("List of texts"),
     "fromField": gettext_lazy("Sender"),
     "toField": gettext_lazy("Number written to"),

@@ -48,6 +48,22 @@ def faults(document: object, **settings: str) -> list[tuple[str, str]]:
     return unreadable.value.errors
 
 
+def refusal(request: CarrierRequest, credentials: Mapping[str, str]) -> str | None:
+    try:
+        generic.verify(request, credentials)
+    except Refused as refused:
+        return refused.reason
+    return None
+
+
+def reading(request: CarrierRequest, credentials: Mapping[str, str]) -> tuple[list[str], list[InboundSms]]:
+    """Where it cannot be read, and what can be."""
+    try:
+        return [], generic.parse(request, credentials)
+    except Unreadable as unreadable:
+        return [pointer for pointer, _detail in unreadable.errors], []
+
+
 @pytest.mark.parametrize(
     ("settings", "wrong"),
     [
@@ -76,6 +92,7 @@ def faults(document: object, **settings: str) -> list[tuple[str, str]]:
         ({"bodyKind": "xml"}, ["bodyKind"]),
         ({"bodyKind": "form", "listField": "a"}, ["listField"]),
         ({"charset": "iso-8859-1"}, ["charset"]),
+        ({"charsetField": "c"}, ["charsetField"]),
         ({"bodyKind": "form", "charset": "ebcdic"}, ["charset"]),
         ({"bodyKind": "query", "charset": "windows-1252"}, []),
         ({"partReferenceField": "a"}, ["partTotalField"]),
@@ -192,6 +209,31 @@ def test_a_wrong_form_field_is_named_as_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "octets", "text"),
+    [
+        ("UTF-8", "%C3%A9", "é"),
+        ("", "%C3%A9", "é"),
+        ("utf-16be", "%D8%3D%DE%00%00a", "😀a"),
+        ("ISO-8859-1", "%E9", "é"),
+        ("8-BIT", "%00%FFa", "00ff61"),
+        ("UTF-16BE", "%D8%3D", None),
+        ("US-ASCII", "%E9", None),
+    ],
+)
+def test_each_text_may_name_its_charset(name: str, octets: str, text: str | None) -> None:
+    """As Kannel's %b and %C do."""
+    request = a_request(f"{URL}?from=38600&to=%2B33639980001&text={octets}&c={name}", method="GET")
+    wrong, texts = reading(request, {**TOKEN, "bodyKind": "query", "charsetField": "c"})
+    assert [sms.content for sms in texts] == ([] if text is None else [text])
+    assert wrong == (["/text"] if text is None else [])
+
+
+def test_an_unknown_charset_is_named() -> None:
+    request = a_request(f"{URL}?from=38600&to=%2B33639980001&text=x&c=EBCDIC", method="GET")
+    assert reading(request, {**TOKEN, "bodyKind": "query", "charsetField": "c"}) == (["/c"], [])
+
+
+@pytest.mark.parametrize(
     ("written", "settings", "hour"),
     [
         ("2026-11-23T09:30:00+01:00", {}, 8),
@@ -278,22 +320,6 @@ def test_a_part_that_makes_no_sense_is_a_whole_text(reference: str, total: objec
     settings = {"partReferenceField": "r", "partTotalField": "t", "partNumberField": "n"}
     [sms] = read({**TEXT, **place}, **settings)
     assert (sms.part, sms.content) == (None, "Hello")
-
-
-def refusal(request: CarrierRequest, credentials: Mapping[str, str]) -> str | None:
-    try:
-        generic.verify(request, credentials)
-    except Refused as refused:
-        return refused.reason
-    return None
-
-
-def reading(request: CarrierRequest, credentials: Mapping[str, str]) -> tuple[list[str], list[InboundSms]]:
-    """Where it cannot be read, and what can be."""
-    try:
-        return [], generic.parse(request, credentials)
-    except Unreadable as unreadable:
-        return [pointer for pointer, _detail in unreadable.errors], []
 
 
 def with_token(header: str = "", value: str = "", query: str = "") -> CarrierRequest:
@@ -411,6 +437,7 @@ mappings = st.fixed_dictionaries(
             )
         },
         "sentAtFormat": st.sampled_from(["rfc3339", "unix", "unixMs", "%d/%m/%Y %H:%M"]),
+        "charsetField": key,
         "charset": st.sampled_from(["utf-8", "iso-8859-1", "iso-8859-15", "windows-1252"]),
         "defaultCountry": st.sampled_from(["FR", "US"]),
     },

@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import text
+from dashboard import reasons, text
 from dashboard.words import CARRIERS, look, region, titled
 from numbers import money
 from numbers.models import Number
@@ -53,6 +53,7 @@ def carrier(name: str) -> Any:
 
 register.filter(titled)
 register.filter(region)
+register.filter(reasons.why)
 
 
 @register.filter

@@ -24,9 +24,9 @@ from numbers.carriers.base import (
     whole,
 )
 from numbers.carriers.documents import loads
-from numbers.carriers.forms import bounded_form, query_of
+from numbers.carriers.forms import Form, bounded_form, query_of
 from numbers.carriers.octets import part_of_text, spelled
-from numbers.carriers.paths import FormItem, Item, JsonItem, found, pointer_to, steps_of
+from numbers.carriers.paths import OCTETS, FormItem, Item, JsonItem, found, pointer_to, steps_of
 from numbers.carriers.rules import country_problem, one_of
 from numbers.phone import in_full
 
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
 
 KINDS = ("json", "form", "query")
 CHARSETS = ("utf-8", "iso-8859-1", "iso-8859-15", "windows-1252")
+#: What a sender may call the charset of one text → how it is decoded.
+NAMED_CHARSETS = {
+    "US-ASCII": "ascii",
+    "UTF-8": "utf-8",
+    "ISO-8859-1": "iso-8859-1",
+    "ISO-8859-15": "iso-8859-15",
+    "WINDOWS-1252": "windows-1252",
+    "UTF-16BE": "utf-16-be",
+    "8-BIT": OCTETS,
+    "BINARY": OCTETS,
+}
 WHOLE_BODY = "."  # for listField: the body itself is the list
 MAX_PATH = 120  # characters
 RFC3339, UNIX, UNIX_MS = "rfc3339", "unix", "unixMs"
@@ -143,6 +154,11 @@ credentials: Mapping[str, CredentialField] = {
         one_of(*CHARSETS),
         _charset_beside,
     ),
+    "charsetField": _setting(
+        gettext_lazy("The field that names the charset of each text, where they differ."),
+        _name_problem,
+        _charset_beside,
+    ),
     "listField": _setting(
         gettext_lazy(
             "Where several texts come at once: the path to their list, such as `data.messages`, or `.` where the "
@@ -209,7 +225,7 @@ def _items(request: CarrierRequest, credentials: Mapping[str, str]) -> Iterator[
     kind = credentials.get("bodyKind", "json")
     if kind != "json":
         raw = query_of(request) if kind == "query" else request.body
-        yield FormItem(bounded_form(raw), credentials.get("charset", "utf-8"))
+        yield _form_item(bounded_form(raw), credentials)
         return
     document, path = loads(request.body), credentials.get("listField")
     if path is None:
@@ -221,6 +237,17 @@ def _items(request: CarrierRequest, credentials: Mapping[str, str]) -> Iterator[
         raise Unreadable([(at, "is required" if values is None else "must be a list")])
     for place, value in enumerate(values):
         yield JsonItem(value, f"{at}/{place}")
+
+
+def _form_item(form: Form, credentials: Mapping[str, str]) -> FormItem:
+    charset, path = credentials.get("charset", "utf-8"), credentials.get("charsetField")
+    item = FormItem(form, charset)
+    named = item.told(path).upper() if path else ""
+    if not (path and named):
+        return item
+    if named not in NAMED_CHARSETS:
+        raise Unreadable([(item.pointer(path), f"must be one of {', '.join(NAMED_CHARSETS)}")])
+    return FormItem(form, charset, {credentials.get("textField", "text"): NAMED_CHARSETS[named]})
 
 
 def _sms(item: Item, credentials: Mapping[str, str], fallback_id: str | None) -> InboundSms:

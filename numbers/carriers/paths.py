@@ -7,6 +7,7 @@ name of a field as it stands. Nothing of it is code, and all of it is bounded.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from numbers.carriers.base import Unreadable
 from numbers.carriers.forms import Form
 
 MAX_STEPS = 8
+OCTETS = "octets"  # instead of a charset: no characters at all, told in hexadecimal
 PATH = re.compile(r"(?:[^.\[\]]+|\[\d{1,3}\])(?:\.[^.\[\]]+|\[\d{1,3}\])*", re.ASCII)
 STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)", re.ASCII)
 
@@ -77,11 +79,12 @@ class JsonItem:
 
 
 class FormItem:
-    """The one text of a form or query."""
+    """The one text of a form or query in `charset`; `others` are the paths of fields in charsets of their own."""
 
-    def __init__(self, form: Form, charset: str) -> None:
+    def __init__(self, form: Form, charset: str, others: Mapping[str, str] | None = None) -> None:
         self.form = form
         self.charset = charset
+        self.others = others or {}
 
     def pointer(self, path: str) -> str:
         return pointer_to((path,))
@@ -90,10 +93,14 @@ class FormItem:
         return next(iter(self.texts(path)), None)
 
     def texts(self, path: str) -> list[str]:
+        charset = self.others.get(path, self.charset)
+        values = self.form.get(path.encode(), [])
+        if charset == OCTETS:
+            return [value.hex() for value in values]
         try:
-            return [value.decode(self.charset) for value in self.form.get(path.encode(), [])]
+            return [value.decode(charset) for value in values]
         except UnicodeDecodeError:
-            raise Unreadable([(self.pointer(path), f"is not {self.charset.upper()}")]) from None
+            raise Unreadable([(self.pointer(path), f"is not {charset.upper()}")]) from None
 
     def told(self, path: str) -> str:
         return self.form.get(path.encode(), [b""])[0].decode(self.charset, "replace")

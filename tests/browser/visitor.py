@@ -34,6 +34,7 @@ PAGES = (
     "endpoints/",
     "endpoints/new/",
     "endpoints/{endpoint_id}/",
+    "endpoints/{endpoint_id}/policy/",
 )
 WIDTHS = (1280, 390, 320)
 

@@ -14,7 +14,7 @@ from tests.dashboard.browse import Person, text
 def test_the_reason_is_in_words(owner: Person) -> None:
     page = text(owner.get("deliveries/"))
     assert "HTTP 503" in page
-    assert "The endpoint answered with a status other than 2xx." in page
+    assert "The endpoint answered with an error of its own." in page
 
 
 @pytest.mark.parametrize(("view", "state"), [("waiting", "pending"), ("held", "held"), ("all", "delivered")])
@@ -72,3 +72,10 @@ def test_nothing_selected_is_said(owner: Person) -> None:
 def test_a_next_elsewhere_is_not_followed(owner: Person) -> None:
     response = owner.post("deliveries/replay/", follow=False, next="//evil.example/")
     assert response["Location"] == owner.url("deliveries/")
+
+
+def test_why_it_waits_or_was_given_up_is_said(acme: House, owner: Person) -> None:
+    Delivery.objects.filter(pk=acme.live.delivery.pk).update(reason="expired", error_code=5113)
+    words = "it could not be delivered in the time that the endpoint allows"
+    assert words in text(owner.get("deliveries/"))
+    assert words in text(owner.get("messages/{message_id}/"))

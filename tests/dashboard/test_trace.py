@@ -18,7 +18,7 @@ def test_the_story_in_order(owner: Person) -> None:
         "Taken by the route “Codes”",
         "Attempt 1",
         "HTTP 503",
-        "The endpoint answered with a status other than 2xx.",
+        "The endpoint answered with an error of its own.",
         "out of order",
         "Send again",
         "Receipt",
