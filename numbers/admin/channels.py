@@ -22,8 +22,6 @@ from numbers.carriers import CARRIERS
 from numbers.channel_form import ChannelForm, ingest_url, readable
 from numbers.models import Channel
 
-FORM = "admin/numbers/form.html"
-
 
 class OwnerFilter(admin.SimpleListFilter):
     title = gettext_lazy("whose")
@@ -77,7 +75,9 @@ class ChannelAdmin(Acting):
         channel = created(request, carrier, form) if form.is_valid() else None
         if channel is None:
             title = _("A channel of the operator's: %(carrier)s") % {"carrier": carrier}
-            return self.page(request, FORM, title, form=form, button=_("Open the channel"))
+            return self.page(
+                request, "admin/numbers/channel.html", title, form=form, button=_("Open the channel")
+            )
         messages.success(request, _("The channel is open."))
         return HttpResponseRedirect(self.url("change", channel.pk))
 
@@ -104,7 +104,9 @@ class ChannelAdmin(Acting):
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(self.url("change", pk))
         note = _("Secrets are never shown again: what you leave empty stays as it is.")
-        return self.page(request, FORM, str(channel), form=form, note=note, button=_("Save"))
+        return self.page(
+            request, "admin/numbers/channel.html", str(channel), form=form, note=note, button=_("Save")
+        )
 
     def close(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         channel = get_object_or_404(own(), pk=pk)

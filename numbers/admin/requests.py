@@ -160,7 +160,8 @@ class NumberRequestAdmin(Acting):
         if row.status == Status.REQUESTED and self.may_act(request):
             context |= {"approving": approving or ApproveForm(row), "refusing": refusing or RefuseForm()}
         status = 422 if approving or refusing else 200
-        return self.page(request, "admin/numbers/request.html", _("Request"), status=status, **context)
+        title = _("Request of %(tenant)s") % {"tenant": row.environment.tenant}
+        return self.page(request, "admin/numbers/request.html", title, status=status, **context)
 
     def approve(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.requested(pk)
