@@ -93,7 +93,7 @@ class ChannelAdmin(Acting):
         if channel and self.may_act(request) and own().filter(pk=channel.pk).exists():
             acts = {
                 "links": [(self.url("edit", channel.pk), _("Rename or replace credentials"))],
-                "acts": [(self.url("close", channel.pk), _("Close the channel"))],
+                "acts": [(self.url("close", channel.pk), _("Delete the channel"))],
             }
         return super().change_view(request, object_id, form_url, acts)
 
@@ -115,7 +115,7 @@ class ChannelAdmin(Acting):
         except Conflict as conflict:
             messages.error(request, conflict.detail)
         else:
-            messages.success(request, _("The channel is closed."))
+            messages.success(request, _("The channel is deleted."))
         return HttpResponseRedirect(self.url("change", pk))
 
 

@@ -103,7 +103,7 @@ class NumberRequestAdmin(Acting):
     noun = "number_request"
     list_display = ("created_at", "tenant", "kind", "asked", "monthly_volume", "status", "decided_at")
     list_display_links = ("created_at", "tenant")
-    list_filter = (StatusFilter, "kind", "environment__kind", "country")
+    list_filter = (StatusFilter, "kind", "country")
     list_select_related = ("environment__tenant", "wanted", "assignment__number")
     ordering = ("created_at",)
 
