@@ -22,8 +22,6 @@ from numbers.carriers import CARRIERS
 from numbers.channel_form import ChannelForm, ingest_url, readable
 from numbers.models import Channel
 
-FORM = "admin/numbers/form.html"
-
 
 class OwnerFilter(admin.SimpleListFilter):
     title = gettext_lazy("whose")
@@ -77,7 +75,9 @@ class ChannelAdmin(Acting):
         channel = created(request, carrier, form) if form.is_valid() else None
         if channel is None:
             title = _("A channel of the operator's: %(carrier)s") % {"carrier": carrier}
-            return self.page(request, FORM, title, form=form, button=_("Open the channel"))
+            return self.page(
+                request, "admin/numbers/channel.html", title, form=form, button=_("Open the channel")
+            )
         messages.success(request, _("The channel is open."))
         return HttpResponseRedirect(self.url("change", channel.pk))
 
@@ -93,7 +93,7 @@ class ChannelAdmin(Acting):
         if channel and self.may_act(request) and own().filter(pk=channel.pk).exists():
             acts = {
                 "links": [(self.url("edit", channel.pk), _("Rename or replace credentials"))],
-                "acts": [(self.url("close", channel.pk), _("Close the channel"))],
+                "acts": [(self.url("close", channel.pk), _("Delete the channel"))],
             }
         return super().change_view(request, object_id, form_url, acts)
 
@@ -104,7 +104,9 @@ class ChannelAdmin(Acting):
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(self.url("change", pk))
         note = _("Secrets are never shown again: what you leave empty stays as it is.")
-        return self.page(request, FORM, str(channel), form=form, note=note, button=_("Save"))
+        return self.page(
+            request, "admin/numbers/channel.html", str(channel), form=form, note=note, button=_("Save")
+        )
 
     def close(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         channel = get_object_or_404(own(), pk=pk)
@@ -113,7 +115,7 @@ class ChannelAdmin(Acting):
         except Conflict as conflict:
             messages.error(request, conflict.detail)
         else:
-            messages.success(request, _("The channel is closed."))
+            messages.success(request, _("The channel is deleted."))
         return HttpResponseRedirect(self.url("change", pk))
 
 

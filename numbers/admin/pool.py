@@ -24,7 +24,7 @@ from accounts.admin import Acting, operator
 from accounts.clock import clock
 from accounts.errors import Conflict
 from numbers import money, pool
-from numbers.admin.channels import FORM, channel_choices
+from numbers.admin.channels import channel_choices
 from numbers.admin.lists import list_page
 from numbers.importing import import_numbers
 from numbers.listing import Rejected
@@ -103,9 +103,11 @@ class NumberForm(forms.Form):
 class NumberAdmin(Acting):
     noun = "number"
     list_display = (
-        "number", "state", "holder", "country", "category", "region", "provides", "price", "channel",
+        "number", "state", "holder", "country", "category", "provides", "price", "channel",
     )  # fmt: skip
-    list_filter = (StateFilter, "category", "country", "fictional", "channel__name")
+    list_filter = (
+        StateFilter, "country", "category", "region", "fictional", ("channel", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("channel",)
     search_fields = ("number",)
     ordering = ("number",)
@@ -162,7 +164,13 @@ class NumberAdmin(Acting):
                 request, _("%(number)s is in the pool.") % {"number": form.cleaned_data["number"]}
             )
             return HttpResponseRedirect(self.url("changelist"))
-        return self.page(request, FORM, _("Add a number to the pool"), form=form, button=_("Add the number"))
+        return self.page(
+            request,
+            "admin/numbers/form.html",
+            _("Add a number to the pool"),
+            form=form,
+            button=_("Add the number"),
+        )
 
     def change_view(
         self,
@@ -192,7 +200,7 @@ class NumberAdmin(Acting):
         if form.is_valid() and put(request, form):
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(self.url("change", pk))
-        return self.page(request, FORM, number.number, form=form, button=_("Save"))
+        return self.page(request, "admin/numbers/form.html", number.number, form=form, button=_("Save"))
 
     def withdraw(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         number = get_object_or_404(Number, pk=pk)

@@ -103,7 +103,7 @@ class NumberRequestAdmin(Acting):
     noun = "number_request"
     list_display = ("created_at", "tenant", "kind", "asked", "monthly_volume", "status", "decided_at")
     list_display_links = ("created_at", "tenant")
-    list_filter = (StatusFilter, "kind", "environment__kind", "country")
+    list_filter = (StatusFilter, "kind", "country")
     list_select_related = ("environment__tenant", "wanted", "assignment__number")
     ordering = ("created_at",)
 
@@ -160,7 +160,8 @@ class NumberRequestAdmin(Acting):
         if row.status == Status.REQUESTED and self.may_act(request):
             context |= {"approving": approving or ApproveForm(row), "refusing": refusing or RefuseForm()}
         status = 422 if approving or refusing else 200
-        return self.page(request, "admin/numbers/request.html", _("Request"), status=status, **context)
+        title = _("Request of %(tenant)s") % {"tenant": row.environment.tenant}
+        return self.page(request, "admin/numbers/request.html", title, status=status, **context)
 
     def approve(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.requested(pk)

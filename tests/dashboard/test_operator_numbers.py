@@ -191,7 +191,7 @@ def test_a_channel_of_the_operators(operator: Client) -> None:
     pool_number(NUMBER, channel=channel)
     assert "Numbers are bound" in text(operator.post(f"{CHANNELS}{channel.pk}/close/", follow=True))
     Number.objects.filter(channel=channel).delete()
-    assert "is closed" in text(operator.post(f"{CHANNELS}{channel.pk}/close/", follow=True))
+    assert "is deleted" in text(operator.post(f"{CHANNELS}{channel.pk}/close/", follow=True))
     actions = AuditEntry.objects.filter(actor_kind="operator", target_id=channel.pk).order_by("at")
     assert list(actions.values_list("action", flat=True)) == [
         "channel.created",
@@ -204,7 +204,7 @@ def test_a_tenants_channel_is_only_looked_at(acme: House, operator: Client) -> N
     channel = acme.live.channel
     page = text(operator.get(f"{CHANNELS}{channel.pk}/change/"))
     assert channel.token not in page
-    assert "Close the channel" not in page
+    assert "Delete the channel" not in page
     assert operator.post(f"{CHANNELS}{channel.pk}/edit/", {"name": "X"}).status_code == 404
     assert operator.post(f"{CHANNELS}{channel.pk}/close/").status_code == 404
 
