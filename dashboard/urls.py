@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from dashboard import (
     available_numbers,
+    buying,
     channels,
     deliveries,
     endpoint_secrets,
@@ -50,6 +51,7 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.new, name="channels.new"),
     path("channels/<str:channel_id>/", channels.one, name="channels.one"),
+    path("channels/<str:channel_id>/buy/", buying.buy, name="channels.buy"),
     path("channels/<str:channel_id>/try/", channels.try_request, name="channels.try"),
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),

@@ -88,6 +88,8 @@ if DATABASE_ROLE not in {"app", "owner"}:
 
 # The carriers' own APIs
 TWILIO_API_URL = api_url("TWILIO_API_URL", "https://api.twilio.com")
+TELNYX_API_URL = api_url("TELNYX_API_URL", "https://api.telnyx.com/v2")
+VONAGE_API_URL = api_url("VONAGE_API_URL", "https://rest.nexmo.com")
 OVH_API_URL = api_url("OVH_API_URL", "https://eu.api.ovh.com/1.0")
 TWILIO_RECONCILE_S = whole("TWILIO_RECONCILE_S", 300, 60, 86_400)
 OVH_POLL_S = whole("OVH_POLL_S", 60, 10, 86_400)

@@ -157,6 +157,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def data(self) -> dict[str, Any]:
@@ -188,18 +189,19 @@ def receiving() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            headers = {k.lower(): v for k, v in self.headers.items()}
+            request = Request(self.path, headers, body, self.command)
             with receiver.arrived:
                 receiver.requests.append(request)
                 receiver.arrived.notify_all()
-            status, headers, answer = receiver.behave(request)
+            status, answered, answer = receiver.behave(request)
             self.send_response(status)
-            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+            for name, value in ({"Content-Length": str(len(answer))} | answered).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST
+        do_GET = do_PATCH = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

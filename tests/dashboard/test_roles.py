@@ -12,6 +12,7 @@ from tests.dashboard.browse import Person, text
 
 CHANGING = (
     "channels/new/",
+    "channels/{channel_id}/buy/",
     "channels/{channel_id}/try/",
     "channels/{channel_id}/delete/",
     "numbers/new/",
