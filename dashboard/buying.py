@@ -19,11 +19,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import Conflict, Invalid
 from accounts.roles import CONFIGURE
-from dashboard import money
 from dashboard.channels import open_channels
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
-from numbers import acquisition, sellers
+from numbers import acquisition, money, sellers
 from numbers.carriers.selling import Offer, Query
 from numbers.models import Assignment, Channel
 from numbers.plan import Capability, Category, category_of

@@ -21,6 +21,7 @@ from numbers.requests import MAX_DOCUMENTS, SIGNATURES, TYPES, wrong_document
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+DOCUMENTS = gettext_lazy("Documents")
 MAX_NAME = 120  # characters
 
 
@@ -42,7 +43,7 @@ class DocumentsField(forms.FileField):
 
     widget = DocumentsInput
 
-    def __init__(self, *, label: StrOrPromise = gettext_lazy("Documents"), required: bool = True) -> None:
+    def __init__(self, *, label: StrOrPromise = DOCUMENTS, required: bool = True) -> None:
         super().__init__(
             label=label,
             required=required,

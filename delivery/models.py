@@ -33,6 +33,7 @@ class Endpoint(models.Model):
         """Who disabled it; blank where it is enabled."""
 
         PERSON = "person", _("It was disabled by hand.")
+        FAILING = "failing", _("Nothing arrived there for five days.")
         GONE = "gone", _("It answered that it is gone for good (410).")
         ASKED = "asked", _("It asked for it (webhook-delivery: disable).")
 
@@ -43,6 +44,7 @@ class Endpoint(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False)  # takes what no route took
     policy = models.JSONField(default=dict)  # see delivery.policy
+    failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
@@ -87,6 +89,43 @@ class EndpointSecret(models.Model):
         return keyring.open_text(self.sealed_secret, SECRET, self.pk)
 
 
+class Health(models.Model):
+    """How an endpoint has fared since its last success; all is well where failing_since is null, or there is no row.
+
+    closed ──(ten failures in a row)──→ open: one probe now and then, nothing else is sent
+       ▲                                  │
+       └──────(a probe arrives)───────────┘  and what waited is sent at a shaped rate
+
+    Times are of the environment's clock, but for paced_until.
+    """
+
+    endpoint = models.OneToOneField(Endpoint, models.CASCADE, primary_key=True, related_name="health")
+    failing_since = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0, db_default=0)
+    last_error_code = models.SmallIntegerField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    probes = models.SmallIntegerField(default=0, db_default=0)
+    warnings = models.SmallIntegerField(default=0, db_default=0)
+    paced_until = models.DateTimeField(null=True)  # up to here the endpoint's rate is given away
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("health of an endpoint")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["failing_since"],
+                condition=models.Q(failing_since__isnull=False),
+                name="health_failing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Delivery(models.Model):
     """One event to one endpoint: the durable job.
 
@@ -127,6 +166,7 @@ class Delivery(models.Model):
         max_length=12, blank=True, db_default=""
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
+    diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,15 @@ from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from delivery import addresses
-from delivery.models import Delivery, Endpoint
+from delivery.breaker import Measures
+from delivery.models import Delivery, Endpoint, Health
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
+from delivery.turns import drain
 
+HEALTHY: dict[str, Any] = {
+    "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0
+}  # fmt: skip
 REPLAYABLE = (
     Delivery.State.FAILED,
     Delivery.State.DELIVERED,
@@ -97,9 +102,11 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy, failover or disabled (bool); answers warnings. Raises Invalid."""
     if "policy" in changes:
         policy_of(changes["policy"])
+    if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
+        raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
     warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
     with transaction.atomic():
         if changes.get("is_default"):
@@ -113,7 +120,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version"
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version"
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -140,6 +147,8 @@ def without_query(url: str) -> str:
 def describe(endpoint: Endpoint, name: str) -> Any:
     if name == "url":
         return without_query(endpoint.url)
+    if name == "failover":
+        return endpoint.failover_id and str(endpoint.failover_id)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -172,13 +181,28 @@ def disable_unwanted(id: UUID, because: str) -> None:
 
 
 def hold_pending(endpoint: Endpoint) -> None:
-    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(state=Delivery.State.HELD, due_at=None)
+    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
+        state=Delivery.State.HELD, due_at=None, reason=""
+    )
 
 
 def release_held(endpoint: Endpoint) -> None:
-    endpoint.deliveries.filter(state=Delivery.State.HELD).update(
-        state=Delivery.State.PENDING, due_at=clock(endpoint.environment)
-    )
+    """Let what was held go, little by little, to an endpoint whose past is forgotten."""
+    Health.objects.filter(pk=endpoint.pk).update(**HEALTHY)
+    policy = policy_of(endpoint.policy)
+    with connection.cursor() as cursor:
+        cursor.execute(*drain(endpoint.environment_id, endpoint.pk, policy, clock(), state="held"))
+
+
+@transaction.atomic
+def take_measures(id: UUID, wanted: Measures) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+    endpoint = Endpoint.objects.select_related("environment").get(pk=id)
+    if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
+        after = {"warning": wanted.warnings}
+        audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+    if wanted.disable:
+        disable_unwanted(id, Endpoint.Because.FAILING)
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.audit import Actor
@@ -38,6 +39,16 @@ class Wanted:
     category: str = ""
     region: str = ""
     capability: str = ""
+
+
+class State(models.TextChoices):
+    """What a number is at present."""
+
+    AVAILABLE = "available", gettext_lazy("available")
+    HELD = "held", gettext_lazy("held")
+    AGING = "aging", gettext_lazy("aging")
+    WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
+    OUTSIDE = "outside", gettext_lazy("not of the pool")  # a tenant brought it and gave it back
 
 
 def taken() -> Conflict:
@@ -114,6 +125,21 @@ def available(now: datetime) -> QuerySet[Number]:
     return Number.objects.filter(
         rested, ~Exists(held), withdrawn_at=None, fictional=False, channel__deleted_at=None
     ).exclude(channel=None)
+
+
+def with_state(rows: QuerySet[Number], now: datetime) -> QuerySet[Number]:
+    """The numbers with their `state`, a State, and the name of the tenant that holds each as `holder`."""
+    holdings = Assignment.objects.filter(number=OuterRef("pk"), ends_at=None)
+    return rows.annotate(
+        holder=Subquery(holdings.values("environment__tenant__name")[:1]),
+        state=Case(
+            When(withdrawn_at__isnull=False, then=Value(State.WITHDRAWN.value)),
+            When(Exists(holdings), then=Value(State.HELD.value)),
+            When(aging_until__gt=now, then=Value(State.AGING.value)),
+            When(channel=None, then=Value(State.OUTSIDE.value)),
+            default=Value(State.AVAILABLE.value),
+        ),
+    )
 
 
 def search(environment: Environment, wanted: Wanted, *, count: int, after: str | None = None) -> list[Number]:

@@ -21,8 +21,9 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import money, reasons, text
+from dashboard import reasons, text
 from dashboard.words import CARRIERS, look, region, titled
+from numbers import money
 from numbers.models import Number
 from numbers.plan import Capability, Category
 
@@ -51,8 +52,8 @@ def carrier(name: str) -> Any:
 
 
 register.filter(titled)
-register.filter(reasons.why)
 register.filter(region)
+register.filter(reasons.why)
 
 
 @register.filter

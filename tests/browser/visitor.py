@@ -27,6 +27,7 @@ PAGES = (
     "channels/",
     "channels/new/",
     "channels/new/?carrier=twilio",
+    "channels/new/?carrier=generic",
     "channels/{channel_id}/",
     "routes/",
     "routes/new/",

@@ -91,7 +91,7 @@ def test_a_number_is_asked_for_with_documents(acme: House, owner: Person) -> Non
     assert (request.wanted and request.wanted.number, request.status) == (NUMBER, "requested")
     types = [(document.content_type, document.size) for document in request.documents.all()]
     assert types == [("application/pdf", len(PDF)), ("image/png", 11)]
-    assert "2 waiting" in text(owner.get("numbers/"))
+    assert '>2<span class="visually-hidden"> waiting' in text(owner.get("numbers/"))
     assert "Cancel" in text(owner.get("numbers/", view="requests"))
 
 
