@@ -54,7 +54,6 @@ def test_a_tenant_cannot_give_the_pools_number_back(
 
 def test_the_command_says_what_is_wrong(acme: House, shop: Shop, pool_channel: Channel) -> None:
     for arguments, words in (
-        ((), "--country"),
         (("--number", "+33612345678"), "between people"),
         (("--number", "36180"), "international number"),
         (("--number", FICTION), "sandbox"),
@@ -69,3 +68,11 @@ def test_the_command_says_what_is_wrong(acme: House, shop: Shop, pool_channel: C
         command(pool_channel, "--country", "FR")
     with pytest.raises(CommandError, match="operator's"):
         command(acme.live.channel, "--country", "FR")
+
+
+def test_what_is_not_finished_is_shown(shop: Shop, pool_channel: Channel) -> None:
+    assert NUMBER not in command(pool_channel)
+    shop.papers.add(NUMBER)
+    with pytest.raises(CommandError, match="documents"):
+        command(pool_channel, "--number", NUMBER)
+    assert f"{NUMBER}  ordering since" in command(pool_channel)

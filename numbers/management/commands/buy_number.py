@@ -1,6 +1,7 @@
-"""Buy a number for the pool at the carrier of one of the operator's channels; without --number, see what it sells.
+"""Buy a number for the pool at the carrier of one of the operator's channels.
 
-    manage.py buy_number --channel chn_… --country FR [--contains 937]
+    manage.py buy_number --channel chn_…                                   what was begun and is not finished
+    manage.py buy_number --channel chn_… --country FR [--contains 937]     what there is
     manage.py buy_number --channel chn_… --number +33937000009 [--monthly-price 150 --currency EUR]
 
 The price is what a tenant pays a month, in minor units. After a failure run the same command again: nothing is bought
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             elif options["country"]:
                 self.show(channel, options)
             else:
-                raise CommandError("say --country to see what there is, or --number to buy")
+                self.remind(channel)
         except Invalid as problem:
             raise CommandError("; ".join(error.detail for error in problem.errors)) from None
         except Conflict as problem:
@@ -59,6 +60,15 @@ class Command(BaseCommand):
             self.stdout.write(line(offer))
         if not offers:
             self.stdout.write("the carrier has no such number that the pool may hold")
+
+    def remind(self, channel: Channel) -> None:
+        for purchase in acquisition.unfinished(channel):
+            self.stdout.write(
+                f"{purchase.number}  {purchase.state} since {purchase.created_at:%Y-%m-%dT%H:%MZ}"
+            )
+        self.stdout.write(
+            "say --country to see what there is, or --number to buy or to finish one of those above"
+        )
 
 
 def operators(text: str) -> Channel:
