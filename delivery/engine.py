@@ -26,6 +26,7 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import services, turns
+from delivery.claiming import claim
 from delivery.composing import Target, body_of, headers_of, load_targets
 from delivery.health import Keeper
 from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
@@ -272,7 +273,8 @@ class Engine:
         self.keeper.refresh(self.store, now)
         self.keeper.drain(self.store, self.policies, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
-        ids += self.store.claim(
+        ids += claim(
+            self.store,
             now=now,
             lease=lease,
             leased_until=leased_until,

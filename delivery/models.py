@@ -186,6 +186,11 @@ class Delivery(models.Model):
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
             models.Index(
+                fields=["environment", "endpoint", "due_at"],
+                condition=models.Q(state="pending", due_at__isnull=False),
+                name="delivery_lane",
+            ),
+            models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
             ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
