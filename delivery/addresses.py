@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import pycurl
@@ -107,7 +107,7 @@ class Verdict:
     """Whether a URL may be an endpoint's. `errors` are (code, detail), most telling first; `url` is its normal form.
 
     Codes: `url_invalid`, `userinfo_forbidden`, `host_forbidden`, `address_forbidden`, `scheme_forbidden`,
-    `port_forbidden`.
+    `port_forbidden`, `not_allowed_destination`.
     """
 
     url: str = ""
@@ -155,11 +155,80 @@ class Rejected(Exception):
         self.error = (code, detail)
 
 
-def check_url(url: str, *, allow_networks: Sequence[Network], resolve: Resolver) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Allowlist:
+    """The destinations that an environment allows, which are fewer than the guard would."""
+
+    hosts: frozenset[str] = frozenset()
+    domains: tuple[str, ...] = ()  # `.example.com` where it allows *.example.com
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, patterns: Iterable[str]) -> Allowlist | None:
+        """The list that `pattern_of` patterns make; None where there are none, which allows everything."""
+        patterns = list(patterns)
+        names = [one for one in patterns if "/" not in one]
+        return (
+            cls(
+                frozenset(one for one in names if not one.startswith("*.")),
+                tuple(one[1:] for one in names if one.startswith("*.")),
+                tuple(ip_network(one) for one in patterns if "/" in one),
+            )
+            if patterns
+            else None
+        )
+
+    def networks_for(self, host: str) -> tuple[Network, ...] | None:
+        """Where `host` must lie; None where it is allowed by its name, wherever it lies."""
+        named = host in self.hosts or host.endswith(self.domains)
+        return None if named else self.networks
+
+    def leaves_out(self, url: str) -> bool:
+        """Whether nothing may go to `url` whatever its name resolves to; where networks are listed, only that tells."""
+        target = _taken_apart(url)
+        if target.address is not None:
+            return not self.allows(target.host, [target.host])
+        return self.networks_for(target.host) == ()
+
+    def allows(self, host: str, addresses: Sequence[str]) -> bool:
+        """Whether requests to `host` may go to every one of `addresses`; without any, its name must be allowed."""
+        networks = self.networks_for(host)
+        if networks is None:
+            return True
+        return bool(addresses) and all(_is_literally_within(one, networks) for one in addresses)
+
+
+def pattern_of(text: str) -> str:
+    """`api.example.com`, `*.example.com` or a network in CIDR form, normalised. Raises ValueError."""
+    written = text.strip().lower().removesuffix(".")
+    if "%" in written:
+        raise ValueError("a zone belongs to one machine")
+    if "/" in written:
+        return str(ip_network(written))
+    try:
+        return str(ip_network(ip_address(written)))
+    except ValueError:
+        pass
+    labels = written.removeprefix("*.").split(".")
+    if len(labels) < 2 or len(written) > 253 or NUMERIC.fullmatch(labels[-1]):
+        raise ValueError("no host name")
+    if not all(LABEL.fullmatch(label) for label in labels):
+        raise ValueError("no host name")
+    return written
+
+
+def host_of(url: str) -> str:
+    """The host of a URL that `check_url` let pass, in the form that an Allowlist compares."""
+    return _taken_apart(url).host
+
+
+def check_url(
+    url: str, *, allow_networks: Sequence[Network], resolve: Resolver, allowlist: Allowlist | None = None
+) -> Verdict:
     """Judge a URL that is about to be saved.
 
     `resolve` answers the addresses of a name, none or an OSError where there are none: that is but a warning.
-    Inside `allow_networks` plain http, any port and any name are fine.
+    Inside `allow_networks` plain http, any port and any name are fine; what `allowlist` leaves out is not, anywhere.
     """
     try:
         target = _taken_apart(url)
@@ -169,9 +238,10 @@ def check_url(url: str, *, allow_networks: Sequence[Network], resolve: Resolver)
     if refused_name and not allow_networks:
         return Verdict(errors=(*refused_name, *_way_errors(target)))
     addresses = _addresses(target, resolve)
+    unlisted = list(_list_errors(target, addresses, allowlist))
     if addresses and all(_is_literally_within(address, allow_networks) for address in addresses):
-        return Verdict(target.url)
-    errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target))
+        return Verdict(target.url, errors=tuple(unlisted))
+    errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target), *unlisted)
     if errors:
         return Verdict(errors=errors)
     warning = _("This host name has no address yet; deliveries fail until it has one.")
@@ -253,6 +323,16 @@ def _address_errors(addresses: list[str], allow_networks: Sequence[Network]) -> 
         )
 
 
+def _list_errors(
+    target: Target, addresses: Sequence[str], allowlist: Allowlist | None
+) -> Iterator[tuple[str, str]]:
+    if allowlist is not None and not allowlist.allows(target.host, addresses):
+        yield (
+            "not_allowed_destination",
+            _("This environment allows certain destinations only, and this host is not among them."),
+        )
+
+
 def _is_literally_within(address: str, networks: Sequence[Network]) -> bool:
     try:
         return _is_within(ip_address(address), networks)
@@ -279,28 +359,43 @@ class Guard:
     """What libcurl asks before it opens a socket (OPENSOCKETFUNCTION) and before it sends (PREREQFUNCTION).
 
     The second is asked for reused connections too. To libcurl a refusal is a failed connect like any other;
-    `refused` holds the addresses we refused, for the caller to read and clear.
+    `refused` holds the addresses we refused, for the caller to read and clear; `unlisted` those that lie outside
+    `only`, where that is set.
     """
 
     def __init__(self, allow_networks: Sequence[Network] = ()) -> None:
         self.allow_networks = tuple(allow_networks)
+        self.only: tuple[Network, ...] | None = None
         self.refused: list[str] = []
+        self.unlisted: list[str] = []
+
+    def clear(self, only: tuple[Network, ...] | None) -> None:
+        """Begin anew, for a request that may go into the networks `only`, or everywhere."""
+        self.only = only
+        self.refused.clear()
+        self.unlisted.clear()
 
     def opensocket(self, purpose: int, address: Any) -> Lent | int:
         """A socket for one candidate address (family, type, protocol, socket address), or SOCKET_BAD."""
         family, kind, protocol, sockaddr = address
         if family not in (socket.AF_INET, socket.AF_INET6):
             return self._refuse("unix")
-        if not is_allowed(sockaddr[0], self.allow_networks):
-            return self._refuse(sockaddr[0])
+        if not self.permits(sockaddr[0]):
+            return int(pycurl.SOCKET_BAD)
         return Lent(socket.socket(family, kind, protocol))
 
     def prereq(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
         """Whether the request may go out on this connection, be it new or reused."""
-        if is_allowed(remote, self.allow_networks):
-            return int(pycurl.PREREQFUNC_OK)
-        self.refused.append(remote)
-        return int(pycurl.PREREQFUNC_ABORT)
+        return int(pycurl.PREREQFUNC_OK if self.permits(remote) else pycurl.PREREQFUNC_ABORT)
+
+    def permits(self, address: str) -> bool:
+        if not is_allowed(address, self.allow_networks):
+            self.refused.append(address)
+        elif self.only is not None and not _is_literally_within(address, self.only):
+            self.unlisted.append(address)
+        else:
+            return True
+        return False
 
     def _refuse(self, address: str) -> int:
         self.refused.append(address)
