@@ -195,7 +195,7 @@ class Allowlist:
         networks = self.networks_for(host)
         if networks is None:
             return True
-        return bool(addresses) and all(_is_literally_within(one, networks) for one in addresses)
+        return bool(addresses) and all(is_within(one, networks) for one in addresses)
 
 
 def pattern_of(text: str) -> str:
@@ -239,7 +239,7 @@ def check_url(
         return Verdict(errors=(*refused_name, *_way_errors(target)))
     addresses = _addresses(target, resolve)
     unlisted = list(_list_errors(target, addresses, allowlist))
-    if addresses and all(_is_literally_within(address, allow_networks) for address in addresses):
+    if addresses and all(is_within(address, allow_networks) for address in addresses):
         return Verdict(target.url, errors=tuple(unlisted))
     errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target), *unlisted)
     if errors:
@@ -333,7 +333,7 @@ def _list_errors(
         )
 
 
-def _is_literally_within(address: str, networks: Sequence[Network]) -> bool:
+def is_within(address: str, networks: Sequence[Network]) -> bool:
     try:
         return _is_within(ip_address(address), networks)
     except ValueError:
@@ -391,7 +391,7 @@ class Guard:
     def permits(self, address: str) -> bool:
         if not is_allowed(address, self.allow_networks):
             self.refused.append(address)
-        elif self.only is not None and not _is_literally_within(address, self.only):
+        elif self.only is not None and not is_within(address, self.only):
             self.unlisted.append(address)
         else:
             return True
