@@ -40,9 +40,6 @@ HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of 
 HEARD_BYTES = 64  # of each
 DIRECTIVES: dict[str, Directive] = {"disable": "disable", "abort-message": "abort-message"}
 TLS_ERRORS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91}
-REFUSED_US = (
-    "SSL routines::"  # in libcurl's words: TLS 1.3 tells that it dislikes our certificate after the handshake
-)
 READABLE = {select.EPOLLIN: pycurl.CSELECT_IN, select.EPOLLOUT: pycurl.CSELECT_OUT}
 
 
@@ -193,9 +190,18 @@ class Exchange:
         if error == 28:
             asked = self.curl.getinfo(pycurl.PRIMARY_IP) and self.curl.getinfo(pycurl.PRETRANSFER_TIME_T)
             return "timeout" if asked else "connect"
-        if error in TLS_ERRORS or (error == 56 and REFUSED_US in self.curl.errstr()):
+        if error in TLS_ERRORS or (error in {55, 56} and self.is_disliked()):
             return "tls"
         return {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large"}.get(error, "protocol")
+
+    def is_disliked(self) -> bool:
+        """Whether the server broke off for our certificate, or for want of one: TLS 1.3 tells after the handshake.
+
+        Its alert may come too late to be read, so that of an endpoint with certificates a break at once counts too.
+        """
+        at_once = not self.header_bytes and self.curl.getinfo(pycurl.NUM_CONNECTS)
+        told = "SSL routines::" in self.curl.errstr()
+        return told or bool(at_once and self.job is not None and self.job.tls is not None)
 
 
 class Transport(threading.Thread):

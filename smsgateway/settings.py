@@ -61,12 +61,18 @@ def egress_addresses(name: str) -> list[str]:
 def proxy_url(name: str) -> str:
     """The proxy in environment variable `name`: http or https, a host, perhaps a port, user and password."""
     url: str = env.str(name, default="")
-    parts = urlsplit(url)
-    if url and (
-        parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query
-    ):
+    if url and not is_proxy(url):
         raise ImproperlyConfigured(f"{name} must be a URL such as http://proxy.example:3128")
     return url
+
+
+def is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and not (parts.path.strip("/") or parts.query)
 
 
 DEPLOYMENT = env.str("DEPLOYMENT", default="production")
