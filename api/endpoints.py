@@ -17,7 +17,7 @@ from api.views import ApiRequest, View, body, find, operation
 from delivery import secrets, services
 from delivery.access import AUTH_METHODS, LONGEST, LONGEST_NAME, LONGEST_PEM, MOST_HEADERS
 from delivery.access_store import lies_outside, shown_access
-from delivery.addresses import Allowlist
+from delivery.allowlist import Allowlist
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.models import Endpoint, EndpointSecret

@@ -12,7 +12,7 @@ from accounts import keyring
 from accounts.encryption import Unsealable
 from delivery import certificates
 from delivery.access import shown
-from delivery.addresses import Allowlist
+from delivery.allowlist import Allowlist
 from delivery.models import ACCESS, Endpoint
 
 log = logging.getLogger("smsgateway.delivery")

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import pycurl
@@ -107,12 +107,13 @@ class Verdict:
     """Whether a URL may be an endpoint's. `errors` are (code, detail), most telling first; `url` is its normal form.
 
     Codes: `url_invalid`, `userinfo_forbidden`, `host_forbidden`, `address_forbidden`, `scheme_forbidden`,
-    `port_forbidden`, `not_allowed_destination`.
+    `port_forbidden`. `addresses` are those of the host, where all is well.
     """
 
     url: str = ""
     errors: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     @property
     def code(self) -> str | None:
@@ -155,100 +156,35 @@ class Rejected(Exception):
         self.error = (code, detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowlist:
-    """The destinations that an environment allows, which are fewer than the guard would."""
-
-    hosts: frozenset[str] = frozenset()
-    domains: tuple[str, ...] = ()  # `.example.com` where it allows *.example.com
-    networks: tuple[Network, ...] = ()
-
-    @classmethod
-    def of(cls, patterns: Iterable[str]) -> Allowlist | None:
-        """The list that `pattern_of` patterns make; None where there are none, which allows everything."""
-        patterns = list(patterns)
-        names = [one for one in patterns if "/" not in one]
-        return (
-            cls(
-                frozenset(one for one in names if not one.startswith("*.")),
-                tuple(one[1:] for one in names if one.startswith("*.")),
-                tuple(ip_network(one) for one in patterns if "/" in one),
-            )
-            if patterns
-            else None
-        )
-
-    def networks_for(self, host: str) -> tuple[Network, ...] | None:
-        """Where `host` must lie; None where it is allowed by its name, wherever it lies."""
-        named = host in self.hosts or host.endswith(self.domains)
-        return None if named else self.networks
-
-    def leaves_out(self, url: str) -> bool:
-        """Whether nothing may go to `url` whatever its name resolves to; where networks are listed, only that tells."""
-        target = _taken_apart(url)
-        if target.address is not None:
-            return not self.allows(target.host, [target.host])
-        return self.networks_for(target.host) == ()
-
-    def allows(self, host: str, addresses: Sequence[str]) -> bool:
-        """Whether requests to `host` may go to every one of `addresses`; without any, its name must be allowed."""
-        networks = self.networks_for(host)
-        if networks is None:
-            return True
-        return bool(addresses) and all(is_within(one, networks) for one in addresses)
-
-
-def pattern_of(text: str) -> str:
-    """`api.example.com`, `*.example.com` or a network in CIDR form, normalised. Raises ValueError."""
-    written = text.strip().lower().removesuffix(".")
-    if "%" in written:
-        raise ValueError("a zone belongs to one machine")
-    if "/" in written:
-        return str(ip_network(written))
-    try:
-        return str(ip_network(ip_address(written)))
-    except ValueError:
-        pass
-    labels = written.removeprefix("*.").split(".")
-    if len(labels) < 2 or len(written) > 253 or NUMERIC.fullmatch(labels[-1]):
-        raise ValueError("no host name")
-    if not all(LABEL.fullmatch(label) for label in labels):
-        raise ValueError("no host name")
-    return written
-
-
 def host_of(url: str) -> str:
-    """The host of a URL that `check_url` let pass, in the form that an Allowlist compares."""
-    return _taken_apart(url).host
+    """The host of a URL that `check_url` let pass, in lower case, without brackets. Raises Rejected for any other."""
+    return taken_apart(url).host
 
 
-def check_url(
-    url: str, *, allow_networks: Sequence[Network], resolve: Resolver, allowlist: Allowlist | None = None
-) -> Verdict:
+def check_url(url: str, *, allow_networks: Sequence[Network], resolve: Resolver) -> Verdict:
     """Judge a URL that is about to be saved.
 
     `resolve` answers the addresses of a name, none or an OSError where there are none: that is but a warning.
-    Inside `allow_networks` plain http, any port and any name are fine; what `allowlist` leaves out is not, anywhere.
+    Inside `allow_networks` plain http, any port and any name are fine.
     """
     try:
-        target = _taken_apart(url)
+        target = taken_apart(url)
     except Rejected as rejected:
         return Verdict(errors=(rejected.error,))
     refused_name = list(_name_errors(target))
     if refused_name and not allow_networks:
         return Verdict(errors=(*refused_name, *_way_errors(target)))
     addresses = _addresses(target, resolve)
-    unlisted = list(_list_errors(target, addresses, allowlist))
     if addresses and all(is_within(address, allow_networks) for address in addresses):
-        return Verdict(target.url, errors=tuple(unlisted))
-    errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target), *unlisted)
+        return Verdict(target.url, addresses=tuple(addresses))
+    errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target))
     if errors:
         return Verdict(errors=errors)
     warning = _("This host name has no address yet; deliveries fail until it has one.")
-    return Verdict(target.url, warnings=() if addresses else (warning,))
+    return Verdict(target.url, warnings=() if addresses else (warning,), addresses=tuple(addresses))
 
 
-def _taken_apart(url: str) -> Target:
+def taken_apart(url: str) -> Target:
     """One parser, and a strict one: what two parsers may read differently is no URL of an endpoint."""
     if len(url) > MAX_URL:
         raise Rejected("url_invalid", _("At most %(limit)d characters.") % {"limit": MAX_URL})
@@ -320,16 +256,6 @@ def _address_errors(addresses: list[str], allow_networks: Sequence[Network]) -> 
         yield (
             "address_forbidden",
             _("This host's address is private or reserved; deliveries go to public ones only."),
-        )
-
-
-def _list_errors(
-    target: Target, addresses: Sequence[str], allowlist: Allowlist | None
-) -> Iterator[tuple[str, str]]:
-    if allowlist is not None and not allowlist.allows(target.host, addresses):
-        yield (
-            "not_allowed_destination",
-            _("This environment allows certain destinations only, and this host is not among them."),
         )
 
 

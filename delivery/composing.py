@@ -16,7 +16,8 @@ from accounts.errors import Invalid
 from accounts.ids import public
 from delivery import signing
 from delivery.access_store import stored_access
-from delivery.addresses import Allowlist, Network, host_of
+from delivery.addresses import Network, host_of
+from delivery.allowlist import Allowlist
 from delivery.models import Endpoint
 from delivery.payload import message_received
 from delivery.policy import Policy, policy_of

@@ -13,7 +13,7 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery.addresses import Allowlist, pattern_of
+from delivery.allowlist import Allowlist, pattern_of
 from delivery.models import Destination
 
 MOST = 100

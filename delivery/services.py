@@ -54,14 +54,13 @@ def resolve(host: str) -> list[str]:
 
 def check_url(environment: Environment, url: str, pointer: str = "/url") -> list[str]:
     """Warnings about a URL that may be saved; raises Invalid where the address guard or the environment refuses it."""
-    verdict = addresses.check_url(
-        url,
-        allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
-        resolve=resolve,
-        allowlist=allowlist_of(environment.pk),
-    )
+    verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
     if verdict.code is not None:
         raise Invalid([(pointer, verdict.code, str(verdict.detail))])
+    allowlist = allowlist_of(environment.pk)
+    if allowlist is not None and not allowlist.allows(addresses.host_of(url), verdict.addresses):
+        text = _("This environment allows certain destinations only, and this host is not among them.")
+        raise Invalid([(pointer, "not_allowed_destination", text)])
     return [str(warning) for warning in verdict.warnings]
 
 
