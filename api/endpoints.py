@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.drainage import set_override
@@ -14,7 +15,11 @@ from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import secrets, services
+from delivery.access import AUTH_METHODS, LONGEST, LONGEST_NAME, LONGEST_PEM, MOST_HEADERS
+from delivery.access_store import lies_outside, shown_access
+from delivery.allowlist import Allowlist
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
 from delivery.models import Endpoint, EndpointSecret
 from delivery.policy import (
     DEADLINES_S,
@@ -89,6 +94,50 @@ class PolicyField(Raw):
         set_override(self, "field", POLICY)
 
 
+def text(longest: int, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest} | more
+
+
+def secret(longest: int = LONGEST) -> dict[str, Any]:
+    told = "null in answers; null or absent keeps what an otherwise same entry had"
+    return {"type": ["string", "null"], "maxLength": longest, "description": told}
+
+
+ACCESS = shape(
+    headers={
+        "type": "array",
+        "maxItems": MOST_HEADERS,
+        "items": shape(name=text(LONGEST_NAME), value=secret(), secret={"type": "boolean", "default": True}),
+    },
+    basic=shape(username=text(LONGEST), password=secret()),
+    bearer=shape(token=secret()),
+    oauth2=shape(
+        tokenUrl=text(2000, format="uri"),
+        clientId=text(LONGEST),
+        clientSecret=secret(),
+        scope=text(LONGEST),
+        audience=text(LONGEST),
+        authMethod={"type": "string", "enum": list(AUTH_METHODS), "default": AUTH_METHODS[0]},
+    ),
+    clientCertificate=shape(
+        certificate=text(LONGEST_PEM, description="PEM, the client's own first"), key=secret(LONGEST_PEM)
+    ),
+    caCertificate=text(LONGEST_PEM, description="PEM; issuers to trust instead of the public ones"),
+)
+
+
+class AccessField(Raw):
+    """What is sent along: headers, one of basic, bearer and oauth2, certificates (docs/webhooks.md)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        answer = {"type": ["object", "null"]} if self.read_only else {}
+        set_override(self, "field", ACCESS | answer)
+
+    def to_representation(self, value: Any) -> Any:
+        return shown_access(value)
+
+
 class NewEndpoint(Input):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
     url = Text(max_length=2000)
@@ -98,6 +147,7 @@ class NewEndpoint(Input):
         Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
     )
     policy = PolicyField(required=False)
+    access = AccessField(required=False)
 
 
 class EndpointChanges(Input):
@@ -108,6 +158,7 @@ class EndpointChanges(Input):
     failoverId = Id(
         "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
     )
+    access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -123,12 +174,30 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
+    access = AccessField(
+        source="*", read_only=True, help_text="without its secrets; null where it does not open"
+    )
+    certificateExpiresAt = Stamp(
+        source="certificate_expires_at", allow_null=True, help_text="of the client certificate"
+    )
+    destinationAllowed = serializers.SerializerMethodField(
+        help_text="false where nothing is sent because the environment's destinations leave it out"
+    )
     disabled = serializers.SerializerMethodField()
     disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
     createdAt = Stamp(source="created_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.allowlists: dict[UUID, Allowlist | None] = {}
+
     def get_triesAfterSeconds(self, endpoint: Endpoint) -> list[int]:
         return stored_policy(endpoint).tries_after_s
+
+    def get_destinationAllowed(self, endpoint: Endpoint) -> bool:
+        if endpoint.environment_id not in self.allowlists:  # one look for all rows of a list
+            self.allowlists[endpoint.environment_id] = allowlist_of(endpoint.environment_id)
+        return not lies_outside(endpoint, self.allowlists[endpoint.environment_id])
 
     def get_disabled(self, endpoint: Endpoint) -> bool:
         return endpoint.disabled_at is not None

@@ -41,6 +41,7 @@ FAILURES = {
     "connect": gettext_lazy("No connection"),
     "tls": gettext_lazy("TLS fails"),
     "timeout": gettext_lazy("No answer in time"),
+    "token": gettext_lazy("Its token server gives no token"),
     "3xx": gettext_lazy("A redirect (3xx)"),
     "4xx": gettext_lazy("It refuses (other 4xx)"),
     "410": gettext_lazy("It is gone (410)"),

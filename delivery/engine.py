@@ -32,7 +32,9 @@ from delivery.health import Keeper
 from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
 from delivery.policy import Policy
 from delivery.store import Store
+from delivery.tokens import Tokens
 from delivery.transport import Job, Transport
+from delivery.vetting import Vetting
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -56,15 +58,33 @@ class Engine:
         self.stopping = threading.Event()
         self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
+        self.tokens = Tokens(
+            forward=self.dispatch,
+            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
+            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+        )
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
-            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
-            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+            on_done=self.tokens.done,
+            on_returned=self.tokens.returned,
+            proxy=settings.DELIVERY_PROXY,
         )
+        self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
         self.recorder = threading.Thread(target=self.record_for_ever, name="recorder", daemon=True)
         self.sweeper = threading.Thread(target=self.sweep_for_ever, name="sweeper", daemon=True)
+
+    def vetting_of(self) -> Vetting:
+        return Vetting(
+            allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
+            resolve=lambda host: services.resolve(host),
+            forward=self.transport.submit,
+            on_done=self.tokens.done,
+        )
+
+    def dispatch(self, jobs: Sequence[Job]) -> None:
+        (self.vetting or self.transport).submit(jobs)
 
     def start(self) -> None:
         for thread in (self.transport, self.recorder, self.sweeper):
@@ -76,6 +96,8 @@ class Engine:
         self.stopping.set()
         self.woken.set()
         self.sweeper.join(2)
+        for job in self.vetting.close() if self.vetting else ():
+            self.tokens.returned(job)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
@@ -111,7 +133,7 @@ class Engine:
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
-        self.transport.submit(jobs)
+        self.tokens.submit(jobs)
         if stopped:
             self.store.stop(stopped, datetime.now(UTC))
         return len(jobs)
@@ -181,6 +203,9 @@ class Engine:
             start_by=time.monotonic() + left,
             most_at_once=policy.max_in_flight,
             context=context,
+            tls=target.ticket.tls if target.ticket else None,
+            only=target.only,
+            grant=target.ticket.grant if target.ticket else None,
         )
 
     # ---- record
@@ -265,7 +290,7 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        limit = min(SWEEP_LIMIT, self.transport.room() - self.results.qsize())
+        limit = min(SWEEP_LIMIT, self.transport.room() - self.tokens.waiting() - self.results.qsize())
         if limit <= 0:
             return 0
         now, lease = datetime.now(UTC), uuid7()

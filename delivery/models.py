@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from inbox.models import Message
 
 SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
 RESPONSE = "delivery_attempt.response"
+ACCESS = "delivery_endpoint.access"
 
 
 class Endpoint(models.Model):
@@ -45,6 +47,8 @@ class Endpoint(models.Model):
     is_default = models.BooleanField(default=False)  # takes what no route took
     policy = models.JSONField(default=dict)  # see delivery.policy
     failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
+    sealed_access = models.BinaryField(null=True, db_column="access")  # see delivery.access
+    certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
@@ -67,6 +71,36 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.description or self.url
+
+    @property
+    def access(self) -> dict[str, Any]:
+        """What its owner wants sent along, secrets in the clear, as delivery.access keeps it; raises Unsealable."""
+        if self.sealed_access is None:
+            return {}
+        access: dict[str, Any] = json.loads(keyring.open_text(self.sealed_access, ACCESS, self.pk))
+        return access
+
+
+class Destination(models.Model):
+    """A host or network that endpoints of an environment may lie in. Where there is none, any public one will do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="destinations")
+    pattern = models.CharField(max_length=255)  # api.example.com, *.example.com or 198.51.100.0/24
+    created_at = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("allowed destination")
+        verbose_name_plural = _("allowed destinations")
+        ordering: ClassVar = ["pattern"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "pattern"], name="destination_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
 
 
 class EndpointSecret(models.Model):

@@ -103,8 +103,9 @@ def outcome(done: Done) -> Outcome:
     job, result, context = done.job, done.result, done.job.context
     now = done.at + context.clock_offset
     if result is None:
-        due_at = now + RETURN_AFTER
-        return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, retry.Reason.BUSY, 0))
+        return waiting(job, now + RETURN_AFTER, retry.Reason.BUSY)
+    if result.error == "proxy":  # which is ours
+        return waiting(job, now + OURS_AFTER, retry.Reason.OURS)
     tried = retry.Try(
         context.number, result.status, result.error, result.retry_after, result.directive, context.expires_at
     )
@@ -122,6 +123,11 @@ def outcome(done: Done) -> Outcome:
     )
     disable = (job.endpoint, verdict.disable) if verdict.disable else None
     return Outcome(settled, attempt_row(job, result), disable, done)
+
+
+def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:
+    """No try was made."""
+    return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, reason, 0))
 
 
 def attempt_row(job: Job, result: Result) -> Tried:

@@ -90,6 +90,17 @@ ERRORS: Mapping[str, ErrorKind] = {
         ErrorKind(
             5113, "expired", "other", _("It could not be delivered in the time that the endpoint allows.")
         ),
+        ErrorKind(
+            5114, "token", "token", _("No token for the request: the token server refused or did not answer.")
+        ),
+        ErrorKind(
+            5115,
+            "not_allowed_destination",
+            "other",
+            _(
+                "The endpoint lies outside the destinations that this environment allows; nothing is sent there."
+            ),
+        ),
         ErrorKind(5199, "other", "other", _("The request could not be made.")),
     )
 }

@@ -19,7 +19,11 @@ from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from delivery import addresses
+from delivery.access import access_of
+from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
+from delivery.certificates import expires_soon
+from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
@@ -53,12 +57,29 @@ def resolve(host: str) -> list[str]:
         return []
 
 
-def check_url(url: str) -> list[str]:
-    """Warnings about a URL that may be saved; raises Invalid where the address guard refuses it."""
+def check_url(environment: Environment, url: str, pointer: str = "/url") -> list[str]:
+    """Warnings about a URL that may be saved; raises Invalid where the address guard or the environment refuses it."""
     verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
     if verdict.code is not None:
-        raise Invalid([("/url", verdict.code, str(verdict.detail))])
+        raise Invalid([(pointer, verdict.code, str(verdict.detail))])
+    allowlist = allowlist_of(environment.pk)
+    if allowlist is not None and not allowlist.allows(addresses.host_of(url), verdict.addresses):
+        text = _("This environment allows certain destinations only, and this host is not among them.")
+        raise Invalid([(pointer, "not_allowed_destination", text)])
     return [str(warning) for warning in verdict.warnings]
+
+
+def check_access(endpoint: Endpoint, given: Any) -> tuple[dict[str, Any], list[str]]:
+    """The access to keep for an endpoint and warnings about it; raises Invalid, with pointers below /access."""
+    now = clock(endpoint.environment)
+    access = access_of(given, stored_access(endpoint) or {}, now)
+    warnings = []
+    if "oauth2" in access:
+        url = access["oauth2"]["tokenUrl"]
+        warnings = check_url(endpoint.environment, url, "/access/oauth2/tokenUrl")
+    if expires_soon(certificate_expiry(access), now):
+        warnings.append(_("The client certificate expires within 30 days."))
+    return access, warnings
 
 
 def create_endpoint(
@@ -70,27 +91,32 @@ def create_endpoint(
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
+    access: Mapping[str, Any] | None = None,
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL or a mistaken policy."""
+    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL, policy or access."""
     policy = {} if policy is None else policy
     policy_of(policy)
-    warnings = check_url(url)
-    now, secret = clock(environment), new_secret(signs_with)
+    endpoint = Endpoint(
+        environment=environment,
+        url=url,
+        description=description,
+        is_default=is_default,
+        policy=policy,
+        signs_with=signs_with,
+        created_at=clock(environment),
+    )
+    warnings, secret = check_url(environment, url), new_secret(signs_with)
+    if access is not None:
+        checked, about_access = check_access(endpoint, access)
+        seal_access(endpoint, checked)
+        warnings += about_access
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
-        endpoint = Endpoint.objects.create(
-            environment=environment,
-            url=url,
-            description=description,
-            is_default=is_default,
-            policy=policy,
-            signs_with=signs_with,
-            created_at=now,
-        )
+        endpoint.save(force_insert=True)
         add_secret(endpoint, secret)
         after = {"url": without_query(url), "description": description, "isDefault": is_default}
-        after |= {"policy": policy, "signsWith": signs_with}
+        after |= {"policy": policy, "signsWith": signs_with, "access": describe(endpoint, "access")}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
 
@@ -102,12 +128,20 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, failover or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy, access, failover or disabled (bool); answers warnings.
+
+    Raises Invalid.
+    """
     if "policy" in changes:
         policy_of(changes["policy"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
-    warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
+    warnings = []
+    if "url" in changes and changes["url"] != endpoint.url:
+        warnings = check_url(endpoint.environment, changes["url"])
+    if "access" in changes:
+        changes["access"], about_access = check_access(endpoint, changes["access"])
+        warnings += about_access
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
@@ -115,12 +149,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
+        if "access" in changes:
+            seal_access(endpoint, changes.pop("access"))
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version"
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
+                "sealed_access", "certificate_expires_at",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -149,6 +186,8 @@ def describe(endpoint: Endpoint, name: str) -> Any:
         return without_query(endpoint.url)
     if name == "failover":
         return endpoint.failover_id and str(endpoint.failover_id)
+    if name == "access":
+        return for_trail(endpoint)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.cast import Api, House
+from tests.cast import Api, House, with_destinations
 
 ID = re.compile(r"\^(\w+)_\[")
 
@@ -15,6 +15,11 @@ ID = re.compile(r"\^(\w+)_\[")
 def test_the_description_has_no_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn")
     assert "openapi: 3.1.0" in capsys.readouterr().out
+
+
+@pytest.fixture
+def acme(acme: House) -> House:
+    return with_destinations(acme)
 
 
 @pytest.fixture
