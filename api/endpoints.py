@@ -10,66 +10,34 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
+from api.endpoint_fields import PolicyField, TemplateField
+from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
 from delivery import secrets, services
 from delivery.composing import stored_policy
+from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
-from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
 from routing import services as routing_services
 
 
-def between(low: int, high: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": low, "maximum": high}
+class Own(Input):
+    """The fields that one kind has and another has not."""
+
+    url = Text(max_length=2000, required=False, help_text="of a webhook or callback")
+    payload = serializers.ChoiceField(Endpoint.Payload.choices, required=False, help_text="of a webhook")
+    template = TemplateField(required=False, help_text="of a callback; replaces the whole template")
+    ackWithinSeconds = Whole(
+        source="ack_within_s",
+        required=False,
+        min_value=ACK_WITHIN_S[0],
+        max_value=ACK_WITHIN_S[1],
+        help_text="of a polling endpoint",
+    )
 
 
-def shape(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-POLICY = shape(
-    retry={
-        "oneOf": [
-            shape(
-                delaysSeconds={
-                    "type": "array",
-                    "maxItems": MOST_TRIES - 1,
-                    "items": between(1, LONGEST_PAUSE_S),
-                    "description": "the pause before each try after the first",
-                }
-            ),
-            shape(
-                firstSeconds=between(1, LONGEST_PAUSE_S),
-                factor={"type": "number", "minimum": 1, "maximum": 10},
-                longestSeconds=between(1, LONGEST_PAUSE_S),
-                tries=between(1, MOST_TRIES),
-            ),
-        ]
-    },
-    deadlineSeconds=between(*DEADLINES_S) | {"description": "for one try, answer included"},
-    deliverWithinSeconds=between(*WITHIN_S)
-    | {"description": "from the text's arrival; later it is worthless"},
-    onFailure=shape(
-        **{
-            name: {"type": "string", "enum": [*TREATMENTS, *(["disable"] if name == "410" else [])]}
-            for name in ON_FAILURE
-        }
-    ),
-)
-
-
-class PolicyField(Raw):
-    """How tries are made; what is absent is as documented (docs/webhooks.md)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        set_override(self, "field", POLICY)
-
-
-class NewEndpoint(Input):
+class NewEndpoint(Own):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = Text(max_length=2000)
     description = Text(max_length=200, default="", allow_blank=True)
     isDefault = Flag(source="is_default", default=False, help_text="takes what no route takes")
     signsWith = serializers.ChoiceField(
@@ -78,18 +46,33 @@ class NewEndpoint(Input):
     policy = PolicyField(required=False)
 
 
-class EndpointChanges(Input):
-    url = Text(max_length=2000, required=False)
+class EndpointChanges(Own):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
+class OfKind(serializers.Field[Endpoint, Any, Any, Any]):
+    """What one kind of endpoint has; null for all others."""
+
+    def __init__(self, column: str, shown: serializers.Field[Any, Any, Any, Any]) -> None:
+        super().__init__(source="*", read_only=True)
+        self.column = column
+        shown.allow_null = True
+        set_override(self, "field", shown)
+
+    def to_representation(self, value: Endpoint) -> Any:
+        return getattr(value, self.column) if self.column in OWN[value.kind] else None
+
+
 class EndpointSerializer(serializers.Serializer[Endpoint]):
     id = Id("endpoint")
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = serializers.CharField()
+    url = OrNull()
+    payload = OfKind("payload", serializers.ChoiceField(Endpoint.Payload.choices))
+    template = OfKind("template", TemplateField())
+    ackWithinSeconds = OfKind("ack_within_s", serializers.IntegerField())
     description = serializers.CharField()
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
@@ -119,15 +102,15 @@ class ChangedEndpointSerializer(EndpointSerializer):
 
 
 class CreatedEndpointSerializer(ChangedEndpointSerializer):
-    """A new endpoint with its signing secret, which is shown this once."""
+    """A new endpoint with its signing secret, which is shown this once; null where nothing is sent."""
 
     secret = serializers.SerializerMethodField(
         help_text="whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…"
     )
 
-    def get_secret(self, endpoint: Endpoint) -> str:
+    def get_secret(self, endpoint: Endpoint) -> str | None:
         text: str = self.context["secret"]
-        return text
+        return text or None
 
 
 class Rotation(Input):
@@ -169,9 +152,7 @@ class Endpoints(View):
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
-        values = body(request, NewEndpoint)
-        del values["kind"]  # there is one kind so far
-        new = services.create_endpoint(request.environment, request.actor, **values)
+        new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)
 

@@ -18,7 +18,7 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses
+from delivery import addresses, kinds
 from delivery.models import Delivery, Endpoint
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
@@ -33,7 +33,10 @@ REPLAYABLE = (
 
 @dataclass(frozen=True, slots=True)
 class NewEndpoint:
-    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key."""
+    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key.
+
+    A polling endpoint signs nothing and has none.
+    """
 
     endpoint: Endpoint
     secret: str
@@ -60,31 +63,40 @@ def create_endpoint(
     environment: Environment,
     actor: Actor,
     *,
-    url: str,
+    kind: str = Endpoint.Kind.WEBHOOK,
+    url: str | None = None,
     description: str = "",
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
+    **own: Any,
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL or a mistaken policy."""
+    """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
+
+    Raises Invalid for a refused URL, a mistaken policy or what the kind does not have.
+    """
     policy = {} if policy is None else policy
     policy_of(policy)
-    warnings = check_url(url)
-    now, secret = clock(environment), new_secret(signs_with)
+    own = kinds.check_new(kind, own | {"url": url})
+    warnings = check_url(own["url"]) if "url" in own else []
+    now, secret = clock(environment), new_secret(signs_with) if "url" in own else ""
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
         endpoint = Endpoint.objects.create(
             environment=environment,
-            url=url,
+            kind=kind,
             description=description,
             is_default=is_default,
             policy=policy,
             signs_with=signs_with,
             created_at=now,
+            **own,
         )
-        add_secret(endpoint, secret)
-        after = {"url": without_query(url), "description": description, "isDefault": is_default}
+        if secret:
+            add_secret(endpoint, secret)
+        after = {"kind": kind, "description": description, "isDefault": is_default}
+        after |= {name: describe(endpoint, name) for name in own}
         after |= {"policy": policy, "signsWith": signs_with}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
@@ -97,7 +109,11 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy, disabled (bool) or what its kind has; answers warnings.
+
+    Raises Invalid.
+    """
+    kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
     warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
@@ -113,7 +129,8 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version"
+                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version",
+                "payload", "template", "ack_within_s",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -140,6 +157,8 @@ def without_query(url: str) -> str:
 def describe(endpoint: Endpoint, name: str) -> Any:
     if name == "url":
         return without_query(endpoint.url)
+    if name == "template":  # its texts may hold a token
+        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -172,6 +191,8 @@ def disable_unwanted(id: UUID, because: str) -> None:
 
 
 def hold_pending(endpoint: Endpoint) -> None:
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        return  # while it is disabled nobody can take from its queue, so that they wait there all the same
     endpoint.deliveries.filter(state=Delivery.State.PENDING).update(state=Delivery.State.HELD, due_at=None)
 
 
@@ -209,7 +230,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
     before = {"state": delivery.state}
     delivery.state = Delivery.State.PENDING
-    delivery.due_at, delivery.finished_at = clock(delivery.environment), None
+    queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
+    delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None
     delivery.lease = delivery.leased_until = delivery.error_code = None
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(

@@ -33,7 +33,6 @@ log = logging.getLogger("smsgateway.worker")
 CONNECT_TIMEOUT_MS = 3000
 FIRST_PLACES = 4  # of an endpoint that never answered this process
 UNANSWERED = {"timeout", "connect", "dns"}
-KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 READ_BYTES = 65_536  # more than that nobody reads, of headers or body: the connection is cut
 HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of an answer's headers
 HEARD_BYTES = 64  # of each
@@ -54,6 +53,7 @@ class Job:
     body: bytes
     deadline_s: float
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
+    method: str = "POST"
     context: Any = None  # whatever the one who records wants back
 
 
@@ -69,7 +69,7 @@ class Result:
     tls_us: int | None = None
     first_byte_us: int | None = None
     total_us: int = 0
-    body: bytes = b""
+    body: bytes = b""  # up to READ_BYTES of it
     retry_after: str = ""
     directive: Directive = ""
 
@@ -88,6 +88,7 @@ class Exchange:
     def __init__(self, allow_networks: Sequence[Network]) -> None:
         self.guard = Guard(allow_networks)
         self.job: Job | None = None
+        self.method = "POST"
         self.body = bytearray()
         self.header_bytes = 0
         self.heard: dict[str, str] = {}
@@ -121,9 +122,20 @@ class Exchange:
         curl = self.curl
         curl.setopt(pycurl.URL, job.url)
         curl.setopt(pycurl.HTTPHEADER, job.headers)
-        curl.setopt(pycurl.POSTFIELDS, job.body)
+        if job.method != self.method:
+            self.turn_to(job.method)
+        if job.method != "GET":
+            curl.setopt(pycurl.POSTFIELDS, job.body)
         curl.setopt(pycurl.TIMEOUT_MS, int(job.deadline_s * 1000))
         return curl
+
+    def turn_to(self, method: str) -> None:
+        self.method = method
+        self.curl.setopt(pycurl.HTTPGET if method == "GET" else pycurl.POST, 1)
+        if method in ("GET", "POST"):
+            self.curl.unsetopt(pycurl.CUSTOMREQUEST)
+        else:
+            self.curl.setopt(pycurl.CUSTOMREQUEST, method)
 
     def write(self, data: bytes) -> int | None:
         if len(self.body) + len(data) > READ_BYTES:
@@ -159,7 +171,7 @@ class Exchange:
             tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
             first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
-            body=bytes(self.body[:KEPT_BYTES]),
+            body=bytes(self.body),
             retry_after=self.heard.get("retry_after", ""),
             directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )
