@@ -27,6 +27,7 @@ PREFIXES = {
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",
+    "lease": "lse",
 }
 
 

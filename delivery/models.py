@@ -15,6 +15,7 @@ from inbox.models import Message
 
 SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
 RESPONSE = "delivery_attempt.response"
+QUEUES = "queues"  # the channel of notices that name a polling endpoint whose queue has grown
 
 
 class Endpoint(models.Model):

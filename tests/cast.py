@@ -52,6 +52,7 @@ class Side:
     delivery: Delivery
     attempt: Attempt
     number_request: NumberRequest
+    queue: Endpoint
 
     @property
     def ids(self) -> dict[str, str]:
@@ -61,6 +62,7 @@ class Side:
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
+            "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
             "message_id": public("message", self.message.pk),
@@ -131,6 +133,7 @@ def furnish(environment: Environment, number: str) -> Side:
         failed,
         attempt,
         store_request(environment),
+        delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
     )
 
 

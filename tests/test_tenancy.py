@@ -79,7 +79,7 @@ def call(who: Api, place: Place, method: str, url: str) -> Any:
 
 
 def absent(name: str) -> str:
-    noun = "environment" if name == "env_id" else name.removesuffix("_id")
+    noun = {"env_id": "environment", "queue_id": "endpoint"}.get(name) or name.removesuffix("_id")
     return ids.public(noun, ids.uuid7())
 
 
@@ -174,10 +174,13 @@ def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
 
 ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
 PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
+TAKEN = {"lease": "lse_" + "0" * 26, "deliveryIds": ["delivery_id"]}
 REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "numbers"): ("channelId", {"number": "+33937000009", "channelId": "channel_id"}),
     ("PATCH", "numbers/{number_id}"): ("channelId", {"channelId": "channel_id"}),
     ("POST", "number-requests"): ("channelId", {"channelId": "channel_id"} | ASKED),
+    ("POST", "endpoints/{queue_id}/queue/ack"): ("deliveryIds", TAKEN),
+    ("POST", "endpoints/{queue_id}/queue/release"): ("deliveryIds", TAKEN),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),
     ("PATCH", "routes/{route_id}"): ("endpointIds", {"endpointIds": ["endpoint_id"]}),
 }
@@ -195,7 +198,7 @@ def test_a_body_cannot_name_what_is_not_ones_own(
 ) -> None:
     (method, path), (field, template) = reference, REFERENCES[reference]
     before, answers = everything(), set()
-    none = {name: absent(name) for name in ("channel_id", "endpoint_id")}
+    none = {name: absent(name) for name in ("channel_id", "endpoint_id", "delivery_id")}
     for side in (borealis.live.ids, acme.sandbox.ids, none):
         sent = {name: filled(value, side) for name, value in template.items()}
         response = api(method, path.format(**acme.live.ids), sent)
