@@ -9,7 +9,15 @@ from drf_spectacular.drainage import set_override
 from api.fields import Raw
 from delivery.expectation import LONGEST, MOST_STATUSES, STATUSES
 from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
-from delivery.template import CONTENT_TYPES, LONGEST_BODY, LONGEST_PATH, LONGEST_VALUE, METHODS, MOST_FIELDS
+from delivery.template import (
+    CONTENT_TYPES,
+    LONGEST_BODY,
+    LONGEST_NAME,
+    LONGEST_PATH,
+    LONGEST_VALUE,
+    METHODS,
+    MOST_FIELDS,
+)
 
 
 def between(low: int, high: int) -> dict[str, Any]:
@@ -63,21 +71,16 @@ def text(most: int, told: str = "") -> dict[str, Any]:
     return {"type": "string", "maxLength": most} | ({"description": told} if told else {})
 
 
-def texts(told: str) -> dict[str, Any]:
-    values = text(LONGEST_VALUE)
-    return {
-        "type": "object",
-        "maxProperties": MOST_FIELDS,
-        "additionalProperties": values,
-        "description": told,
-    }
+def fields(told: str) -> dict[str, Any]:
+    one = shape(name=text(LONGEST_NAME), value=text(LONGEST_VALUE))
+    return {"type": "array", "maxItems": MOST_FIELDS, "items": one, "description": told}
 
 
 TEMPLATE = shape(
     method={"type": "string", "enum": list(METHODS), "default": METHODS[0]},
     path=text(LONGEST_PATH, "goes behind the URL's own path"),
-    query=texts("parameters behind the URL's own query"),
-    headers=texts("beside those that every delivery has"),
+    query=fields("parameters behind the URL's own query"),
+    headers=fields("beside those that every delivery has"),
     contentType={"type": "string", "enum": list(CONTENT_TYPES), "default": CONTENT_TYPES[0]},
     body=text(LONGEST_BODY, "with places such as {content}"),
     success=shape(

@@ -1,7 +1,7 @@
 """The request that a callback makes: checked when it is saved, filled with a text's values when it is sent.
 
-Stored as the API takes it: {"method", "path", "query": {name: text}, "headers": {name: text}, "contentType", "body",
-"success"}. Scheme and host are the endpoint's URL's and have no places: no text decides where it goes.
+Stored as the API takes it: {"method", "path", "query": [{"name", "value"}, …], "headers": likewise, "contentType",
+"body", "success"}. Scheme and host are the endpoint's URL's and have no places: no text decides where it goes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ JSON, FORM, XML, TEXT = CONTENT_TYPES = (
     "text/plain",
 )
 MOST_FIELDS = 20
-LONGEST_PATH, LONGEST_VALUE, LONGEST_BODY = 1000, 2000, 20_000
+LONGEST_NAME, LONGEST_PATH, LONGEST_VALUE, LONGEST_BODY = 100, 1000, 2000, 20_000
 
 #: A text as an example; its names are those that places may have (delivery.payload).
 SAMPLE: Values = {
@@ -123,8 +123,8 @@ def template_of(stored: Any) -> Template:
     template = Template(
         method=method,
         path=path_of(stored, errors),
-        query=texts_of(stored, "query", lambda name: None, errors),
-        headers=texts_of(stored, "headers", wrong_header, errors),
+        query=fields_of(stored, "query", wrong_parameter, errors),
+        headers=fields_of(stored, "headers", wrong_header, errors),
         content_type=content_type + "; charset=utf-8" if content_type in (TEXT, XML) else content_type,
         body=body_of(stored, method, content_type, errors),
         success=expectation_of(stored.get("success"), errors),
@@ -178,27 +178,35 @@ def path_of(stored: Mapping[str, Any], errors: Errors) -> Filled:
     return path
 
 
-def texts_of(
+def fields_of(
     stored: Mapping[str, Any], place: str, wrong: Callable[[str], str | None], errors: Errors
 ) -> tuple[tuple[str, Filled], ...]:
-    """Names and texts of `query` or `headers`; `wrong` says what is wrong with a name."""
-    chosen = stored.get(place) or {}
-    if not isinstance(chosen, Mapping) or len(chosen) > MOST_FIELDS:
-        told = _("Must be an object of at most %(most)d texts.") % {"most": MOST_FIELDS}
+    """The [{"name", "value"}, …] of `query` or `headers`; `wrong` says what is wrong with a name."""
+    chosen = stored.get(place) or []
+    if not isinstance(chosen, list) or len(chosen) > MOST_FIELDS:
+        told = _("Must be a list of at most %(most)d fields.") % {"most": MOST_FIELDS}
         errors.append((f"/{place}", "invalid", told))
         return ()
-    found = []
-    for name in chosen:
-        pointer = f"/{place}/{name.replace('~', '~0').replace('/', '~1')}"
-        if told_wrong := wrong(name):
-            errors.append((pointer, "invalid_name", told_wrong))
-            continue
-        if not isinstance(chosen[name], str):
-            errors.append((pointer, "invalid", _("Must be a text.")))
-            continue
-        text = text_of(chosen, name, LONGEST_VALUE, pointer, errors)
-        found.append((name, checked(lambda text=text: filled(text, PLACES), pointer, errors)))  # type: ignore[misc]
-    return tuple(found)
+    pointers = [f"/{place}/{index}" for index in range(len(chosen))]
+    return tuple(field_of(one, below, wrong, errors) for one, below in zip(chosen, pointers, strict=True))
+
+
+def field_of(
+    field: Any, below: str, wrong: Callable[[str], str | None], errors: Errors
+) -> tuple[str, Filled]:
+    if not isinstance(field, Mapping):
+        errors.append((below, "invalid", _("Must be an object.")))
+        return "", Filled(())
+    refuse_strangers(field, ("name", "value"), below, errors)
+    name = text_of(field, "name", LONGEST_NAME, below + "/name", errors)
+    if told := wrong(name):
+        errors.append((below + "/name", "invalid_name", told))
+    text = text_of(field, "value", LONGEST_VALUE, below + "/value", errors)
+    return name, checked(lambda: filled(text, PLACES), below + "/value", errors)
+
+
+def wrong_parameter(name: str) -> str | None:
+    return None if name else _("This field is required.")
 
 
 def wrong_header(name: str) -> str | None:

@@ -157,6 +157,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def data(self) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def receiving() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body, self.command)
             with receiver.arrived:
                 receiver.requests.append(request)
                 receiver.arrived.notify_all()
@@ -199,7 +200,7 @@ def receiving() -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST
+        do_GET = do_PUT = do_PATCH = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
