@@ -14,10 +14,11 @@ from api.endpoint_fields import PolicyField, TemplateField
 from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
-from delivery import secrets, services
+from delivery import kinds, secrets, services
 from delivery.composing import stored_policy
 from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
+from delivery.preview import preview
 from routing import services as routing_services
 
 
@@ -141,6 +142,29 @@ class NewSecretSerializer(SecretSerializer):
         return text
 
 
+class PreviewRequest(Input):
+    template = TemplateField(required=False, help_text="of a callback, instead of the saved one")
+    payload = serializers.ChoiceField(
+        Endpoint.Payload.choices, required=False, help_text="of a webhook, instead of the saved one"
+    )
+
+
+class HeaderSerializer(serializers.Serializer[Any]):
+    """One header of a request."""
+
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class RequestPreviewSerializer(serializers.Serializer[Any]):
+    """The request for an example text, as it would go out but for the signature's value."""
+
+    method = serializers.CharField()
+    url = serializers.CharField()
+    headers = HeaderSerializer(many=True)
+    body = serializers.CharField()
+
+
 def present(environment: Environment) -> QuerySet[Endpoint]:
     return environment.endpoints.filter(deleted_at=None)
 
@@ -175,6 +199,17 @@ class OneEndpoint(View):
     def delete(self, request: ApiRequest, endpoint_id: str) -> Response:
         routing_services.delete_endpoint(self.endpoint(request, endpoint_id), request.actor)
         return Response(status=204)
+
+
+class PreviewOfEndpoint(View):
+    @operation("previewEndpoint", RequestPreviewSerializer, body=PreviewRequest, conflicts=True)
+    def post(self, request: ApiRequest, endpoint_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        given = body(request, PreviewRequest)
+        kinds.check(endpoint.kind, given)
+        shown = preview(endpoint, **given)
+        headers = [{"name": name, "value": value} for name, value in shown.headers]
+        return Response(shown._asdict() | {"headers": headers})
 
 
 class Secrets(View):

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("number-requests/<str:number_request_id>/documents", number_requests.NumberDocuments.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
     path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
+    path("endpoints/<str:endpoint_id>/preview", endpoints.PreviewOfEndpoint.as_view()),
     path("endpoints/<str:endpoint_id>/secrets", endpoints.Secrets.as_view()),
     path("endpoints/<str:endpoint_id>/secrets/<str:secret_id>", endpoints.OneSecret.as_view()),
     path("endpoints/<str:queue_id>/queue", queues.Queue.as_view()),

@@ -12,6 +12,9 @@ from accounts.ids import public
 
 encode = msgspec.json.Encoder().encode
 
+#: What a thin webhook tells.
+THIN = ("id", "receivedAt", "numberUsed", "routingTag")
+
 
 def message_data(row: Mapping[str, Any], content: str, sender: str, media: list[str]) -> dict[str, Any]:
     """A text's fields by their public names; `row` is a message's stored columns, the rest what was sealed."""

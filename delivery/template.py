@@ -58,6 +58,12 @@ HOSTILE: Values = dict.fromkeys(
     "media": [],
     "encoding": "",
 }
+#: What a callback does until somebody says otherwise.
+FIRST: Mapping[str, Any] = {
+    "method": "POST",
+    "contentType": JSON,
+    "body": '{\n  "id": {id},\n  "from": {senderId},\n  "to": {numberUsed},\n  "text": {content}\n}',
+}
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")  # RFC 9110 §5.6.2
 IN_PATH = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*")  # RFC 3986 §3.3
 IN_FORM = re.compile(r"[\x21-\x7e]*")

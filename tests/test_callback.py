@@ -16,10 +16,11 @@ from standardwebhooks.webhooks import Webhook
 
 from accounts.audit import SYSTEM
 from accounts.errors import Invalid
+from accounts.ids import public
 from delivery import services
 from delivery.engine import Engine
 from delivery.models import Attempt, Delivery
-from delivery.template import FORM, JSON, SAMPLE, TEXT, XML, template_of
+from delivery.template import FIRST, FORM, JSON, SAMPLE, TEXT, XML, template_of
 from tests import cast
 from tests.cast import URL, Api, House
 from tests.live import Receiver, Request, delivering, hexed, receiving, until
@@ -265,6 +266,43 @@ def test_a_template_is_shown_as_it_was_saved_and_not_on_the_trail(acme: House, a
     assert api.patch(path, {"template": changed}).json()["template"] == changed
     trail = [str(entry.before) + str(entry.after) for entry in acme.live.environment.audit_entries.all()]
     assert "of-their-api" not in "".join(trail)
+
+
+def test_a_preview_is_what_would_be_sent(acme: House, receiver: Receiver, engine: Engine) -> None:
+    template = {
+        "path": "/in/{id}",
+        "headers": fields(("X-From", "{senderId}")),
+        "contentType": FORM,
+        "body": "text={content}&tag={routingTag}",
+    }
+    new, _ = called(engine, acme, receiver.url, template, SAMPLE["content"])
+    (request,) = receiver.got(1)
+    path = f"endpoints/{public('endpoint', new.endpoint.pk)}/preview"
+    shown = Api(acme.live.key).post(path, {}).json()
+    assert shown["method"] == request.method
+    assert urlsplit(shown["url"]).path == f"/in/{SAMPLE['id']}"
+    assert shown["body"].partition("&")[0] == request.body.decode().partition("&")[0]
+    told = {header["name"].lower() for header in shown["headers"]}
+    assert told == request.headers.keys() - {"host", "content-length"}
+    other = Api(acme.live.key).post(path, {"template": {"method": "GET"}}).json()
+    assert (other["method"], other["body"]) == ("GET", "")
+    refused = Api(acme.live.key).post(path, {"template": {"method": "GET", "body": "x"}})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/template/body"]
+
+
+def test_a_webhook_has_a_preview_too_and_a_queue_none(acme: House, api: Api) -> None:
+    path = f"endpoints/{acme.live.ids['endpoint_id']}/preview"
+    assert json.loads(api.post(path, {}).json()["body"])["data"]["content"] == SAMPLE["content"]
+    assert "content" not in json.loads(api.post(path, {"payload": "thin"}).json()["body"])["data"]
+    refused = api.post(path, {"template": {"method": "GET"}})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/template"]
+    none = api.post(f"endpoints/{acme.live.ids['queue_id']}/preview", {})
+    assert (none.status_code, none.json()["code"]) == (409, "nothing_sent")
+
+
+def test_the_first_template_of_a_page_is_sound() -> None:
+    made = template_of(FIRST).request(URL, SAMPLE)
+    assert json.loads(made.body)["text"] == SAMPLE["content"]
 
 
 VALUES = st.text() | st.sampled_from([EVIL, "", "..", "\\", '"', "\ud7ff\ue000", "]]>", "%", "+", "&amp;"])

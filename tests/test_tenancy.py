@@ -244,6 +244,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "number-requests/{number_request_id}/documents"): PROOF,
     ("POST", "endpoints"): {"kind": "webhook", "url": URL},
     ("PATCH", "endpoints/{endpoint_id}"): {"description": "D"},
+    ("POST", "endpoints/{endpoint_id}/preview"): {},
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},
