@@ -53,6 +53,7 @@ class Side:
     attempt: Attempt
     number_request: NumberRequest
     queue: Endpoint
+    callback: Endpoint
 
     @property
     def ids(self) -> dict[str, str]:
@@ -62,6 +63,7 @@ class Side:
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
+            "callback_id": public("endpoint", self.callback.pk),
             "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
@@ -134,6 +136,9 @@ def furnish(environment: Environment, number: str) -> Side:
         attempt,
         store_request(environment),
         delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
+        delivery.create_endpoint(
+            environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
+        ).endpoint,
     )
 
 

@@ -78,8 +78,11 @@ def call(who: Api, place: Place, method: str, url: str) -> Any:
     return who.http.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
 
 
+NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
+
+
 def absent(name: str) -> str:
-    noun = {"env_id": "environment", "queue_id": "endpoint"}.get(name) or name.removesuffix("_id")
+    noun = NOUNS.get(name) or name.removesuffix("_id")
     return ids.public(noun, ids.uuid7())
 
 

@@ -23,6 +23,7 @@ CHANGING = (
     "routes/{route_id}/delete/",
     "endpoints/new/",
     "endpoints/{endpoint_id}/edit/",
+    "endpoints/{callback_id}/template/",
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
@@ -38,6 +39,8 @@ READING = (
     "routes/",
     "endpoints/",
     "endpoints/{endpoint_id}/",
+    "endpoints/{callback_id}/",
+    "endpoints/{queue_id}/",
 )
 
 
