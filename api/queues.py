@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -21,12 +21,19 @@ from delivery import queues
 from delivery.models import Endpoint
 
 LONGEST_WAIT_S = 60
-#: In a request's META, a list: api.waiting asks, and holds the request for the queue that is put there.
+#: In a request's META, a list: api.waiting asks, and holds the request for what is put there.
 HELD = "smsgateway.held"
 #: Where no proxy leads to api.waiting, the web process holds requests itself, but never with more than two of its
 #: threads; whoever comes then is answered at once.
 PLACES = threading.BoundedSemaphore(2)
 LOOK_S = 0.25
+
+
+class Held(NamedTuple):
+    """For which queue a request is to be held, and how long."""
+
+    queue: UUID
+    seconds: int
 
 
 class QueueQuery(Input):
@@ -141,7 +148,7 @@ class Queue(View):
         headers = {}
         if not taken.items and asked["wait"]:
             if (held := request.META.get(HELD)) is not None:
-                held.append(queue.pk)
+                held.append(Held(queue.pk, asked["wait"]))
             elif PLACES.acquire(blocking=False):
                 taken = waited(queue, asked["limit"], asked["wait"])
             else:
