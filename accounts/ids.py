@@ -28,6 +28,7 @@ PREFIXES = {
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",
+    "lease": "lse",
 }
 
 

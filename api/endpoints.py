@@ -11,136 +11,38 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
+from api.endpoint_fields import AccessField, PolicyField, TemplateField
+from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, named, operation
-from delivery import secrets, services
-from delivery.access import AUTH_METHODS, LONGEST, LONGEST_NAME, LONGEST_PEM, MOST_HEADERS
-from delivery.access_store import lies_outside, shown_access
+from delivery import kinds, secrets, services
+from delivery.access_store import lies_outside
 from delivery.allowlist import Allowlist
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
+from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
-from delivery.policy import (
-    DEADLINES_S,
-    IN_FLIGHT,
-    LONGEST_PAUSE_S,
-    MOST_TRIES,
-    ON_FAILURE,
-    ORDER_WAITS_S,
-    RATES,
-    TREATMENTS,
-    WITHIN_S,
-)
+from delivery.preview import preview
 from routing import services as routing_services
 
 
-def between(low: int, high: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": low, "maximum": high}
+class Own(Input):
+    """The fields that one kind has and another has not."""
 
-
-def shape(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-RATE = {"type": "number", "minimum": RATES[0], "maximum": RATES[1]}
-POLICY = shape(
-    retry={
-        "oneOf": [
-            shape(
-                delaysSeconds={
-                    "type": "array",
-                    "maxItems": MOST_TRIES - 1,
-                    "items": between(1, LONGEST_PAUSE_S),
-                    "description": "the pause before each try after the first",
-                }
-            ),
-            shape(
-                firstSeconds=between(1, LONGEST_PAUSE_S),
-                factor={"type": "number", "minimum": 1, "maximum": 10},
-                longestSeconds=between(1, LONGEST_PAUSE_S),
-                tries=between(1, MOST_TRIES),
-            ),
-        ]
-    },
-    deadlineSeconds=between(*DEADLINES_S) | {"description": "for one try, answer included"},
-    deliverWithinSeconds=between(*WITHIN_S)
-    | {"description": "from the text's arrival; later it is worthless"},
-    onFailure=shape(
-        **{
-            name: {"type": "string", "enum": [*TREATMENTS, *(["disable"] if name == "410" else [])]}
-            for name in ON_FAILURE
-        }
-    ),
-    maxInFlight=between(*IN_FLIGHT) | {"description": "requests at once, in one worker process"},
-    ratePerSecond=RATE | {"description": "requests a second"},
-    drain=shape(
-        ratePerSecond=RATE | {"description": "of what piled up; 100 unless chosen"},
-        newestFirst={"type": "boolean"},
-    ),
-    ordered=shape(
-        waitSeconds=between(*ORDER_WAITS_S)
-        | {"description": "how long a text waits at most for earlier ones of its sender; 600 unless chosen"}
+    url = Text(max_length=2000, required=False, help_text="of a webhook or callback")
+    payload = serializers.ChoiceField(Endpoint.Payload.choices, required=False, help_text="of a webhook")
+    template = TemplateField(required=False, help_text="of a callback; replaces the whole template")
+    ackWithinSeconds = Whole(
+        source="ack_within_s",
+        required=False,
+        min_value=ACK_WITHIN_S[0],
+        max_value=ACK_WITHIN_S[1],
+        help_text="of a polling endpoint",
     )
-    | {"description": "texts of one sender come one after another"},
-)
 
 
-class PolicyField(Raw):
-    """How tries are made; what is absent is as documented (docs/webhooks.md)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        set_override(self, "field", POLICY)
-
-
-def text(longest: int, **more: Any) -> dict[str, Any]:
-    return {"type": "string", "maxLength": longest} | more
-
-
-def secret(longest: int = LONGEST) -> dict[str, Any]:
-    told = "null in answers; null or absent keeps what an otherwise same entry had"
-    return {"type": ["string", "null"], "maxLength": longest, "description": told}
-
-
-ACCESS = shape(
-    headers={
-        "type": "array",
-        "maxItems": MOST_HEADERS,
-        "items": shape(name=text(LONGEST_NAME), value=secret(), secret={"type": "boolean", "default": True}),
-    },
-    basic=shape(username=text(LONGEST), password=secret()),
-    bearer=shape(token=secret()),
-    oauth2=shape(
-        tokenUrl=text(2000, format="uri"),
-        clientId=text(LONGEST),
-        clientSecret=secret(),
-        scope=text(LONGEST),
-        audience=text(LONGEST),
-        authMethod={"type": "string", "enum": list(AUTH_METHODS), "default": AUTH_METHODS[0]},
-    ),
-    clientCertificate=shape(
-        certificate=text(LONGEST_PEM, description="PEM, the client's own first"), key=secret(LONGEST_PEM)
-    ),
-    caCertificate=text(LONGEST_PEM, description="PEM; issuers to trust instead of the public ones"),
-)
-
-
-class AccessField(Raw):
-    """What is sent along: headers, one of basic, bearer and oauth2, certificates (docs/webhooks.md)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        answer = {"type": ["object", "null"]} if self.read_only else {}
-        set_override(self, "field", ACCESS | answer)
-
-    def to_representation(self, value: Any) -> Any:
-        return shown_access(value)
-
-
-class NewEndpoint(Input):
+class NewEndpoint(Own):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = Text(max_length=2000)
     description = Text(max_length=200, default="", allow_blank=True)
     isDefault = Flag(source="is_default", default=False, help_text="takes what no route takes")
     signsWith = serializers.ChoiceField(
@@ -150,8 +52,7 @@ class NewEndpoint(Input):
     access = AccessField(required=False)
 
 
-class EndpointChanges(Input):
-    url = Text(max_length=2000, required=False)
+class EndpointChanges(Own):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
@@ -162,10 +63,26 @@ class EndpointChanges(Input):
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
+class OfKind(serializers.Field[Endpoint, Any, Any, Any]):
+    """What one kind of endpoint has; null for all others."""
+
+    def __init__(self, column: str, shown: serializers.Field[Any, Any, Any, Any]) -> None:
+        super().__init__(source="*", read_only=True)
+        self.column = column
+        shown.allow_null = True
+        set_override(self, "field", shown)
+
+    def to_representation(self, value: Endpoint) -> Any:
+        return getattr(value, self.column) if self.column in OWN[value.kind] else None
+
+
 class EndpointSerializer(serializers.Serializer[Endpoint]):
     id = Id("endpoint")
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = serializers.CharField()
+    url = OrNull()
+    payload = OfKind("payload", serializers.ChoiceField(Endpoint.Payload.choices))
+    template = OfKind("template", TemplateField())
+    ackWithinSeconds = OfKind("ack_within_s", serializers.IntegerField())
     description = serializers.CharField()
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
@@ -214,15 +131,15 @@ class ChangedEndpointSerializer(EndpointSerializer):
 
 
 class CreatedEndpointSerializer(ChangedEndpointSerializer):
-    """A new endpoint with its signing secret, which is shown this once."""
+    """A new endpoint with its signing secret, which is shown this once; null where nothing is sent."""
 
     secret = serializers.SerializerMethodField(
         help_text="whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…"
     )
 
-    def get_secret(self, endpoint: Endpoint) -> str:
+    def get_secret(self, endpoint: Endpoint) -> str | None:
         text: str = self.context["secret"]
-        return text
+        return text or None
 
 
 class Rotation(Input):
@@ -253,6 +170,29 @@ class NewSecretSerializer(SecretSerializer):
         return text
 
 
+class PreviewRequest(Input):
+    template = TemplateField(required=False, help_text="of a callback, instead of the saved one")
+    payload = serializers.ChoiceField(
+        Endpoint.Payload.choices, required=False, help_text="of a webhook, instead of the saved one"
+    )
+
+
+class HeaderSerializer(serializers.Serializer[Any]):
+    """One header of a request."""
+
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class RequestPreviewSerializer(serializers.Serializer[Any]):
+    """The request for an example text, as it would go out but for the signature's value."""
+
+    method = serializers.CharField()
+    url = serializers.CharField()
+    headers = HeaderSerializer(many=True)
+    body = serializers.CharField()
+
+
 def present(environment: Environment) -> QuerySet[Endpoint]:
     return environment.endpoints.filter(deleted_at=None)
 
@@ -264,9 +204,7 @@ class Endpoints(View):
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
-        values = body(request, NewEndpoint)
-        del values["kind"]  # there is one kind so far
-        new = services.create_endpoint(request.environment, request.actor, **values)
+        new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)
 
@@ -293,6 +231,17 @@ class OneEndpoint(View):
     def delete(self, request: ApiRequest, endpoint_id: str) -> Response:
         routing_services.delete_endpoint(self.endpoint(request, endpoint_id), request.actor)
         return Response(status=204)
+
+
+class PreviewOfEndpoint(View):
+    @operation("previewEndpoint", RequestPreviewSerializer, body=PreviewRequest, conflicts=True)
+    def post(self, request: ApiRequest, endpoint_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        given = body(request, PreviewRequest)
+        kinds.check(endpoint.kind, given)
+        shown = preview(endpoint, **given)
+        headers = [{"name": name, "value": value} for name, value in shown.headers]
+        return Response(shown._asdict() | {"headers": headers})
 
 
 class Secrets(View):

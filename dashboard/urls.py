@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from dashboard import (
     available_numbers,
     buying,
+    callback,
     channels,
     deliveries,
     endpoint_secrets,
@@ -64,6 +65,7 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),
     path("endpoints/<str:endpoint_id>/edit/", endpoints.edit, name="endpoints.edit"),
     path("endpoints/<str:endpoint_id>/policy/", policy.edit, name="endpoints.policy"),
+    path("endpoints/<str:callback_id>/template/", callback.edit, name="endpoints.template"),
     path("endpoints/<str:endpoint_id>/secrets/", endpoint_secrets.rotate, name="endpoints.rotate"),
     path(
         "endpoints/<str:endpoint_id>/secrets/<str:secret_id>/withdraw/",

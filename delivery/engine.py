@@ -27,9 +27,10 @@ from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import services, turns
 from delivery.claiming import claim
-from delivery.composing import Target, body_of, headers_of, load_targets
+from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.health import Keeper
-from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
+from delivery.models import Endpoint
+from delivery.outcomes import Done, Outcome, context_of, expired, lapsed, outcomes, put_off
 from delivery.policy import Policy
 from delivery.store import Store
 from delivery.tokens import Tokens
@@ -177,17 +178,23 @@ class Engine:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
         policy, now = target.policy, wall + row["clock_offset"]
+        if (
+            target.kind == Endpoint.Kind.POLLING
+        ):  # nothing is sent: who took it did not acknowledge it in time
+            if not target.stopped:
+                self.results.put(lapsed(row, policy, now))
+            return None
         deadline_s = min(policy.deadline_s or settings.DELIVERY_DEADLINE_S, settings.DELIVERY_LEASE_S - 1)
         left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
             return None
-        context = context_of(row, policy, wall)
+        context = context_of(row, target, wall)
         if context.expires_at is not None and context.expires_at <= now:
             self.results.put(expired(row, now))
             return None
         try:
-            body = body_of(row)
-            headers = headers_of(row, target, body, wall)
+            request = request_of(row, target)
+            headers = headers_of(row, target, request, wall)
         except Unsealable:
             log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
             self.results.put(put_off(row, now))
@@ -196,9 +203,10 @@ class Engine:
             delivery=row["id"],
             lease=row["lease"],
             endpoint=row["endpoint_id"],
-            url=target.url,
+            url=request.url,
             headers=headers,
-            body=body,
+            body=request.body,
+            method=request.method,
             deadline_s=deadline_s,
             start_by=time.monotonic() + left,
             most_at_once=policy.max_in_flight,

@@ -12,6 +12,8 @@ from uuid import UUID
 from accounts import keyring
 from accounts.ids import uuid7
 from delivery import retry
+from delivery.composing import Target
+from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
 from delivery.store import Settled, Tried
@@ -20,6 +22,7 @@ from delivery.transport import Job, Result
 log = logging.getLogger("smsgateway.worker")
 
 RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
+KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 OURS_AFTER = timedelta(minutes=1)  # what we cannot make now
 
 
@@ -33,6 +36,7 @@ class Context(NamedTuple):
     expires_at: datetime | None  # when the content becomes worthless
     sealed_like: bytes  # a value under the key that also seals the answer
     policy: Policy
+    success: Expectation | None = None  # what a callback's answer must be
 
 
 class Done(NamedTuple):
@@ -52,15 +56,16 @@ class Outcome(NamedTuple):
     done: Done | None = None  # what it comes from; None where no try was made
 
 
-def context_of(row: dict[str, Any], policy: Policy, wall: datetime) -> Context:
+def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
     return Context(
         environment=row["environment_id"],
         number=row["attempts_made"] + 1,
         clock_offset=row["clock_offset"],
         started_at=wall + row["clock_offset"],
-        expires_at=expiry(row, policy),
+        expires_at=expiry(row, target.policy),
         sealed_like=row["content"],
-        policy=policy,
+        policy=target.policy,
+        success=target.template.success if target.template else None,
     )
 
 
@@ -87,6 +92,27 @@ def back(row: dict[str, Any], due_at: datetime | None, reason: retry.Reason) -> 
     return Outcome(Settled(row["id"], row["lease"], "pending", due_at, None, row["error_code"], reason, 0))
 
 
+def lapsed(row: dict[str, Any], policy: Policy, now: datetime) -> Outcome:
+    """Taken from a queue and not acknowledged in time; `due_at` says since when."""
+    number, error = row["attempts_made"] + 1, retry.ERRORS["unacknowledged"]
+    verdict = retry.offer_again(error, number, policy, expires_at=expiry(row, policy), now=now)
+    finished_at = None if verdict.state == "pending" else now
+    settled = Settled(
+        row["id"], row["lease"], verdict.state, None, finished_at, verdict.error_code, verdict.reason or "", 1
+    )
+    since = row["due_at"] or now
+    tried = Tried(
+        uuid7(), row["id"], row["environment_id"], number, since, None, error.code, "",
+        None, None, None, None, microseconds(now - since), None,
+    )  # fmt: skip
+    return Outcome(settled, tried)
+
+
+def microseconds(span: timedelta) -> int:
+    """As the column takes them: after 35 minutes it is full."""
+    return max(0, min(span // timedelta(microseconds=1), 2**31 - 1))
+
+
 def outcomes(batch: Sequence[Done | Outcome]) -> list[Outcome]:
     """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
     judged = []
@@ -107,7 +133,13 @@ def outcome(done: Done) -> Outcome:
     if result.error == "proxy":  # which is ours
         return waiting(job, now + OURS_AFTER, retry.Reason.OURS)
     tried = retry.Try(
-        context.number, result.status, result.error, result.retry_after, result.directive, context.expires_at
+        context.number,
+        result.status,
+        result.error,
+        result.retry_after,
+        result.directive,
+        context.expires_at,
+        as_expected(context, result),
     )
     verdict = retry.judge(tried, context.policy, now=now, random=random.random())  # noqa: S311  jitter
     finished_at = None if verdict.state == "pending" else now
@@ -130,10 +162,17 @@ def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:
     return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, reason, 0))
 
 
+def as_expected(context: Context, result: Result) -> bool | None:
+    if context.success is None or result.status is None:
+        return None
+    return context.success.met(result.status, result.body)
+
+
 def attempt_row(job: Job, result: Result) -> Tried:
     id, context = uuid7(), job.context
-    error = retry.error_of(result.status, result.error)
-    sealed = keyring.naming(context.sealed_like).seal(result.body, RESPONSE, id) if result.body else None
+    error = retry.error_of(result.status, result.error, as_expected(context, result))
+    kept = result.body[:KEPT_BYTES]
+    sealed = keyring.naming(context.sealed_like).seal(kept, RESPONSE, id) if kept else None
     return Tried(
         id=id,
         delivery_id=job.delivery,

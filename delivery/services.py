@@ -18,7 +18,7 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses
+from delivery import addresses, kinds
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
@@ -42,7 +42,10 @@ REPLAYABLE = (
 
 @dataclass(frozen=True, slots=True)
 class NewEndpoint:
-    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key."""
+    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key.
+
+    A polling endpoint signs nothing and has none.
+    """
 
     endpoint: Endpoint
     secret: str
@@ -86,26 +89,34 @@ def create_endpoint(
     environment: Environment,
     actor: Actor,
     *,
-    url: str,
+    kind: str = Endpoint.Kind.WEBHOOK,
+    url: str | None = None,
     description: str = "",
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
     access: Mapping[str, Any] | None = None,
+    **own: Any,
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL, policy or access."""
+    """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
+
+    Raises Invalid for a refused URL, a mistaken policy or access, or what the kind does not have.
+    """
     policy = {} if policy is None else policy
     policy_of(policy)
+    own = kinds.check_new(kind, own | {"url": url})
     endpoint = Endpoint(
         environment=environment,
-        url=url,
+        kind=kind,
         description=description,
         is_default=is_default,
         policy=policy,
         signs_with=signs_with,
         created_at=clock(environment),
+        **own,
     )
-    warnings, secret = check_url(environment, url), new_secret(signs_with)
+    warnings = check_url(environment, own["url"]) if "url" in own else []
+    secret = new_secret(signs_with) if "url" in own else ""
     if access is not None:
         checked, about_access = check_access(endpoint, access)
         seal_access(endpoint, checked)
@@ -114,8 +125,10 @@ def create_endpoint(
         if is_default:
             take_default_from_others(environment)
         endpoint.save(force_insert=True)
-        add_secret(endpoint, secret)
-        after = {"url": without_query(url), "description": description, "isDefault": is_default}
+        if secret:
+            add_secret(endpoint, secret)
+        after = {"kind": kind, "description": description, "isDefault": is_default}
+        after |= {name: describe(endpoint, name) for name in own}
         after |= {"policy": policy, "signsWith": signs_with, "access": describe(endpoint, "access")}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
@@ -128,10 +141,11 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, access, failover or disabled (bool); answers warnings.
+    """Change url, description, is_default, policy, access, failover, disabled (bool) or what its kind has.
 
-    Raises Invalid.
+    Answers warnings. Raises Invalid.
     """
+    kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
@@ -157,7 +171,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.save(
             update_fields=[
                 "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
-                "sealed_access", "certificate_expires_at",
+                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -188,6 +202,8 @@ def describe(endpoint: Endpoint, name: str) -> Any:
         return endpoint.failover_id and str(endpoint.failover_id)
     if name == "access":
         return for_trail(endpoint)
+    if name == "template":  # its texts may hold a token
+        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -220,6 +236,8 @@ def disable_unwanted(id: UUID, because: str) -> None:
 
 
 def hold_pending(endpoint: Endpoint) -> None:
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        return  # while it is disabled nobody can take from its queue, so that they wait there all the same
     endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
         state=Delivery.State.HELD, due_at=None, reason=""
     )
@@ -272,7 +290,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
     before = {"state": delivery.state}
     delivery.state = Delivery.State.PENDING
-    delivery.due_at, delivery.finished_at = clock(delivery.environment), None
+    queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
+    delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None
     delivery.lease = delivery.leased_until = delivery.error_code = None
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(

@@ -29,7 +29,7 @@ import certifi
 from accounts.clock import clock
 from accounts.ids import uuid7
 from delivery.addresses import Network
-from delivery.transport import READ_BYTES, Job, Result
+from delivery.transport import Job, Result
 from delivery.ways import Tls
 
 DEADLINE_S = 10.0
@@ -217,7 +217,6 @@ def request_for(held: Held) -> Job:
         context=held,
         tls=grant.tls,
         only=grant.only,
-        kept_bytes=READ_BYTES,
     )
 
 

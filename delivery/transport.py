@@ -34,7 +34,6 @@ log = logging.getLogger("smsgateway.worker")
 CONNECT_TIMEOUT_MS = 3000
 FIRST_PLACES = 4  # of an endpoint that never answered this process
 UNANSWERED = {"timeout", "connect", "dns"}
-KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 READ_BYTES = 65_536  # more than that nobody reads, of headers or body: the connection is cut
 HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of an answer's headers
 HEARD_BYTES = 64  # of each
@@ -56,10 +55,10 @@ class Job:
     deadline_s: float
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
     most_at_once: int | None = None  # of its endpoint's requests, in this process
+    method: str = "POST"
     context: Any = None  # whatever the one who records wants back
     tls: Tls | None = None
     only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public
-    kept_bytes: int = KEPT_BYTES
     grant: Any = None  # how to get the token that it needs (delivery.tokens)
     token: str = ""
     renewed: bool = False  # a token was refused and another one got
@@ -77,7 +76,7 @@ class Result:
     tls_us: int | None = None
     first_byte_us: int | None = None
     total_us: int = 0
-    body: bytes = b""
+    body: bytes = b""  # up to READ_BYTES of it
     retry_after: str = ""
     directive: Directive = ""
 
@@ -98,6 +97,7 @@ class Exchange:
         self.guard, self.proxy = Guard(allow_networks), proxy
         self.tls: Tls | None = None
         self.job: Job | None = None
+        self.method = "POST"
         self.body = bytearray()
         self.header_bytes = 0
         self.heard: dict[str, str] = {}
@@ -131,15 +131,26 @@ class Exchange:
         curl.setopt(pycurl.URL, job.url)
         authorized = [*job.headers, f"Authorization: Bearer {job.token}"] if job.token else job.headers
         curl.setopt(pycurl.HTTPHEADER, authorized)
-        curl.setopt(pycurl.POSTFIELDS, job.body)
+        if job.method != self.method:
+            self.turn_to(job.method)
+        if job.method != "GET":
+            curl.setopt(pycurl.POSTFIELDS, job.body)
         curl.setopt(pycurl.TIMEOUT_MS, int(job.deadline_s * 1000))
         return curl
+
+    def turn_to(self, method: str) -> None:
+        self.method = method
+        self.curl.setopt(pycurl.HTTPGET if method == "GET" else pycurl.POST, 1)
+        if method in ("GET", "POST"):
+            self.curl.unsetopt(pycurl.CUSTOMREQUEST)
+        else:
+            self.curl.setopt(pycurl.CUSTOMREQUEST, method)
 
     def become(self, tls: Tls | None) -> None:
         """Show this certificate and believe these issuers from now on, and those of before no more."""
         self.curl.reset()
         self.prepare(self.curl)
-        self.tls = tls
+        self.tls, self.method = tls, "POST"
         if tls is not None:
             tls.set_on(self.curl)
 
@@ -177,7 +188,7 @@ class Exchange:
             tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
             first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
-            body=bytes(self.body[: self.job.kept_bytes if self.job else KEPT_BYTES]),
+            body=bytes(self.body),
             retry_after=self.heard.get("retry_after", ""),
             directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )

@@ -12,10 +12,17 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
+from delivery import queues
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
 BATCH = 5000
+
+
+@shared_task(name="operations.tasks.tidy_queues")
+def tidy_queues() -> dict[str, int]:
+    """Settle what waits in queues in vain; answers how many of each."""
+    return queues.tidy()
 
 
 @shared_task(name="operations.tasks.purge")

@@ -53,6 +53,8 @@ class Side:
     delivery: Delivery
     attempt: Attempt
     number_request: NumberRequest
+    queue: Endpoint
+    callback: Endpoint
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -64,6 +66,8 @@ class Side:
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
+            "callback_id": public("endpoint", self.callback.pk),
+            "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
             "message_id": public("message", self.message.pk),
@@ -134,6 +138,10 @@ def furnish(environment: Environment, number: str) -> Side:
         failed,
         attempt,
         store_request(environment),
+        delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
+        delivery.create_endpoint(
+            environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
+        ).endpoint,
     )
 
 

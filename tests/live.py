@@ -206,7 +206,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_PATCH = do_DELETE = do_POST
+        do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

@@ -88,8 +88,11 @@ def call(who: Api, place: Place, method: str, url: str) -> Any:
     return who.http.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
 
 
+NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
+
+
 def absent(name: str) -> str:
-    noun = "environment" if name == "env_id" else name.removesuffix("_id")
+    noun = NOUNS.get(name) or name.removesuffix("_id")
     return ids.public(noun, ids.uuid7())
 
 
@@ -184,10 +187,13 @@ def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
 
 ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
 PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
+TAKEN = {"lease": "lse_" + "0" * 26, "deliveryIds": ["delivery_id"]}
 REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "numbers"): ("channelId", {"number": "+33937000009", "channelId": "channel_id"}),
     ("PATCH", "numbers/{number_id}"): ("channelId", {"channelId": "channel_id"}),
     ("POST", "number-requests"): ("channelId", {"channelId": "channel_id"} | ASKED),
+    ("POST", "endpoints/{queue_id}/queue/ack"): ("deliveryIds", TAKEN),
+    ("POST", "endpoints/{queue_id}/queue/release"): ("deliveryIds", TAKEN),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),
     ("PATCH", "routes/{route_id}"): ("endpointIds", {"endpointIds": ["endpoint_id"]}),
 }
@@ -205,7 +211,7 @@ def test_a_body_cannot_name_what_is_not_ones_own(
 ) -> None:
     (method, path), (field, template) = reference, REFERENCES[reference]
     before, answers = everything(), set()
-    none = {name: absent(name) for name in ("channel_id", "endpoint_id")}
+    none = {name: absent(name) for name in ("channel_id", "endpoint_id", "delivery_id")}
     for side in (borealis.live.ids, acme.sandbox.ids, none):
         sent = {name: filled(value, side) for name, value in template.items()}
         response = api(method, path.format(**acme.live.ids), sent)
@@ -252,6 +258,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "endpoints"): {"kind": "webhook", "url": URL},
     ("PATCH", "endpoints/{endpoint_id}"): {"description": "D"},
     ("POST", "destinations"): {"pattern": "*.example.com"},
+    ("POST", "endpoints/{endpoint_id}/preview"): {},
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},

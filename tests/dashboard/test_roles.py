@@ -28,6 +28,7 @@ CHANGING = (
     "routes/{route_id}/delete/",
     "endpoints/new/",
     "endpoints/{endpoint_id}/edit/",
+    "endpoints/{callback_id}/template/",
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
@@ -47,6 +48,8 @@ READING = (
     "routes/",
     "endpoints/",
     "endpoints/{endpoint_id}/",
+    "endpoints/{callback_id}/",
+    "endpoints/{queue_id}/",
 )
 
 
