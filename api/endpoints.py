@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.models import Environment
 from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation
+from api.views import ApiRequest, View, body, find, named, operation
 from delivery import secrets, services
 from delivery.access import AUTH_METHODS, LONGEST, LONGEST_NAME, LONGEST_PEM, MOST_HEADERS
 from delivery.access_store import lies_outside, shown_access
@@ -21,7 +21,17 @@ from delivery.allowlist import Allowlist
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.models import Endpoint, EndpointSecret
-from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
+from delivery.policy import (
+    DEADLINES_S,
+    IN_FLIGHT,
+    LONGEST_PAUSE_S,
+    MOST_TRIES,
+    ON_FAILURE,
+    ORDER_WAITS_S,
+    RATES,
+    TREATMENTS,
+    WITHIN_S,
+)
 from routing import services as routing_services
 
 
@@ -33,6 +43,7 @@ def shape(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
+RATE = {"type": "number", "minimum": RATES[0], "maximum": RATES[1]}
 POLICY = shape(
     retry={
         "oneOf": [
@@ -61,6 +72,17 @@ POLICY = shape(
             for name in ON_FAILURE
         }
     ),
+    maxInFlight=between(*IN_FLIGHT) | {"description": "requests at once, in one worker process"},
+    ratePerSecond=RATE | {"description": "requests a second"},
+    drain=shape(
+        ratePerSecond=RATE | {"description": "of what piled up; 100 unless chosen"},
+        newestFirst={"type": "boolean"},
+    ),
+    ordered=shape(
+        waitSeconds=between(*ORDER_WAITS_S)
+        | {"description": "how long a text waits at most for earlier ones of its sender; 600 unless chosen"}
+    )
+    | {"description": "texts of one sender come one after another"},
 )
 
 
@@ -134,6 +156,9 @@ class EndpointChanges(Input):
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
     access = AccessField(required=False, help_text="replaces all of it")
+    failoverId = Id(
+        "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
+    )
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -145,6 +170,7 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
+    failoverId = Id("endpoint", source="failover_id", allow_null=True)
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
@@ -255,8 +281,12 @@ class OneEndpoint(View):
 
     @operation("updateEndpoint", ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
-        endpoint = self.endpoint(request, endpoint_id)
-        warnings = services.update_endpoint(endpoint, request.actor, **body(request, EndpointChanges))
+        endpoint, changes = self.endpoint(request, endpoint_id), body(request, EndpointChanges)
+        if "failoverId" in changes:
+            id = changes.pop("failoverId")
+            others = present(request.environment)
+            changes["failover"] = None if id is None else named(others, "endpoint", id, "/failoverId")
+        warnings = services.update_endpoint(endpoint, request.actor, **changes)
         return Response(ChangedEndpointSerializer(endpoint, context={"warnings": warnings}).data)
 
     @operation("deleteEndpoint", None, status=204, conflicts=True)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
     available_numbers,
+    buying,
     channels,
     deliveries,
     destinations,
@@ -21,6 +22,8 @@ from api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("channels/<str:channel_id>/available-numbers", buying.Offers.as_view()),
+    path("channels/<str:channel_id>/numbers", buying.Purchases.as_view()),
     path("channels/<str:channel_id>/preview", channels.PreviewOfChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),

@@ -25,9 +25,12 @@ from django.db import Error, connection
 from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
-from delivery import services
+from delivery import services, turns
+from delivery.claiming import claim
 from delivery.composing import Target, body_of, headers_of, load_targets
+from delivery.health import Keeper
 from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
+from delivery.policy import Policy
 from delivery.store import Store
 from delivery.tokens import Tokens
 from delivery.transport import Job, Transport
@@ -49,8 +52,11 @@ class Engine:
         self.local = threading.local()
         self.stores: list[Store] = []
         self.targets: dict[UUID, Target] = {}
+        self.policies: dict[UUID, Policy] = {}  # of the same
+        self.keeper = Keeper()
         self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
+        self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
         self.tokens = Tokens(
             forward=self.dispatch,
@@ -88,6 +94,7 @@ class Engine:
         """Finish what is on the wire, release the rest, record everything."""
         self.give_up = until = time.monotonic() + grace_s
         self.stopping.set()
+        self.woken.set()
         self.sweeper.join(2)
         for job in self.vetting.close() if self.vetting else ():
             self.tokens.returned(job)
@@ -118,11 +125,12 @@ class Engine:
         return self.send(self.store.read(ids, leases))
 
     def send(self, rows: Sequence[dict[str, Any]]) -> int:
-        """Build a request for each row and hand all to the transport."""
+        """Build a request for each row whose turn it is and hand all to the transport."""
         try:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
-            jobs = [job for row in rows if (job := self.prepared(row)) is not None]
+            admitted = self.admitted([row for row in rows if not self.targets[row["endpoint_id"]].stopped])
+            jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
         self.tokens.submit(jobs)
@@ -139,6 +147,21 @@ class Engine:
         ]
         if stale:
             self.targets.update(load_targets(stale))
+            self.policies.update({id: self.targets[id].policy for id in stale})
+
+    def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
+        wall = datetime.now(UTC)
+        sent, diverted, waiting = self.keeper.past_circuits(rows, self.policies, wall)
+        if diverted:
+            moved = self.keeper.divert(self.store, diverted)
+            self.refresh_targets(moved)
+            sent += moved
+        sent, later = turns.in_order(self.store, sent, self.policies, wall)
+        sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
+        for outcome in (*waiting, *later, *paced):
+            self.results.put(outcome)
+        return sent
 
     def prepared(self, row: dict[str, Any]) -> Job | None:
         """`prepare`, with one row's trouble kept from all others of its batch."""
@@ -178,6 +201,7 @@ class Engine:
             body=body,
             deadline_s=deadline_s,
             start_by=time.monotonic() + left,
+            most_at_once=policy.max_in_flight,
             context=context,
             tls=target.ticket.tls if target.ticket else None,
             only=target.only,
@@ -192,18 +216,25 @@ class Engine:
             if batch:
                 judged = outcomes(batch)
                 self.persist(judged)
-                self.disable({one.disable for one in judged if one.disable is not None})
+                self.follow(judged)
 
-    def disable(self, endpoints: set[tuple[UUID, str]]) -> None:
-        """What answered that it wants nothing more gets nothing more."""
+    def follow(self, judged: Sequence[Outcome]) -> None:
+        """What tries mean for their endpoints, and for deliveries that waited for these. All of it may come later."""
         try:
-            for id, because in endpoints:
-                services.disable_unwanted(id, because)
-        except Error as error:  # it will say so again
-            log.warning("an endpoint is not disabled", extra={"reason": type(error).__name__})
+            self.act({one.disable for one in judged if one.disable is not None})
+            for endpoint, wanted in self.keeper.follow(self.store, judged):
+                services.take_measures(endpoint, wanted)
+            if turns.wake(self.store, [one for one in judged if one.settled.finished_at], datetime.now(UTC)):
+                self.woken.set()
+        except (psycopg.Error, Error) as error:  # the next try will tell again
+            log.warning("health: trying again", extra={"reason": type(error).__name__})
         finally:
-            if endpoints:
-                connection.close()
+            connection.close()
+
+    def act(self, endpoints: set[tuple[UUID, str]]) -> None:
+        """What answered that it wants nothing more gets nothing more."""
+        for id, because in endpoints:
+            services.disable_unwanted(id, because)
 
     def take_results(self) -> list[Done | Outcome]:
         try:
@@ -248,7 +279,9 @@ class Engine:
     # ---- sweep
 
     def sweep_for_ever(self) -> None:
-        while not self.stopping.wait(SWEEP_EVERY_S):
+        while not self.stopping.is_set():
+            self.woken.wait(SWEEP_EVERY_S)
+            self.woken.clear()
             try:
                 while self.sweep() >= SWEEP_LIMIT and not self.stopping.is_set():
                     pass
@@ -261,10 +294,15 @@ class Engine:
         if limit <= 0:
             return 0
         now, lease = datetime.now(UTC), uuid7()
-        ids = self.store.claim(
+        leased_until = now + timedelta(seconds=settings.DELIVERY_LEASE_S)
+        self.keeper.refresh(self.store, now)
+        self.keeper.drain(self.store, self.policies, now)
+        ids = self.keeper.probe(self.store, now, lease, leased_until)
+        ids += claim(
+            self.store,
             now=now,
             lease=lease,
-            leased_until=now + timedelta(seconds=settings.DELIVERY_LEASE_S),
+            leased_until=leased_until,
             limit=limit,
             saturated=self.transport.saturated(),
         )

@@ -35,6 +35,7 @@ class Endpoint(models.Model):
         """Who disabled it; blank where it is enabled."""
 
         PERSON = "person", _("It was disabled by hand.")
+        FAILING = "failing", _("Nothing arrived there for five days.")
         GONE = "gone", _("It answered that it is gone for good (410).")
         ASKED = "asked", _("It asked for it (webhook-delivery: disable).")
 
@@ -47,6 +48,7 @@ class Endpoint(models.Model):
     policy = models.JSONField(default=dict)  # see delivery.policy
     sealed_access = models.BinaryField(null=True, db_column="access")  # see delivery.access
     certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
+    failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
@@ -121,6 +123,43 @@ class EndpointSecret(models.Model):
         return keyring.open_text(self.sealed_secret, SECRET, self.pk)
 
 
+class Health(models.Model):
+    """How an endpoint has fared since its last success; all is well where failing_since is null, or there is no row.
+
+    closed ──(ten failures in a row)──→ open: one probe now and then, nothing else is sent
+       ▲                                  │
+       └──────(a probe arrives)───────────┘  and what waited is sent at a shaped rate
+
+    Times are of the environment's clock, but for paced_until.
+    """
+
+    endpoint = models.OneToOneField(Endpoint, models.CASCADE, primary_key=True, related_name="health")
+    failing_since = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0, db_default=0)
+    last_error_code = models.SmallIntegerField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    probes = models.SmallIntegerField(default=0, db_default=0)
+    warnings = models.SmallIntegerField(default=0, db_default=0)
+    paced_until = models.DateTimeField(null=True)  # up to here the endpoint's rate is given away
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("health of an endpoint")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["failing_since"],
+                condition=models.Q(failing_since__isnull=False),
+                name="health_failing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Delivery(models.Model):
     """One event to one endpoint: the durable job.
 
@@ -161,6 +200,7 @@ class Delivery(models.Model):
         max_length=12, blank=True, db_default=""
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
+    diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -179,6 +219,11 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
+            models.Index(
+                fields=["environment", "endpoint", "due_at"],
+                condition=models.Q(state="pending", due_at__isnull=False),
+                name="delivery_lane",
+            ),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
             ),

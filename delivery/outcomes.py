@@ -49,6 +49,7 @@ class Outcome(NamedTuple):
     settled: Settled
     tried: Tried | None = None
     disable: tuple[UUID, str] | None = None  # the endpoint that is to get nothing more, and why
+    done: Done | None = None  # what it comes from; None where no try was made
 
 
 def context_of(row: dict[str, Any], policy: Policy, wall: datetime) -> Context:
@@ -77,11 +78,13 @@ def expired(row: dict[str, Any], now: datetime) -> Outcome:
 
 
 def put_off(row: dict[str, Any], now: datetime) -> Outcome:
-    """We cannot make the request, which is no fault of the endpoint's and costs no try."""
-    error = row["error_code"]
-    return Outcome(
-        Settled(row["id"], row["lease"], "pending", now + OURS_AFTER, None, error, retry.Reason.OURS, 0)
-    )
+    """We cannot make the request, which is no fault of the endpoint's."""
+    return back(row, now + OURS_AFTER, retry.Reason.OURS)
+
+
+def back(row: dict[str, Any], due_at: datetime | None, reason: retry.Reason) -> Outcome:
+    """It waits, which costs no try. Without `due_at` something else than the time will wake it."""
+    return Outcome(Settled(row["id"], row["lease"], "pending", due_at, None, row["error_code"], reason, 0))
 
 
 def outcomes(batch: Sequence[Done | Outcome]) -> list[Outcome]:
@@ -118,9 +121,8 @@ def outcome(done: Done) -> Outcome:
         verdict.reason or "",
         1,
     )
-    return Outcome(
-        settled, attempt_row(job, result), (job.endpoint, verdict.disable) if verdict.disable else None
-    )
+    disable = (job.endpoint, verdict.disable) if verdict.disable else None
+    return Outcome(settled, attempt_row(job, result), disable, done)
 
 
 def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:

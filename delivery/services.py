@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -21,12 +21,17 @@ from accounts.models import Environment
 from delivery import addresses
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
+from delivery.breaker import Measures
 from delivery.certificates import expires_soon
 from delivery.destinations import allowlist_of
-from delivery.models import Delivery, Endpoint
+from delivery.models import Delivery, Endpoint, Health
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
+from delivery.turns import drain
 
+HEALTHY: dict[str, Any] = {
+    "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0
+}  # fmt: skip
 REPLAYABLE = (
     Delivery.State.FAILED,
     Delivery.State.DELIVERED,
@@ -123,9 +128,14 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, access or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy, failover, access or disabled (bool); answers warnings.
+
+    Raises Invalid.
+    """
     if "policy" in changes:
         policy_of(changes["policy"])
+    if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
+        raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
     warnings = []
     if "url" in changes and changes["url"] != endpoint.url:
         warnings = check_url(endpoint.environment, changes["url"])
@@ -146,7 +156,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version",
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
                 "sealed_access", "certificate_expires_at",
             ]
         )  # fmt: skip
@@ -176,6 +186,8 @@ def describe(endpoint: Endpoint, name: str) -> Any:
         return without_query(endpoint.url)
     if name == "access":
         return for_trail(endpoint)
+    if name == "failover":
+        return endpoint.failover_id and str(endpoint.failover_id)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -208,13 +220,28 @@ def disable_unwanted(id: UUID, because: str) -> None:
 
 
 def hold_pending(endpoint: Endpoint) -> None:
-    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(state=Delivery.State.HELD, due_at=None)
+    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
+        state=Delivery.State.HELD, due_at=None, reason=""
+    )
 
 
 def release_held(endpoint: Endpoint) -> None:
-    endpoint.deliveries.filter(state=Delivery.State.HELD).update(
-        state=Delivery.State.PENDING, due_at=clock(endpoint.environment)
-    )
+    """Let what was held go, little by little, to an endpoint whose past is forgotten."""
+    Health.objects.filter(pk=endpoint.pk).update(**HEALTHY)
+    policy = policy_of(endpoint.policy)
+    with connection.cursor() as cursor:
+        cursor.execute(*drain(endpoint.environment_id, endpoint.pk, policy, clock(), state="held"))
+
+
+@transaction.atomic
+def take_measures(id: UUID, wanted: Measures) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+    endpoint = Endpoint.objects.select_related("environment").get(pk=id)
+    if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
+        after = {"warning": wanted.warnings}
+        audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+    if wanted.disable:
+        disable_unwanted(id, Endpoint.Because.FAILING)
 
 
 @transaction.atomic

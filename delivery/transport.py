@@ -55,6 +55,7 @@ class Job:
     body: bytes
     deadline_s: float
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
+    most_at_once: int | None = None  # of its endpoint's requests, in this process
     context: Any = None  # whatever the one who records wants back
     tls: Tls | None = None
     only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public
@@ -86,6 +87,7 @@ class Lane:
     """One endpoint's places."""
 
     running: int = 0
+    most: int | None = None  # by the endpoint's own policy
     waiting: collections.deque[Job] = field(default_factory=collections.deque)
 
 
@@ -340,20 +342,21 @@ class Transport(threading.Thread):
             if len(lane.waiting) >= self.per_endpoint and self.took.get(job.endpoint) == math.inf:
                 self.give_back(job)  # else what one dead endpoint piles up here leaves no room for others
                 continue
+            lane.most = job.most_at_once
             lane.waiting.append(job)
             if lane.running + len(lane.waiting) <= self.places(job.endpoint):
                 self.ready.append(job.endpoint)
 
     def places(self, endpoint: UUID) -> int:
         """How many requests an endpoint may have on the wire now; at least one."""
-        took = self.took.get(endpoint)
+        took, most = self.took.get(endpoint), self.lanes[endpoint].most or self.per_endpoint
         if took is None:
-            return min(FIRST_PLACES, self.per_endpoint)
+            return min(FIRST_PLACES, self.per_endpoint, most)
         if took == math.inf:
             return 1
         if 2 * len(self.running) < self.in_flight:
-            return self.per_endpoint
-        return max(1, int(self.per_endpoint / max(1.0, took)))
+            return min(self.per_endpoint, most)
+        return min(max(1, int(self.per_endpoint / max(1.0, took))), most)
 
     def begin(self) -> None:
         """Start what has a place, one lane after another, so that a long queue delays no short one."""

@@ -110,6 +110,8 @@ if DATABASE_ROLE not in {"app", "owner"}:
 
 # The carriers' own APIs
 TWILIO_API_URL = api_url("TWILIO_API_URL", "https://api.twilio.com")
+TELNYX_API_URL = api_url("TELNYX_API_URL", "https://api.telnyx.com/v2")
+VONAGE_API_URL = api_url("VONAGE_API_URL", "https://rest.nexmo.com")
 OVH_API_URL = api_url("OVH_API_URL", "https://eu.api.ovh.com/1.0")
 TWILIO_RECONCILE_S = whole("TWILIO_RECONCILE_S", 300, 60, 86_400)
 OVH_POLL_S = whole("OVH_POLL_S", 60, 10, 86_400)
@@ -252,6 +254,11 @@ USE_I18N = True
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+
+# Files that people add are sealed before they are stored, so none may lie open in a temporary file; a form with more
+# than this reaches its view without them.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -159,6 +159,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
     client: str = ""  # the common name in the certificate that the client showed
     port: int = 0  # of the client: one a connection
 
@@ -193,19 +194,19 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {k.lower(): v for k, v in self.headers.items()}
-            port = self.client_address[1]
-            request = Request(self.path, headers, body, common_name(self.connection), port)
+            client, port = common_name(self.connection), self.client_address[1]
+            request = Request(self.path, headers, body, self.command, client, port)
             with receiver.arrived:
                 receiver.requests.append(request)
                 receiver.arrived.notify_all()
-            status, headers, answer = receiver.behave(request)
+            status, answered, answer = receiver.behave(request)
             self.send_response(status)
-            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+            for name, value in ({"Content-Length": str(len(answer))} | answered).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST
+        do_GET = do_PATCH = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

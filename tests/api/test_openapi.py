@@ -73,6 +73,8 @@ def test_answers_have_exactly_the_described_members(acme: House, api: Api, descr
     ids, schemas = acme.live.ids, described["components"]["schemas"]
     paths = [path for path, method, _ in operations(described) if method == "get"]
     for path in paths:
+        if path == "/v1/channels/{channel_id}/available-numbers":
+            continue  # tests/buying has channels of carriers that sell
         answer = api.get(path.format(**ids)).json()
         reference = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"][
             "schema"

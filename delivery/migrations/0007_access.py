@@ -9,7 +9,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_trail_and_notices"),
-        ("delivery", "0004_policy"),
+        ("delivery", "0006_lanes"),
     ]
 
     operations = [
