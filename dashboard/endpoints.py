@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
@@ -13,13 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import ids
+from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
 from delivery import services
+from delivery.access_store import lies_outside, shown_access
+from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint
 from delivery.secrets import live, shown
 from routing import services as routing_services
@@ -69,7 +74,11 @@ def index(request: PageRequest) -> HttpResponse:
     rows = open_endpoints(request).order_by("-is_default", "description", "pk")
     failures = request.environment.deliveries.filter(state=State.FAILED)
     failed = dict(failures.values_list("endpoint").annotate(Count("pk")).order_by())
-    listed = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
+    allowlist = allowlist_of(request.environment.pk)
+    listed = [
+        {"endpoint": row, "failed": failed.get(row.pk, 0), "outside": lies_outside(row, allowlist)}
+        for row in rows
+    ]
     return render(request, "endpoints.html", {"rows": listed})
 
 
@@ -84,7 +93,7 @@ def new(request: PageRequest) -> HttpResponse:
     form = NewEndpointForm(request.POST or None, initial={"is_default": first})
     endpoint = created(request, form) if form.is_valid() else None
     if endpoint is None:
-        return render(request, "endpoint_new.html", {"form": form})
+        return render(request, "endpoint_new.html", {"form": form, "egress": settings.EGRESS_ADDRESSES})
     request.session[REVEAL] = str(endpoint.pk)
     return go(request, "endpoints.one", endpoint_id=ids.public("endpoint", endpoint.pk))
 
@@ -126,6 +135,10 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "routes": endpoint.routes.order_by("position"),
         "secrets": list(live(endpoint)),
         "policy": stored_policy(endpoint),
+        "access": shown_access(endpoint),
+        "ends_soon": expires_soon(endpoint.certificate_expires_at, clock(request.environment)),
+        "outside": lies_outside(endpoint, allowlist_of(request.environment.pk)),
+        "egress": settings.EGRESS_ADDRESSES,
     }
 
 

@@ -28,6 +28,7 @@ CHANGING = (
     "routes/{route_id}/delete/",
     "endpoints/new/",
     "endpoints/{endpoint_id}/edit/",
+    "endpoints/{endpoint_id}/access/",
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
@@ -47,6 +48,7 @@ READING = (
     "routes/",
     "endpoints/",
     "endpoints/{endpoint_id}/",
+    "destinations/",
 )
 
 
