@@ -155,10 +155,10 @@ class EndpointChanges(Input):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
-    access = AccessField(required=False, help_text="replaces all of it")
     failoverId = Id(
         "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
     )
+    access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 

@@ -27,7 +27,7 @@ from numbers.models import Assignment, Channel, Number, NumberRequest
 
 POINTERS = {"/channelId": "channel"}
 VIEWS = {
-    "held": gettext_lazy("Held"),
+    "held": gettext_lazy("Yours"),
     "requests": gettext_lazy("Requests"),
     "released": gettext_lazy("Given back"),
 }

@@ -46,9 +46,9 @@ class Endpoint(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False)  # takes what no route took
     policy = models.JSONField(default=dict)  # see delivery.policy
+    failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
     sealed_access = models.BinaryField(null=True, db_column="access")  # see delivery.access
     certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
-    failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)

@@ -128,7 +128,7 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, failover, access or disabled (bool); answers warnings.
+    """Change url, description, is_default, policy, access, failover or disabled (bool); answers warnings.
 
     Raises Invalid.
     """
@@ -184,10 +184,10 @@ def without_query(url: str) -> str:
 def describe(endpoint: Endpoint, name: str) -> Any:
     if name == "url":
         return without_query(endpoint.url)
-    if name == "access":
-        return for_trail(endpoint)
     if name == "failover":
         return endpoint.failover_id and str(endpoint.failover_id)
+    if name == "access":
+        return for_trail(endpoint)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 

@@ -194,8 +194,8 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {k.lower(): v for k, v in self.headers.items()}
-            client, port = common_name(self.connection), self.client_address[1]
-            request = Request(self.path, headers, body, self.command, client, port)
+            port = self.client_address[1]
+            request = Request(self.path, headers, body, self.command, common_name(self.connection), port)
             with receiver.arrived:
                 receiver.requests.append(request)
                 receiver.arrived.notify_all()
