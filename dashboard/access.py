@@ -26,7 +26,23 @@ from numbers.channel_form import AS_CODE
 
 SPARES = 3
 UNCHANGED = gettext_lazy("Left empty, it stays what it is.")
-HIDDEN = {"autocomplete": "new-password", "spellcheck": "false", "class": "code"}
+
+
+class Unshown(forms.TextInput):
+    """A text that is taken and never given back, not even with a mistake beside it.
+
+    No password field: browsers offer the person's own passwords for each, and take several for several log-ins.
+    """
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+class UnshownArea(forms.Textarea):
+    """The same, of several lines."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
 
 
 def words(label: Any, longest: int = LONGEST, help_text: Any = "") -> forms.CharField:
@@ -43,12 +59,12 @@ def secret(label: Any) -> forms.CharField:
         required=False,
         strip=False,
         help_text=UNCHANGED,
-        widget=forms.PasswordInput(attrs=HIDDEN),
+        widget=Unshown(attrs=AS_CODE),
     )
 
 
-def pem(label: Any, help_text: Any) -> forms.CharField:
-    widget = forms.Textarea(attrs={**AS_CODE, "rows": 5})
+def pem(label: Any, help_text: Any, area: type[forms.Textarea] = forms.Textarea) -> forms.CharField:
+    widget = area(attrs={**AS_CODE, "rows": 5})
     return forms.CharField(
         label=label, max_length=LONGEST_PEM, required=False, help_text=help_text, widget=widget
     )
@@ -86,8 +102,11 @@ class AccessForm(forms.Form):
         ),
         required=False,
     )
-    certificate = pem(gettext_lazy("Client certificate"), gettext_lazy("PEM, ours first, then its issuers."))
-    key = pem(gettext_lazy("Its private key"), UNCHANGED)
+    certificate = pem(
+        gettext_lazy("Client certificate"),
+        gettext_lazy("PEM: the certificate, then its issuers. We show it to your server."),
+    )
+    key = pem(gettext_lazy("Its private key"), UNCHANGED, UnshownArea)
     ca = pem(
         gettext_lazy("Issuers to trust"),
         gettext_lazy(

@@ -35,9 +35,9 @@ def index(request: PageRequest) -> HttpResponse:
     """The list; a POST adds to it."""
     form = DestinationForm(request.POST or None)
     if request.method == "POST" and not can(request, CONFIGURE):
-        return go(request, "destinations")
+        return go(request, "endpoints.destinations")
     if form.is_valid() and added(request, form):
-        return go(request, "destinations")
+        return go(request, "endpoints.destinations")
     allowlist = destinations.allowlist_of(request.environment.pk)
     context = {
         "form": form,
@@ -62,4 +62,4 @@ def delete(request: PageRequest, destination_id: str) -> HttpResponse:
     row = find(request.environment.destinations.all(), "destination", destination_id)
     destinations.forbid(row, actor(request))
     messages.success(request, _("This destination is off the list."))
-    return go(request, "destinations")
+    return go(request, "endpoints.destinations")

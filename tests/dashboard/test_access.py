@@ -126,8 +126,9 @@ def test_a_mistake_is_said_at_its_field(acme: House, owner: Person, sent: dict[s
 
 def test_a_mistake_does_not_give_a_typed_secret_back(acme: House, owner: Person) -> None:
     sent = headers(("X-Api-Key", "k3y", "secret"), ("Host", "a", "shown"))
-    page = owner.post(PAGE, way="bearer", token="b34rer", **sent).content.decode()
+    page = owner.post(PAGE, way="bearer", token="b34rer", key="pr1vate", **sent).content.decode()
     assert "k3y" not in page
+    assert "pr1vate" not in page
     assert "b34rer" not in page
 
 
