@@ -25,7 +25,6 @@ from delivery.models import Endpoint
 from numbers.channel_form import AS_CODE
 
 SPARES = 3
-UNCHANGED = gettext_lazy("Left empty, it stays what it is.")
 
 
 class Unshown(forms.TextInput):
@@ -58,7 +57,6 @@ def secret(label: Any) -> forms.CharField:
         max_length=LONGEST,
         required=False,
         strip=False,
-        help_text=UNCHANGED,
         widget=Unshown(attrs=AS_CODE),
     )
 
@@ -106,7 +104,7 @@ class AccessForm(forms.Form):
         gettext_lazy("Client certificate"),
         gettext_lazy("PEM: the certificate, then its issuers. We show it to your server."),
     )
-    key = pem(gettext_lazy("Its private key"), UNCHANGED, UnshownArea)
+    key = pem(gettext_lazy("Its private key"), gettext_lazy("PEM, without a pass phrase."), UnshownArea)
     ca = pem(
         gettext_lazy("Issuers to trust"),
         gettext_lazy(
