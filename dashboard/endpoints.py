@@ -14,13 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import ids
+from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
 from delivery import queues, services
+from delivery.access_store import lies_outside, shown_access
+from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
 from delivery.kinds import ACK_WITHIN_S, OWN, POINTERS
 from delivery.models import Delivery, Endpoint
 from delivery.secrets import live, shown
@@ -106,7 +110,11 @@ def index(request: PageRequest) -> HttpResponse:
     rows = open_endpoints(request).order_by("-is_default", "description", "pk")
     failures = request.environment.deliveries.filter(state=State.FAILED)
     failed = dict(failures.values_list("endpoint").annotate(Count("pk")).order_by())
-    listed = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
+    allowlist = allowlist_of(request.environment.pk)
+    listed = [
+        {"endpoint": row, "failed": failed.get(row.pk, 0), "outside": lies_outside(row, allowlist)}
+        for row in rows
+    ]
     return render(request, "endpoints.html", {"rows": listed})
 
 
@@ -126,6 +134,7 @@ def new(request: PageRequest) -> HttpResponse:
     endpoint = created(request, form, kind) if form.is_valid() else None
     if endpoint is None:
         context = {"form": form, "kind": kind, "kinds": Kind.choices, "about": ABOUT[kind]}
+        context["egress"] = settings.EGRESS_ADDRESSES
         return render(request, "endpoint_new.html", context)
     request.session[REVEAL] = str(endpoint.pk)
     return go(request, "endpoints.one", endpoint_id=ids.public("endpoint", endpoint.pk))
@@ -173,6 +182,10 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "template": endpoint.template if endpoint.kind == Kind.CALLBACK else None,
         "public_url": settings.PUBLIC_URL,
         "queue": queues.depth(endpoint) if endpoint.kind == Kind.POLLING else None,
+        "access": shown_access(endpoint),
+        "ends_soon": expires_soon(endpoint.certificate_expires_at, clock(request.environment)),
+        "outside": lies_outside(endpoint, allowlist_of(request.environment.pk)),
+        "egress": settings.EGRESS_ADDRESSES,
     }
 
 

@@ -7,11 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dashboard import (
+    access,
     available_numbers,
     buying,
     callback,
     channels,
     deliveries,
+    destinations,
     endpoint_secrets,
     endpoints,
     entrance,
@@ -60,12 +62,15 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/", routes.one, name="routes.one"),
     path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
+    path("destinations/", destinations.index, name="endpoints.destinations"),
+    path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
     path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),
     path("endpoints/<str:endpoint_id>/edit/", endpoints.edit, name="endpoints.edit"),
     path("endpoints/<str:endpoint_id>/policy/", policy.edit, name="endpoints.policy"),
     path("endpoints/<str:callback_id>/template/", callback.edit, name="endpoints.template"),
+    path("endpoints/<str:endpoint_id>/access/", access.edit, name="endpoints.access"),
     path("endpoints/<str:endpoint_id>/secrets/", endpoint_secrets.rotate, name="endpoints.rotate"),
     path(
         "endpoints/<str:endpoint_id>/secrets/<str:secret_id>/withdraw/",

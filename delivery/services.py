@@ -264,9 +264,15 @@ def take_measures(id: UUID, wanted: Measures) -> None:
 
 @transaction.atomic
 def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
-    """Remove an endpoint; what still waited for it is cancelled."""
+    """Remove an endpoint and what it wanted sent along; what still waited for it is cancelled."""
     now = clock(endpoint.environment)
-    Endpoint.objects.filter(pk=endpoint.pk).update(deleted_at=now, is_default=False, version=F("version") + 1)
+    Endpoint.objects.filter(pk=endpoint.pk).update(
+        deleted_at=now,
+        is_default=False,
+        sealed_access=None,
+        certificate_expires_at=None,
+        version=F("version") + 1,
+    )
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
     endpoint.deliveries.filter(state__in=waiting).update(
         state=Delivery.State.CANCELLED, due_at=None, finished_at=now

@@ -174,12 +174,13 @@ class Tokens:
                 held.token, held.until = "", None
 
     def answered(self, held: Held, result: Result) -> None:
+        cause: Result | None = None
         try:
-            held.token, held.until, held.cause = *self.read(result), None
+            token, until = self.read(result)
         except Unusable as problem:
-            held.token, held.until = "", self.clock() + FAILED_FOR
-            held.cause = failure(result, str(problem))
-        cause, token = held.cause, held.token
+            token, until, cause = "", self.clock() + FAILED_FOR, failure(result, str(problem))
+        with self.lock:
+            held.token, held.until, held.cause = token, until, cause
         jobs = self.take(held)
         for job in jobs:
             job.token = token

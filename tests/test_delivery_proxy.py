@@ -15,7 +15,7 @@ from accounts.audit import SYSTEM
 from delivery import destinations, services
 from delivery.engine import Engine
 from delivery.models import Attempt
-from smsgateway.settings import proxy_url
+from smsgateway.settings import egress_addresses, proxy_url
 from tests.cast import House
 from tests.certificates import authority, server_context
 from tests.deliveries import begun, endpoint_at, settled, tried
@@ -165,3 +165,11 @@ def test_a_proxy_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, u
     monkeypatch.setenv("DELIVERY_PROXY", url)
     with pytest.raises(ImproperlyConfigured, match="DELIVERY_PROXY"):
         proxy_url("DELIVERY_PROXY")
+
+
+def test_addresses_that_customers_are_to_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EGRESS_ADDRESSES", "198.51.100.7, 2001:db8::/48,2001:db8:1::1")
+    assert egress_addresses("EGRESS_ADDRESSES") == ["198.51.100.7", "2001:db8::/48", "2001:db8:1::1"]
+    monkeypatch.setenv("EGRESS_ADDRESSES", "198.51.100.300")
+    with pytest.raises(ImproperlyConfigured, match="EGRESS_ADDRESSES"):
+        egress_addresses("EGRESS_ADDRESSES")

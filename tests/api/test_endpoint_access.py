@@ -225,3 +225,10 @@ def test_what_does_not_open_says_so(acme: House, api: Api) -> None:
         Endpoint.objects.get(pk=acme.live.endpoint.pk), SYSTEM, access={"bearer": {"token": "t"}}
     )
     assert access_of(acme) == {"bearer": {"token": "t"}}
+
+
+def test_a_deleted_endpoint_keeps_no_secret(acme: House, api: Api) -> None:
+    made = created(api, EVERYTHING).json()
+    assert api.delete(f"endpoints/{made['id']}").status_code == 204
+    row = Endpoint.objects.exclude(deleted_at=None).get()
+    assert (row.sealed_access, row.certificate_expires_at) == (None, None)

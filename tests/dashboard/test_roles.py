@@ -29,6 +29,7 @@ CHANGING = (
     "endpoints/new/",
     "endpoints/{endpoint_id}/edit/",
     "endpoints/{callback_id}/template/",
+    "endpoints/{endpoint_id}/access/",
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
@@ -50,6 +51,7 @@ READING = (
     "endpoints/{endpoint_id}/",
     "endpoints/{callback_id}/",
     "endpoints/{queue_id}/",
+    "destinations/",
 )
 
 
