@@ -5,14 +5,19 @@ Whatever an operator changes here is in the audit trail; Django's own log, which
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, ids, services
@@ -80,6 +85,38 @@ class ReadOnly(Audited):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Acting(ReadOnly):
+    """Rows that operators change by pages of their own, each of which calls a service."""
+
+    def may_act(self, request: HttpRequest) -> bool:
+        codename = get_permission_codename("change", self.opts)
+        return bool(request.user.has_perm(f"{self.opts.app_label}.{codename}"))
+
+    def act(
+        self, view: Callable[..., HttpResponse], *, post_only: bool = False
+    ) -> Callable[..., HttpResponse]:
+        """A view of the operators' pages, for who may change these rows."""
+
+        def enter(request: HttpRequest, **parameters: Any) -> HttpResponse:
+            if not self.may_act(request):
+                raise PermissionDenied
+            if post_only and request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            return view(request, **parameters)
+
+        return self.admin_site.admin_view(enter)
+
+    def url(self, name: str, *arguments: Any) -> str:
+        """The URL of a page of these rows: "changelist", "change" or one of their own."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=arguments)
+
+    def page(
+        self, request: HttpRequest, template: str, title: Any, *, status: int = 200, **context: Any
+    ) -> HttpResponse:
+        shown = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        return TemplateResponse(request, template, shown, status=status)
 
 
 @admin.register(Tenant)

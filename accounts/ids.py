@@ -24,6 +24,7 @@ PREFIXES = {
     "route": "rte",
     "endpoint": "ep",
     "secret": "sec",
+    "destination": "dst",
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.drainage import set_override
@@ -10,12 +11,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.endpoint_fields import PolicyField, TemplateField
+from api.endpoint_fields import AccessField, PolicyField, TemplateField
 from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation
+from api.views import ApiRequest, View, body, find, named, operation
 from delivery import kinds, secrets, services
+from delivery.access_store import lies_outside
+from delivery.allowlist import Allowlist
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
 from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
 from delivery.preview import preview
@@ -45,12 +49,17 @@ class NewEndpoint(Own):
         Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
     )
     policy = PolicyField(required=False)
+    access = AccessField(required=False)
 
 
 class EndpointChanges(Own):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
+    failoverId = Id(
+        "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
+    )
+    access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -78,15 +87,34 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
+    failoverId = Id("endpoint", source="failover_id", allow_null=True)
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
+    )
+    access = AccessField(
+        source="*", read_only=True, help_text="without its secrets; null where it does not open"
+    )
+    certificateExpiresAt = Stamp(
+        source="certificate_expires_at", allow_null=True, help_text="of the client certificate"
+    )
+    destinationAllowed = serializers.SerializerMethodField(
+        help_text="false where nothing is sent because the environment's destinations leave it out"
     )
     disabled = serializers.SerializerMethodField()
     disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
     createdAt = Stamp(source="created_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.allowlists: dict[UUID, Allowlist | None] = {}
+
     def get_triesAfterSeconds(self, endpoint: Endpoint) -> list[int]:
         return stored_policy(endpoint).tries_after_s
+
+    def get_destinationAllowed(self, endpoint: Endpoint) -> bool:
+        if endpoint.environment_id not in self.allowlists:  # one look for all rows of a list
+            self.allowlists[endpoint.environment_id] = allowlist_of(endpoint.environment_id)
+        return not lies_outside(endpoint, self.allowlists[endpoint.environment_id])
 
     def get_disabled(self, endpoint: Endpoint) -> bool:
         return endpoint.disabled_at is not None
@@ -191,8 +219,12 @@ class OneEndpoint(View):
 
     @operation("updateEndpoint", ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
-        endpoint = self.endpoint(request, endpoint_id)
-        warnings = services.update_endpoint(endpoint, request.actor, **body(request, EndpointChanges))
+        endpoint, changes = self.endpoint(request, endpoint_id), body(request, EndpointChanges)
+        if "failoverId" in changes:
+            id = changes.pop("failoverId")
+            others = present(request.environment)
+            changes["failover"] = None if id is None else named(others, "endpoint", id, "/failoverId")
+        warnings = services.update_endpoint(endpoint, request.actor, **changes)
         return Response(ChangedEndpointSerializer(endpoint, context={"warnings": warnings}).data)
 
     @operation("deleteEndpoint", None, status=204, conflicts=True)

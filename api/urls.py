@@ -6,8 +6,10 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
     available_numbers,
+    buying,
     channels,
     deliveries,
+    destinations,
     endpoints,
     messages,
     number_requests,
@@ -21,6 +23,8 @@ from api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("channels", channels.Channels.as_view()),
     path("channels/<str:channel_id>", channels.OneChannel.as_view()),
+    path("channels/<str:channel_id>/available-numbers", buying.Offers.as_view()),
+    path("channels/<str:channel_id>/numbers", buying.Purchases.as_view()),
     path("channels/<str:channel_id>/preview", channels.PreviewOfChannel.as_view()),
     path("numbers", numbers.Numbers.as_view()),
     path("numbers/<str:number_id>", numbers.OneNumber.as_view()),
@@ -36,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("endpoints/<str:queue_id>/queue", queues.Queue.as_view()),
     path("endpoints/<str:queue_id>/queue/ack", queues.Acknowledge.as_view()),
     path("endpoints/<str:queue_id>/queue/release", queues.Release.as_view()),
+    path("destinations", destinations.Destinations.as_view()),
+    path("destinations/<str:destination_id>", destinations.OneDestination.as_view()),
     path("routes", routes.Routes.as_view()),
     path("routes/<str:route_id>", routes.OneRoute.as_view()),
     path("messages", messages.Messages.as_view()),

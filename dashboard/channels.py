@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
@@ -22,8 +21,9 @@ from dashboard import checklist
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, find, go, page
 from ingest.models import best
-from numbers import services
-from numbers.carriers import CARRIERS, HTTP_CARRIERS, CredentialField, is_secret
+from numbers import sellers, services
+from numbers.carriers import CARRIERS, HTTP_CARRIERS
+from numbers.channel_form import AS_CODE, ChannelForm, ingest_url, readable
 from numbers.models import Channel
 from numbers.preview import preview
 
@@ -67,149 +67,11 @@ HINTS = {
     "generic": gettext_lazy("Post JSON here, signed as Standard Webhooks sign."),
     "sandbox": gettext_lazy("Post JSON here with the secret as bearer token."),
 }
-FIELD_LABELS = {
-    "authToken": gettext_lazy("Auth token"),
-    "sharedKeyId": gettext_lazy("Shared key id"),
-    "sharedKey": gettext_lazy("Shared key"),
-    "secret": gettext_lazy("Secret"),
-    "signatureSecret": gettext_lazy("Signature secret"),
-    "signatureMethod": gettext_lazy("Signature method"),
-    "topicArn": gettext_lazy("Topic ARN"),
-    "accountSid": gettext_lazy("Account SID"),
-    "applicationKey": gettext_lazy("Application key"),
-    "applicationSecret": gettext_lazy("Application secret"),
-    "consumerKey": gettext_lazy("Consumer key"),
-    "serviceName": gettext_lazy("SMS account"),
-    "webhookSecret": gettext_lazy("Webhook secret"),
-    "signingKey": gettext_lazy("Signing key"),
-    "publicKey": gettext_lazy("Public key"),
-    "signatureVersion": gettext_lazy("Signature version"),
-    "channelNumber": gettext_lazy("Number of the channel"),
-    "host": gettext_lazy("Host"),
-    "port": gettext_lazy("Port"),
-    "systemId": gettext_lazy("System id"),
-    "bind": gettext_lazy("Kind of bind"),
-    "sessions": gettext_lazy("Sessions"),
-    "systemType": gettext_lazy("System type"),
-    "addressRange": gettext_lazy("Address range"),
-    "addressTon": gettext_lazy("Type of number of the range"),
-    "addressNpi": gettext_lazy("Numbering plan of the range"),
-    "tls": gettext_lazy("TLS"),
-    "tlsName": gettext_lazy("Name in the certificate"),
-    "caCertificate": gettext_lazy("Certificate of the authority"),
-    "defaultAlphabet": gettext_lazy("Default alphabet"),
-    "ia5Alphabet": gettext_lazy("IA5 alphabet"),
-    "defaultCountry": gettext_lazy("Default country"),
-    "enquireLinkS": gettext_lazy("Seconds between two enquire_link"),
-    "allowedNetworks": gettext_lazy("Allowed addresses"),
-    "username": gettext_lazy("User name"),
-    "password": gettext_lazy("Password"),
-    "token": gettext_lazy("Token"),
-    "tokenHeader": gettext_lazy("Header of the token"),
-    "tokenParameter": gettext_lazy("Parameter of the token"),
-    "hmacSecret": gettext_lazy("Secret of the HMAC"),
-    "hmacHeader": gettext_lazy("Header of the HMAC"),
-    "hmacEncoding": gettext_lazy("Encoding of the HMAC"),
-    "hmacPrefix": gettext_lazy("Prefix of the HMAC"),
-    "bodyKind": gettext_lazy("Kind of request"),
-    "charset": gettext_lazy("Charset"),
-    "charsetField": gettext_lazy("Charset of each text"),
-    "listField": gettext_lazy("List of texts"),
-    "fromField": gettext_lazy("Sender"),
-    "toField": gettext_lazy("Number written to"),
-    "textField": gettext_lazy("Text"),
-    "idField": gettext_lazy("Id"),
-    "sentAtField": gettext_lazy("Time of sending"),
-    "mediaField": gettext_lazy("Links to media"),
-    "partReferenceField": gettext_lazy("Reference of a part"),
-    "partTotalField": gettext_lazy("Number of parts"),
-    "partNumberField": gettext_lazy("Number of a part"),
-    "sentAtFormat": gettext_lazy("Format of the time"),
-    "sentAtZone": gettext_lazy("Time zone"),
-    "answerStatus": gettext_lazy("Status of the answer"),
-    "answerBody": gettext_lazy("Body of the answer"),
-    "answerType": gettext_lazy("Content type of the answer"),
-}
 OWN_HINT = gettext_lazy("Let your system send its texts here, as you have described it below.")
-POINTER = "/credentials/"
-AS_CODE = {"autocomplete": "off", "spellcheck": "false", "class": "code"}
-
-
-class Section(NamedTuple):
-    """Fields of a form that belong together, folded away until one of them is in use or wrong."""
-
-    title: StrOrPromise
-    fields: list[forms.BoundField]
-    open: bool
-
-
-class ChannelForm(forms.Form):
-    """A name, and one field for each credential of the carrier.
-
-    With `stored`, the credentials of an existing channel, those that are no secrets are filled in, and secrets left
-    empty are kept.
-    """
-
-    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
-
-    def __init__(
-        self, carrier: str, data: Any, *, stored: Mapping[str, str] | None = None, name: str = ""
-    ) -> None:
-        self.credentials: Mapping[str, CredentialField] = CARRIERS[carrier].credentials
-        self.stored = stored or {}
-        shown = {word: text for word, text in self.stored.items() if not is_secret(CARRIERS[carrier], word)}
-        super().__init__(data, initial={**shown, "name": name})
-        for word, rule in self.credentials.items():
-            kept = rule.secret and stored is not None
-            self.fields[word] = credential_field(word, rule, required=rule.required and not kept)
-
-    def given(self) -> dict[str, str]:
-        """The credentials that the channel is to have: where no secret was filled in, the secrets that it has."""
-        filled = {word: value for word in self.credentials if (value := self.cleaned_data[word])}
-        if any(self.credentials[word].secret for word in filled):
-            return filled
-        kept = {
-            word: text
-            for word, text in self.stored.items()
-            if word not in self.credentials or self.is_secret(word)
-        }
-        return {**kept, **filled}
-
-    def is_secret(self, word: str) -> bool:
-        return self.credentials[word].secret
-
-    def main(self) -> list[forms.BoundField]:
-        """The credentials of no section."""
-        return [self[word] for word, rule in self.credentials.items() if not rule.section]
-
-    def sections(self) -> list[Section]:
-        titles = dict.fromkeys(rule.section for rule in self.credentials.values() if rule.section)
-        return [self.section(title) for title in titles]
-
-    def section(self, title: StrOrPromise) -> Section:
-        fields = [self[word] for word, rule in self.credentials.items() if rule.section == title]
-        return Section(title, fields, any(field.value() or field.errors for field in fields))
-
-
-def credential_field(name: str, rule: CredentialField, *, required: bool) -> forms.CharField:
-    # Shown while it is typed: it is pasted from the carrier's pages, and never sent back to a browser.
-    widget = forms.Textarea if rule.multiline else forms.TextInput
-    return forms.CharField(
-        label=FIELD_LABELS.get(name, name),
-        help_text=rule.help,
-        required=required,
-        max_length=4000 if rule.multiline else 500,
-        widget=widget(attrs=AS_CODE),
-    )
 
 
 def open_channels(request: PageRequest) -> QuerySet[Channel]:
     return request.environment.channels.filter(deleted_at=None)
-
-
-def ingest_url(channel: Channel) -> str:
-    """The URL for the carrier; empty where it calls none."""
-    return str(settings.PUBLIC_INGEST_URL + channel.path) if channel.carrier in HTTP_CARRIERS else ""
 
 
 @page()
@@ -258,12 +120,8 @@ def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | 
             credentials=form.given(),
         )
     except (Invalid, Conflict) as problem:
-        refuse(form, problem, pointers(form))
+        refuse(form, problem, form.pointers())
         return None
-
-
-def pointers(form: ChannelForm) -> dict[str, str]:
-    return {POINTER + name: name for name in form.credentials}
 
 
 @page()
@@ -288,17 +146,18 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "sample": SampleForm() if channel.carrier in HTTP_CARRIERS else None,
             "lines": channel.lines.all(),
             "numbers": numbers,
+            "sells": sells(channel),
             "example": example(channel, numbers, reveal=editing),
         },
     )
 
 
-def readable(channel: Channel) -> dict[str, str]:
-    """The channel's credentials, none where they do not open."""
+def sells(channel: Channel) -> bool:
+    """Whether numbers can be bought through the channel; its page must open even where its credentials cannot."""
     try:
-        return channel.credentials()
+        return sellers.sells(channel)
     except Unsealable:
-        return {}
+        return False
 
 
 def hint(channel: Channel, stored: Mapping[str, str]) -> StrOrPromise:
@@ -328,7 +187,7 @@ def updated(request: PageRequest, channel: Channel, form: ChannelForm) -> bool:
             credentials=given if given != form.stored else None,
         )
     except (Invalid, Conflict) as problem:
-        refuse(form, problem, pointers(form))
+        refuse(form, problem, form.pointers())
         return False
     messages.success(request, _("Saved."))
     return True

@@ -56,20 +56,21 @@ def steps(request: PageRequest) -> list[Step]:
 def setting_up(request: PageRequest) -> list[Step]:
     environment = request.environment
     endpoints = environment.endpoints.filter(deleted_at=None)
+    held = environment.assignments.filter(ends_at=None).exists()  # one of the pool comes with its channel
     return [
         Step(
-            environment.channels.filter(deleted_at=None).exists(),
+            held or environment.channels.filter(deleted_at=None).exists(),
             _("Add a channel"),
             _("A channel is the way in: it has the URL that your carrier calls."),
             here(request, "channels.new") + ("" if environment.is_live else "?carrier=sandbox"),
             _("Add a channel"),
         ),
         Step(
-            environment.assignments.filter(ends_at=None).exists(),
-            _("Add a number"),
+            held,
+            _("Get a number"),
             _("Texts to this number, arriving on its channel, are yours."),
-            here(request, "numbers.new"),
-            _("Add a number"),
+            here(request, "numbers.available"),
+            _("Get a number"),
         ),
         Step(
             endpoints.exists(),

@@ -1,4 +1,4 @@
-"""The numbers that an environment holds."""
+"""The numbers that an environment holds, those it asked for, and those it gave back a short while ago."""
 
 from __future__ import annotations
 
@@ -8,22 +8,33 @@ from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.errors import Conflict, Invalid
+from accounts.clock import clock
+from accounts.encryption import Unsealable
+from accounts.errors import Conflict
+from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import channel_choices, chosen, refuse
-from dashboard.page import PageRequest, actor, go, page, parsed
-from numbers import services
-from numbers.models import Assignment, Channel
+from dashboard.page import PageRequest, actor, go, here, page, parsed
+from dashboard.paging import slice_of
+from dashboard.templatetags.pages import exact_day
+from numbers import acquisition, plan, pool, requests, services
+from numbers.models import Assignment, Channel, Number, NumberRequest
 
 POINTERS = {"/channelId": "channel"}
+VIEWS = {
+    "held": gettext_lazy("Yours"),
+    "requests": gettext_lazy("Requests"),
+    "released": gettext_lazy("Given back"),
+}
 
 
 class LabelForm(forms.Form):
-    """Change what a number is called and which channel brings its texts."""
+    """What a number is called."""
 
     label = forms.CharField(
         label=gettext_lazy("Label"),
@@ -31,6 +42,11 @@ class LabelForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("What you call it, for example Bookings Lyon."),
     )
+
+
+class ChannelForm(LabelForm):
+    """Also which channel brings its texts."""
+
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"),
         help_text=gettext_lazy("A text to this number counts only when it comes this way."),
@@ -47,19 +63,13 @@ class LabelForm(forms.Form):
         return self.channels[id]
 
 
-class NumberForm(LabelForm):
-    number = forms.CharField(
-        label=gettext_lazy("Number"),
-        max_length=40,
-        help_text=gettext_lazy("In international form, for example +33 6 39 98 00 01, or a short code."),
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-    )
-    field_order = ("number", "label", "channel")
-
-
 def held(request: PageRequest) -> QuerySet[Assignment]:
     rows = request.environment.assignments.filter(ends_at=None)
     return rows.select_related("number", "channel").order_by("pk")
+
+
+def asked(environment: Environment) -> QuerySet[NumberRequest]:
+    return environment.number_requests.select_related("assignment__number", "wanted", "channel")
 
 
 def channels(request: PageRequest) -> QuerySet[Channel]:
@@ -75,48 +85,72 @@ def held_number(request: PageRequest, number_id: str) -> Assignment:
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    context = {"rows": list(held(request)), "channels": channels(request).exists()}
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else "held"
+    waiting = asked(request.environment).filter(status=NumberRequest.Status.REQUESTED).count()
+    context = {"view": view, "views": VIEWS.items(), "waiting": waiting, **CONTEXTS[view](request)}
     return render(request, "numbers.html", context)
 
 
-@page(CONFIGURE)
-def new(request: PageRequest) -> HttpResponse:
-    form = NumberForm(channels(request), request.POST or None)
-    if form.is_valid() and assigned(request, form):
-        return go(request, "numbers")
-    return render(request, "number_new.html", {"form": form, "channels": form.channels})
+def held_context(request: PageRequest) -> dict[str, Any]:
+    return {"rows": list(held(request))}
 
 
-def assigned(request: PageRequest, form: NumberForm) -> bool:
-    try:
-        assignment = services.assign_number(
-            request.environment,
-            actor(request),
-            number=form.cleaned_data["number"],
-            channel=form.chosen_channel(),
-            label=form.cleaned_data["label"],
-        )
-    except (Invalid, Conflict) as problem:
-        refuse(form, problem, POINTERS)
-        return False
-    messages.success(request, _("%(number)s is yours.") % {"number": assignment.number.number})
-    return True
+def requests_context(request: PageRequest) -> dict[str, Any]:
+    slice = slice_of(asked(request.environment), request, "number_request")
+    return {"rows": slice.rows, "slice": slice}
+
+
+def released_context(request: PageRequest) -> dict[str, Any]:
+    return {"rows": list(pool.returnable(request.environment).order_by("aging_until"))}
+
+
+CONTEXTS = {"held": held_context, "requests": requests_context, "released": released_context}
 
 
 @page(CONFIGURE)
 def one(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
-    initial = {"label": assignment.label, "channel": channel_choices([assignment.channel])[0][0]}
-    form = LabelForm(channels(request), request.POST or None, initial=initial)
+    form = form_of(request, assignment)
     if form.is_valid() and updated(request, assignment, form):
         return go(request, "numbers")
-    return render(request, "number.html", {"form": form, "assignment": assignment})
+    context = {
+        "form": form,
+        "assignment": assignment,
+        "rests_until": rests_until(assignment),
+        "can_give_back": can_give_back(assignment),
+    }
+    return render(request, "number.html", context)
+
+
+def form_of(request: PageRequest, assignment: Assignment) -> LabelForm:
+    """A number of the pool stays on the channel that it came with."""
+    data, label = request.POST or None, assignment.label
+    if assignment.number.channel_id:
+        return LabelForm(data, initial={"label": label})
+    channel = channel_choices([assignment.channel])[0][0]
+    return ChannelForm(channels(request), data, initial={"label": label, "channel": channel})
+
+
+def can_give_back(assignment: Assignment) -> bool:
+    try:
+        return acquisition.can_give_back(assignment)
+    except Unsealable:
+        return False
+
+
+def rests_until(assignment: Assignment) -> Any:
+    """Until when nobody else could have the number if it were released now; None: no time at all."""
+    number = assignment.number
+    return None if number.fictional else clock(assignment.environment) + plan.aging(number.country)
 
 
 def updated(request: PageRequest, assignment: Assignment, form: LabelForm) -> bool:
-    label, channel = form.cleaned_data["label"], form.chosen_channel()
+    channel = form.chosen_channel() if isinstance(form, ChannelForm) else None
     try:
-        services.update_assignment(assignment, actor(request), label=label, channel=channel)
+        services.update_assignment(
+            assignment, actor(request), label=form.cleaned_data["label"], channel=channel
+        )
     except Conflict as problem:
         refuse(form, problem, POINTERS)
         return False
@@ -127,6 +161,52 @@ def updated(request: PageRequest, assignment: Assignment, form: LabelForm) -> bo
 @page(CONFIGURE, post_only=True)
 def release(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
-    services.release_number(assignment, actor(request))
-    messages.success(request, _("%(number)s was released.") % {"number": assignment.number.number})
+    try:
+        if "give_back" in request.POST:
+            acquisition.give_back(assignment, actor(request))
+        else:
+            services.release_number(assignment, actor(request))
+    except Conflict as conflict:
+        messages.error(request, conflict.detail)
+        return go(request, "numbers.one", number_id=number_id)
+    number = Number.objects.get(pk=assignment.number_id)
+    messages.success(request, released(number))
+    return go(request, "numbers")
+
+
+def released(number: Number) -> str:
+    if number.aging_until is None:
+        return _("%(number)s was released.") % {"number": number.number}
+    values = {"number": number.number, "day": exact_day(number.aging_until)}
+    return _("%(number)s was released. You may take it back until %(day)s.") % values
+
+
+@page(CONFIGURE, post_only=True)
+def take_back(request: PageRequest, number_id: str) -> HttpResponse:
+    """Have a number again that this environment gave back a short while ago, as it was."""
+    rows = request.environment.assignments.filter(number=parsed("number", number_id))
+    last = rows.select_related("number__channel", "channel").order_by("-pk").first()
+    if last is None:
+        raise Http404
+    if not pool.may_return(last.number, request.environment):
+        messages.error(request, pool.taken().detail)
+        return go(request, "numbers")
+    if last.own_channel_id and last.channel.deleted_at:
+        messages.warning(request, _("Its channel is closed: choose another one."))
+        query = urlencode({"number": last.number.number, "label": last.label})
+        return redirect(f"{here(request, 'numbers.new')}?{query}")
+    return taken_back(request, last)
+
+
+def taken_back(request: PageRequest, last: Assignment) -> HttpResponse:
+    channel = last.channel if last.own_channel_id else None
+    number = last.number.number
+    try:
+        requests.bring_number(
+            request.environment, actor(request), number=number, channel=channel, label=last.label
+        )
+    except Conflict as conflict:
+        messages.error(request, conflict.detail)
+    else:
+        messages.success(request, _("%(number)s is yours again.") % {"number": number})
     return go(request, "numbers")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from delivery.models import Delivery
 from inbox.models import Message
 from ingest.models import Line
-from numbers.models import Channel
+from numbers.models import Channel, NumberRequest
 
 
 class Look(NamedTuple):
@@ -54,6 +54,28 @@ ACTION = {
     "drop": Look(_("Drop"), "quiet", "circle-minus"),
     "quarantine": Look(_("Quarantine"), "waiting", "shield-alert"),
 }
+NUMBER_REQUEST = {
+    "requested": Look(NumberRequest.Status.REQUESTED.label, "waiting", "clock"),
+    "approved": Look(NumberRequest.Status.APPROVED.label, "good", "circle-check"),
+    "refused": Look(NumberRequest.Status.REFUSED.label, "bad", "circle-x"),
+    "cancelled": Look(NumberRequest.Status.CANCELLED.label, "quiet", "circle-slash"),
+}
+REGIONS = {  # proper names, the same in every language
+    "ile-de-france": "Île-de-France",
+    "nord-ouest": "Nord-Ouest",
+    "nord-est": "Nord-Est",
+    "sud-est": "Sud-Est",
+    "sud-ouest": "Sud-Ouest",
+    "outre-mer": "Outre-mer",
+    "guadeloupe": "Guadeloupe",
+    "guyane": "Guyane",
+    "martinique": "Martinique",
+    "la-reunion": "La Réunion",
+    "mayotte": "Mayotte",
+    "saint-pierre-et-miquelon": "Saint-Pierre-et-Miquelon",
+    "saint-barthelemy": "Saint-Barthélemy",
+    "saint-martin": "Saint-Martin",
+}
 CARRIERS = {
     "twilio": "Twilio",
     "vonage": "Vonage SMS",
@@ -73,11 +95,23 @@ CARRIERS = {
     "generic": _("Generic"),
     "sandbox": _("Sandbox"),
 }
-LOOKS = {"message": MESSAGE, "delivery": DELIVERY, "endpoint": ENDPOINT, "action": ACTION, "line": LINE}
+LOOKS = {
+    "message": MESSAGE,
+    "delivery": DELIVERY,
+    "endpoint": ENDPOINT,
+    "action": ACTION,
+    "line": LINE,
+    "number_request": NUMBER_REQUEST,
+}
 
 
 def look(noun: str, state: str) -> Look:
     return LOOKS[noun].get(state) or Look(state, "quiet", "circle-dashed")
+
+
+def region(slug: str) -> str:
+    """A region's name; one that is not of France's plan is shown as it was written."""
+    return REGIONS.get(slug, slug)
 
 
 def titled(channel: Channel) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,16 +15,32 @@ from accounts.encryption import Unsealable
 from accounts.errors import Invalid
 from accounts.ids import public
 from delivery import signing
+from delivery.access_store import stored_access
+from delivery.addresses import Network, host_of
+from delivery.allowlist import Allowlist
 from delivery.models import Endpoint
 from delivery.payload import message_data, message_received, message_thin
 from delivery.policy import Policy, policy_of
 from delivery.template import Request, Template, template_of
+from delivery.tokens import Grant, grant_of
+from delivery.ways import Tls
 from inbox.models import CONTENT, MEDIA, SENDER
 
 log = logging.getLogger("smsgateway.worker")
 
 EVERY = ["User-Agent: smsgateway/1", "Expect:", "Accept:"]
 HEADERS = ["Content-Type: application/json", *EVERY]
+
+
+class Ticket(NamedTuple):
+    """What an endpoint asks for with each request, ready to use."""
+
+    headers: tuple[str, ...] = ()
+    grant: Grant | None = None
+    tls: Tls | None = None
+
+
+NO_TICKET = Ticket()
 
 
 class Target(NamedTuple):
@@ -34,23 +51,34 @@ class Target(NamedTuple):
     signers: tuple[tuple[signing.Signer, datetime | None], ...] | None  # None: the secrets do not open
     stopped: bool  # disabled or deleted
     policy: Policy
+    ticket: Ticket | None  # None: the access does not open
+    only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
 
 
 def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
-    rows = Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets")
+    # The destinations are read after the endpoints: a list that is newer than the version shows up with the next one.
+    rows = Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets", "environment__destinations")
     return {row.pk: target_of(row) for row in rows}
 
 
 def target_of(row: Endpoint) -> Target:
     # From a queue whose endpoint is disabled nothing is taken, so that there is nothing to hold.
     stopped = bool(row.deleted_at or (row.disabled_at and row.kind != Endpoint.Kind.POLLING))
-    thin = row.payload == Endpoint.Payload.THIN
-    template = stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None
+    allowlist = Allowlist.of(one.pattern for one in row.environment.destinations.all())
     return Target(
-        row.version, row.url, signers_of(row), stopped, stored_policy(row), row.kind, thin, template
+        version=row.version,
+        url=row.url,
+        signers=signers_of(row),
+        stopped=stopped,
+        policy=stored_policy(row),
+        ticket=ticket_of(row, allowlist),
+        only=lies_in(row.url, allowlist) if row.url else None,
+        kind=row.kind,
+        thin=row.payload == Endpoint.Payload.THIN,
+        template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,
     )
 
 
@@ -60,6 +88,40 @@ def stored_template(row: Endpoint) -> Template | None:
     except Invalid:  # saved under another version's rules
         log.exception("a stored template cannot be read", extra={"endpoint": str(row.pk)})
         return None
+
+
+def lies_in(url: str, allowlist: Allowlist | None) -> tuple[Network, ...] | None:
+    return None if allowlist is None else allowlist.networks_for(host_of(url))
+
+
+def ticket_of(row: Endpoint, allowlist: Allowlist | None) -> Ticket | None:
+    """The headers, the way to a token and the certificates; None where they do not open."""
+    access = stored_access(row)
+    if not access:
+        return NO_TICKET if access is not None else None
+    oauth2, pair, ca = (
+        access.get("oauth2"),
+        access.get("clientCertificate", {}),
+        access.get("caCertificate", ""),
+    )
+    only = lies_in(oauth2["tokenUrl"], allowlist) if oauth2 else None
+    return Ticket(
+        headers=tuple(headers_asked(access)),
+        grant=grant_of(row.pk, oauth2, ca, only) if oauth2 else None,
+        tls=Tls(pair.get("certificate", "").encode(), pair.get("key", "").encode(), ca.encode())
+        if pair or ca
+        else None,
+    )
+
+
+def headers_asked(access: Mapping[str, Any]) -> Iterator[str]:
+    for header in access.get("headers", ()):
+        yield f"{header['name']}: {header['value']}"
+    if basic := access.get("basic"):
+        pair = f"{basic['username']}:{basic['password']}".encode()
+        yield f"Authorization: Basic {b64encode(pair).decode()}"
+    if bearer := access.get("bearer"):
+        yield f"Authorization: Bearer {bearer['token']}"
 
 
 def stored_policy(row: Endpoint) -> Policy:
@@ -98,7 +160,7 @@ def data_of(row: dict[str, Any]) -> dict[str, Any]:
 
 def headers_of(row: dict[str, Any], target: Target, request: Request, wall: datetime) -> list[str]:
     """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
-    if target.signers is None:
+    if target.signers is None or target.ticket is None:
         raise Unsealable("a secret of the endpoint does not open")
     now, id, timestamp = (
         wall + row["clock_offset"],
@@ -108,6 +170,7 @@ def headers_of(row: dict[str, Any], target: Target, request: Request, wall: date
     live = [signer for signer, expires_at in target.signers if expires_at is None or expires_at > now]
     headers = [
         *(HEADERS if target.kind == Endpoint.Kind.WEBHOOK else [*EVERY, *map(line, request.headers)]),
+        *target.ticket.headers,
         f"webhook-id: {id}",
         f"webhook-timestamp: {timestamp}",
         f"webhook-signature: {signing.sign(live, id, timestamp, request.body)}",

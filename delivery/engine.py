@@ -25,12 +25,18 @@ from django.db import Error, connection
 from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
-from delivery import services
+from delivery import services, turns
+from delivery.claiming import claim
 from delivery.composing import Target, headers_of, load_targets, request_of
+from delivery.health import Keeper
 from delivery.models import Endpoint
-from delivery.outcomes import Done, Outcome, context_of, expired, lapsed, outcomes, put_off
+from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
+from delivery.policy import Policy
+from delivery.retry import Reason
 from delivery.store import Store
-from delivery.transport import Job, Transport
+from delivery.tokens import Tokens
+from delivery.transport import KEPT_BYTES, READ_BYTES, Job, Transport
+from delivery.vetting import Vetting
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -48,18 +54,39 @@ class Engine:
         self.local = threading.local()
         self.stores: list[Store] = []
         self.targets: dict[UUID, Target] = {}
+        self.policies: dict[UUID, Policy] = {}  # of the same
+        self.keeper = Keeper()
         self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
+        self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
+        self.tokens = Tokens(
+            forward=self.dispatch,
+            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
+            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+        )
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
-            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
-            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+            on_done=self.tokens.done,
+            on_returned=self.tokens.returned,
+            proxy=settings.DELIVERY_PROXY,
         )
+        self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
         self.recorder = threading.Thread(target=self.record_for_ever, name="recorder", daemon=True)
         self.sweeper = threading.Thread(target=self.sweep_for_ever, name="sweeper", daemon=True)
+
+    def vetting_of(self) -> Vetting:
+        return Vetting(
+            allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
+            resolve=lambda host: services.resolve(host),
+            forward=self.transport.submit,
+            on_done=self.tokens.done,
+        )
+
+    def dispatch(self, jobs: Sequence[Job]) -> None:
+        (self.vetting or self.transport).submit(jobs)
 
     def start(self) -> None:
         for thread in (self.transport, self.recorder, self.sweeper):
@@ -69,7 +96,10 @@ class Engine:
         """Finish what is on the wire, release the rest, record everything."""
         self.give_up = until = time.monotonic() + grace_s
         self.stopping.set()
+        self.woken.set()
         self.sweeper.join(2)
+        for job in self.vetting.close() if self.vetting else ():
+            self.tokens.returned(job)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
@@ -97,14 +127,16 @@ class Engine:
         return self.send(self.store.read(ids, leases))
 
     def send(self, rows: Sequence[dict[str, Any]]) -> int:
-        """Build a request for each row and hand all to the transport."""
+        """Build a request for each row whose turn it is and hand all to the transport."""
         try:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
-            jobs = [job for row in rows if (job := self.prepared(row)) is not None]
+            going = [row for row in rows if not self.targets[row["endpoint_id"]].stopped]
+            admitted = self.admitted(self.past_queues(going))
+            jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
-        self.transport.submit(jobs)
+        self.tokens.submit(jobs)
         if stopped:
             self.store.stop(stopped, datetime.now(UTC))
         return len(jobs)
@@ -118,6 +150,34 @@ class Engine:
         ]
         if stale:
             self.targets.update(load_targets(stale))
+            self.policies.update({id: self.targets[id].policy for id in stale})
+
+    def past_queues(self, rows: Sequence[dict[str, Any]], *, lost: bool = True) -> list[dict[str, Any]]:
+        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time."""
+        sent, wall = [], datetime.now(UTC)
+        for row in rows:
+            target = self.targets[row["endpoint_id"]]
+            if target.kind != Endpoint.Kind.POLLING:
+                sent.append(row)
+            elif lost:
+                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
+            else:
+                self.results.put(back(row, None, Reason.QUEUED))
+        return sent
+
+    def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
+        wall = datetime.now(UTC)
+        sent, diverted, waiting = self.keeper.past_circuits(rows, self.policies, wall)
+        if diverted:
+            moved = self.keeper.divert(self.store, diverted)
+            self.refresh_targets(moved)
+            sent += self.past_queues(moved, lost=False)
+        sent, later = turns.in_order(self.store, sent, self.policies, wall)
+        sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
+        for outcome in (*waiting, *later, *paced):
+            self.results.put(outcome)
+        return sent
 
     def prepared(self, row: dict[str, Any]) -> Job | None:
         """`prepare`, with one row's trouble kept from all others of its batch."""
@@ -133,12 +193,6 @@ class Engine:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
         policy, now = target.policy, wall + row["clock_offset"]
-        if (
-            target.kind == Endpoint.Kind.POLLING
-        ):  # nothing is sent: who took it did not acknowledge it in time
-            if not target.stopped:
-                self.results.put(lapsed(row, policy, now))
-            return None
         deadline_s = min(policy.deadline_s or settings.DELIVERY_DEADLINE_S, settings.DELIVERY_LEASE_S - 1)
         left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
@@ -164,7 +218,12 @@ class Engine:
             method=request.method,
             deadline_s=deadline_s,
             start_by=time.monotonic() + left,
+            most_at_once=policy.max_in_flight,
             context=context,
+            tls=target.ticket.tls if target.ticket else None,
+            only=target.only,
+            grant=target.ticket.grant if target.ticket else None,
+            kept_bytes=READ_BYTES if context.success and context.success.reads_body else KEPT_BYTES,
         )
 
     # ---- record
@@ -175,18 +234,25 @@ class Engine:
             if batch:
                 judged = outcomes(batch)
                 self.persist(judged)
-                self.disable({one.disable for one in judged if one.disable is not None})
+                self.follow(judged)
 
-    def disable(self, endpoints: set[tuple[UUID, str]]) -> None:
-        """What answered that it wants nothing more gets nothing more."""
+    def follow(self, judged: Sequence[Outcome]) -> None:
+        """What tries mean for their endpoints, and for deliveries that waited for these. All of it may come later."""
         try:
-            for id, because in endpoints:
-                services.disable_unwanted(id, because)
-        except Error as error:  # it will say so again
-            log.warning("an endpoint is not disabled", extra={"reason": type(error).__name__})
+            self.act({one.disable for one in judged if one.disable is not None})
+            for endpoint, wanted in self.keeper.follow(self.store, judged):
+                services.take_measures(endpoint, wanted)
+            if turns.wake(self.store, [one for one in judged if one.settled.finished_at], datetime.now(UTC)):
+                self.woken.set()
+        except (psycopg.Error, Error) as error:  # the next try will tell again
+            log.warning("health: trying again", extra={"reason": type(error).__name__})
         finally:
-            if endpoints:
-                connection.close()
+            connection.close()
+
+    def act(self, endpoints: set[tuple[UUID, str]]) -> None:
+        """What answered that it wants nothing more gets nothing more."""
+        for id, because in endpoints:
+            services.disable_unwanted(id, because)
 
     def take_results(self) -> list[Done | Outcome]:
         try:
@@ -231,7 +297,9 @@ class Engine:
     # ---- sweep
 
     def sweep_for_ever(self) -> None:
-        while not self.stopping.wait(SWEEP_EVERY_S):
+        while not self.stopping.is_set():
+            self.woken.wait(SWEEP_EVERY_S)
+            self.woken.clear()
             try:
                 while self.sweep() >= SWEEP_LIMIT and not self.stopping.is_set():
                     pass
@@ -240,14 +308,19 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        limit = min(SWEEP_LIMIT, self.transport.room() - self.results.qsize())
+        limit = min(SWEEP_LIMIT, self.transport.room() - self.tokens.waiting() - self.results.qsize())
         if limit <= 0:
             return 0
         now, lease = datetime.now(UTC), uuid7()
-        ids = self.store.claim(
+        leased_until = now + timedelta(seconds=settings.DELIVERY_LEASE_S)
+        self.keeper.refresh(self.store, now)
+        self.keeper.drain(self.store, self.policies, now)
+        ids = self.keeper.probe(self.store, now, lease, leased_until)
+        ids += claim(
+            self.store,
             now=now,
             lease=lease,
-            leased_until=now + timedelta(seconds=settings.DELIVERY_LEASE_S),
+            leased_until=leased_until,
             limit=limit,
             saturated=self.transport.saturated(),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from inbox.models import Message
 SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
 RESPONSE = "delivery_attempt.response"
 QUEUES = "queues"  # the channel of notices that name a polling endpoint whose queue has grown
+ACCESS = "delivery_endpoint.access"
 
 
 class Endpoint(models.Model):
@@ -44,6 +46,7 @@ class Endpoint(models.Model):
         """Who disabled it; blank where it is enabled."""
 
         PERSON = "person", _("It was disabled by hand.")
+        FAILING = "failing", _("Nothing arrived there for five days.")
         GONE = "gone", _("It answered that it is gone for good (410).")
         ASKED = "asked", _("It asked for it (webhook-delivery: disable).")
 
@@ -54,11 +57,12 @@ class Endpoint(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False)  # takes what no route took
     policy = models.JSONField(default=dict)  # see delivery.policy
+    failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
+    sealed_access = models.BinaryField(null=True, db_column="access")  # see delivery.access
+    certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
     payload = models.CharField(max_length=4, choices=Payload.choices, default=Payload.FULL)
     template = models.JSONField(default=dict)  # of a callback: see delivery.template
-    ack_within_s = models.IntegerField(
-        default=60
-    )  # of a polling endpoint: how long what was taken is nobody else's
+    ack_within_s = models.IntegerField(default=60)  # of a polling endpoint: how long what was taken is leased
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
@@ -82,6 +86,36 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return self.description or self.url or str(self.get_kind_display())
 
+    @property
+    def access(self) -> dict[str, Any]:
+        """What its owner wants sent along, secrets in the clear, as delivery.access keeps it; raises Unsealable."""
+        if self.sealed_access is None:
+            return {}
+        access: dict[str, Any] = json.loads(keyring.open_text(self.sealed_access, ACCESS, self.pk))
+        return access
+
+
+class Destination(models.Model):
+    """A host or network that endpoints of an environment may lie in. Where there is none, any public one will do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="destinations")
+    pattern = models.CharField(max_length=255)  # api.example.com, *.example.com or 198.51.100.0/24
+    created_at = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("allowed destination")
+        verbose_name_plural = _("allowed destinations")
+        ordering: ClassVar = ["pattern"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "pattern"], name="destination_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
+
 
 class EndpointSecret(models.Model):
     """A signing secret of an endpoint. Several live at once while one replaces another."""
@@ -101,6 +135,43 @@ class EndpointSecret(models.Model):
     def secret(self) -> str:
         """`whsec_…`, or `whsk_…` where the endpoint's scheme is v1a, in the clear; raises Unsealable."""
         return keyring.open_text(self.sealed_secret, SECRET, self.pk)
+
+
+class Health(models.Model):
+    """How an endpoint has fared since its last success; all is well where failing_since is null, or there is no row.
+
+    closed ──(ten failures in a row)──→ open: one probe now and then, nothing else is sent
+       ▲                                  │
+       └──────(a probe arrives)───────────┘  and what waited is sent at a shaped rate
+
+    Times are of the environment's clock, but for paced_until.
+    """
+
+    endpoint = models.OneToOneField(Endpoint, models.CASCADE, primary_key=True, related_name="health")
+    failing_since = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0, db_default=0)
+    last_error_code = models.SmallIntegerField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    probes = models.SmallIntegerField(default=0, db_default=0)
+    warnings = models.SmallIntegerField(default=0, db_default=0)
+    paced_until = models.DateTimeField(null=True)  # up to here the endpoint's rate is given away
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("health of an endpoint")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["failing_since"],
+                condition=models.Q(failing_since__isnull=False),
+                name="health_failing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Delivery(models.Model):
@@ -145,6 +216,7 @@ class Delivery(models.Model):
         max_length=12, blank=True, db_default=""
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
+    diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -163,6 +235,11 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
+            models.Index(
+                fields=["environment", "endpoint", "due_at"],
+                condition=models.Q(state="pending", due_at__isnull=False),
+                name="delivery_lane",
+            ),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
             ),

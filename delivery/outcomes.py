@@ -17,12 +17,11 @@ from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
 from delivery.store import Settled, Tried
-from delivery.transport import Job, Result
+from delivery.transport import KEPT_BYTES, Job, Result
 
 log = logging.getLogger("smsgateway.worker")
 
 RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
-KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 OURS_AFTER = timedelta(minutes=1)  # what we cannot make now
 
 
@@ -53,6 +52,7 @@ class Outcome(NamedTuple):
     settled: Settled
     tried: Tried | None = None
     disable: tuple[UUID, str] | None = None  # the endpoint that is to get nothing more, and why
+    done: Done | None = None  # what it comes from; None where no try was made
 
 
 def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
@@ -82,11 +82,13 @@ def expired(row: dict[str, Any], now: datetime) -> Outcome:
 
 
 def put_off(row: dict[str, Any], now: datetime) -> Outcome:
-    """We cannot make the request, which is no fault of the endpoint's and costs no try."""
-    error = row["error_code"]
-    return Outcome(
-        Settled(row["id"], row["lease"], "pending", now + OURS_AFTER, None, error, retry.Reason.OURS, 0)
-    )
+    """We cannot make the request, which is no fault of the endpoint's."""
+    return back(row, now + OURS_AFTER, retry.Reason.OURS)
+
+
+def back(row: dict[str, Any], due_at: datetime | None, reason: retry.Reason) -> Outcome:
+    """It waits, which costs no try. Without `due_at` something else than the time will wake it."""
+    return Outcome(Settled(row["id"], row["lease"], "pending", due_at, None, row["error_code"], reason, 0))
 
 
 def lapsed(row: dict[str, Any], policy: Policy, now: datetime) -> Outcome:
@@ -126,8 +128,9 @@ def outcome(done: Done) -> Outcome:
     job, result, context = done.job, done.result, done.job.context
     now = done.at + context.clock_offset
     if result is None:
-        due_at = now + RETURN_AFTER
-        return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, retry.Reason.BUSY, 0))
+        return waiting(job, now + RETURN_AFTER, retry.Reason.BUSY)
+    if result.error == "proxy":  # which is ours
+        return waiting(job, now + OURS_AFTER, retry.Reason.OURS)
     tried = retry.Try(
         context.number,
         result.status,
@@ -149,9 +152,13 @@ def outcome(done: Done) -> Outcome:
         verdict.reason or "",
         1,
     )
-    return Outcome(
-        settled, attempt_row(job, result), (job.endpoint, verdict.disable) if verdict.disable else None
-    )
+    disable = (job.endpoint, verdict.disable) if verdict.disable else None
+    return Outcome(settled, attempt_row(job, result), disable, done)
+
+
+def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:
+    """No try was made."""
+    return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, reason, 0))
 
 
 def as_expected(context: Context, result: Result) -> bool | None:

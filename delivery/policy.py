@@ -1,7 +1,8 @@
 """How an endpoint wants to be tried: checked when it is saved, a plain value when it is used.
 
 Stored as the API takes it: {"retry": {"delaysSeconds": […]} or {"firstSeconds", "factor", "longestSeconds", "tries"},
-"deadlineSeconds", "deliverWithinSeconds", "onFailure": {class: treatment}}; what is absent is as documented.
+"deadlineSeconds", "deliverWithinSeconds", "onFailure": {class: treatment}, "maxInFlight", "ratePerSecond",
+"drain": {"ratePerSecond", "newestFirst"}, "ordered": {"waitSeconds"}}; what is absent is as documented.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ LONGEST_PAUSE_S = 2 * 86_400
 LONGEST_S = 14 * 86_400  # from the first try to the last
 DEADLINES_S = (1, 30)
 WITHIN_S = (10, LONGEST_S)
+IN_FLIGHT = (1, 100)
+RATES = (0.1, 10_000)
+DRAIN_RATE = 100.0  # a second
+ORDER_WAITS_S = (1, 86_400)
+ORDER_WAIT_S = 600
 
 Errors = list[tuple[str, str, str]]  # pointer below the policy, code, sentence
 
@@ -32,6 +38,7 @@ ON_FAILURE: Mapping[str, str] = {
     "dns": "retry",
     "connect": "retry",
     "tls": "slow",
+    "token": "slow",
     "timeout": "retry",
     "3xx": "slow",
     "4xx": "slow",
@@ -39,6 +46,11 @@ ON_FAILURE: Mapping[str, str] = {
     "429": "retry",
     "5xx": "retry",
 }
+
+
+FIELDS = (
+    "retry", "deadlineSeconds", "deliverWithinSeconds", "onFailure", "maxInFlight", "ratePerSecond", "drain", "ordered"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,11 @@ class Policy:
     deadline_s: int | None = None
     deliver_within_s: int | None = None
     treatments: Mapping[str, str] = field(default_factory=lambda: ON_FAILURE)
+    max_in_flight: int | None = None  # in one worker process
+    rate: float | None = None  # requests a second
+    drain_rate: float = DRAIN_RATE
+    newest_first: bool = False
+    order_wait_s: int | None = None  # how long a text waits for earlier ones of its sender; None: it does not
 
     @property
     def tries_after_s(self) -> list[int]:
@@ -61,16 +78,55 @@ def policy_of(stored: Any) -> Policy:
     if not isinstance(stored, Mapping):
         raise Invalid([("/policy", "invalid", _("Must be an object."))])
     errors: Errors = []
-    refuse_strangers(stored, ("retry", "deadlineSeconds", "deliverWithinSeconds", "onFailure"), "", errors)
+    refuse_strangers(stored, FIELDS, "", errors)
+    drain, ordered = part(stored, "drain", errors), part(stored, "ordered", errors)
+    refuse_strangers(drain, ("ratePerSecond", "newestFirst"), "/drain", errors)
+    refuse_strangers(ordered, ("waitSeconds",), "/ordered", errors)
     policy = Policy(
         delays=delays_of(stored.get("retry"), errors),
         deadline_s=whole(stored, "deadlineSeconds", DEADLINES_S, "", errors),
         deliver_within_s=whole(stored, "deliverWithinSeconds", WITHIN_S, "", errors),
         treatments={**ON_FAILURE, **treatments_of(stored.get("onFailure"), errors)},
+        max_in_flight=whole(stored, "maxInFlight", IN_FLIGHT, "", errors),
+        rate=rate_of(stored, "", errors),
+        drain_rate=rate_of(drain, "/drain", errors) or DRAIN_RATE,
+        newest_first=flag(drain, "newestFirst", "/drain", errors),
+        order_wait_s=whole(ordered, "waitSeconds", ORDER_WAITS_S, "/ordered", errors, ORDER_WAIT_S)
+        if "ordered" in stored
+        else None,
     )
     if errors:
         raise Invalid([("/policy" + pointer, code, text) for pointer, code, text in errors])
     return policy
+
+
+def part(stored: Mapping[str, Any], name: str, errors: Errors) -> Mapping[str, Any]:
+    value = stored.get(name)
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return value
+    errors.append((f"/{name}", "invalid", _("Must be an object.")))
+    return {}
+
+
+def rate_of(value: Mapping[str, Any], below: str, errors: Errors) -> float | None:
+    rate = value.get("ratePerSecond")
+    if rate is None:
+        return None
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not RATES[0] <= rate <= RATES[1]:
+        text = _("Must be a number from %(low)s to %(high)s.") % {"low": RATES[0], "high": RATES[1]}
+        errors.append((f"{below}/ratePerSecond", "invalid", text))
+        return None
+    return float(rate)
+
+
+def flag(value: Mapping[str, Any], name: str, below: str, errors: Errors) -> bool:
+    chosen = value.get(name, False)
+    if not isinstance(chosen, bool):
+        errors.append((f"{below}/{name}", "invalid", _("Must be true or false.")))
+        return False
+    return chosen
 
 
 def delays_of(retry: Any, errors: Errors) -> tuple[int, ...]:

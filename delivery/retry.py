@@ -41,6 +41,10 @@ class Reason(TextChoices):
     SLOW = "slow", _("Tried again after five minutes or more: a person has to mend this.")
     RETRY_AFTER = "retryAfter", _("Tried again when the endpoint asked for it (Retry-After).")
     BUSY = "busy", _("Waits for a free place at its endpoint.")
+    CIRCUIT = "circuit", _("Waits for its endpoint to recover; a probe is sent now and then.")
+    RATE = "rate", _("Waits for its turn at the rate that the endpoint takes.")
+    DRAIN = "drain", _("Waits for its turn, since what piled up is sent little by little.")
+    ORDER = "order", _("Waits for an earlier text of the same sender.")
     OURS = "ours", _("Waits for us: we could not make the request. No try is used up.")
     QUEUED = "queued", _("Waits in the queue to be taken again.")
     TRIES_USED = "triesUsed", _("Given up: all tries are used up.")
@@ -86,6 +90,17 @@ ERRORS: Mapping[str, ErrorKind] = {
         ErrorKind(5112, "too_many", "429", _("The endpoint gets more requests than it takes.")),
         ErrorKind(
             5113, "expired", "other", _("It could not be delivered in the time that the endpoint allows.")
+        ),
+        ErrorKind(
+            5114, "token", "token", _("No token for the request: the token server refused or did not answer.")
+        ),
+        ErrorKind(
+            5115,
+            "not_allowed_destination",
+            "other",
+            _(
+                "The endpoint lies outside the destinations that this environment allows; nothing is sent there."
+            ),
         ),
         ErrorKind(
             5116, "unexpected_answer", "other", _("The endpoint answered, but not what its template expects.")

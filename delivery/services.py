@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,19 @@ from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from delivery import addresses, kinds
-from delivery.models import Delivery, Endpoint
+from delivery.access import access_of
+from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
+from delivery.breaker import Measures
+from delivery.certificates import expires_soon
+from delivery.destinations import allowlist_of
+from delivery.models import Delivery, Endpoint, Health
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
+from delivery.turns import drain
 
+HEALTHY: dict[str, Any] = {
+    "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0
+}  # fmt: skip
 REPLAYABLE = (
     Delivery.State.FAILED,
     Delivery.State.DELIVERED,
@@ -51,12 +60,29 @@ def resolve(host: str) -> list[str]:
         return []
 
 
-def check_url(url: str) -> list[str]:
-    """Warnings about a URL that may be saved; raises Invalid where the address guard refuses it."""
+def check_url(environment: Environment, url: str, pointer: str = "/url") -> list[str]:
+    """Warnings about a URL that may be saved; raises Invalid where the address guard or the environment refuses it."""
     verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
     if verdict.code is not None:
-        raise Invalid([("/url", verdict.code, str(verdict.detail))])
+        raise Invalid([(pointer, verdict.code, str(verdict.detail))])
+    allowlist = allowlist_of(environment.pk)
+    if allowlist is not None and not allowlist.allows(addresses.host_of(url), verdict.addresses):
+        text = _("This environment allows certain destinations only, and this host is not among them.")
+        raise Invalid([(pointer, "not_allowed_destination", text)])
     return [str(warning) for warning in verdict.warnings]
+
+
+def check_access(endpoint: Endpoint, given: Any) -> tuple[dict[str, Any], list[str]]:
+    """The access to keep for an endpoint and warnings about it; raises Invalid, with pointers below /access."""
+    now = clock(endpoint.environment)
+    access = access_of(given, stored_access(endpoint) or {}, now)
+    warnings = []
+    if "oauth2" in access:
+        url = access["oauth2"]["tokenUrl"]
+        warnings = check_url(endpoint.environment, url, "/access/oauth2/tokenUrl")
+    if expires_soon(certificate_expiry(access), now):
+        warnings.append(_("The client certificate expires within 30 days."))
+    return access, warnings
 
 
 def create_endpoint(
@@ -69,35 +95,42 @@ def create_endpoint(
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
+    access: Mapping[str, Any] | None = None,
     **own: Any,
 ) -> NewEndpoint:
     """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
 
-    Raises Invalid for a refused URL, a mistaken policy or what the kind does not have.
+    Raises Invalid for a refused URL, policy or access, and for what the kind does not have.
     """
     policy = {} if policy is None else policy
     policy_of(policy)
-    own = kinds.check_new(kind, own | {"url": url})
-    warnings = check_url(own["url"]) if "url" in own else []
-    now, secret = clock(environment), new_secret(signs_with) if "url" in own else ""
+    own = kinds.check_new(kind, own | {"url": url, "access": access})
+    access = own.pop("access", None)
+    endpoint = Endpoint(
+        environment=environment,
+        kind=kind,
+        description=description,
+        is_default=is_default,
+        policy=policy,
+        signs_with=signs_with,
+        created_at=clock(environment),
+        **own,
+    )
+    warnings, secret = [], ""
+    if kind != Endpoint.Kind.POLLING:  # to which nothing is sent
+        warnings, secret = check_url(environment, endpoint.url), new_secret(signs_with)
+    if access is not None:
+        checked, about_access = check_access(endpoint, access)
+        seal_access(endpoint, checked)
+        warnings += about_access
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
-        endpoint = Endpoint.objects.create(
-            environment=environment,
-            kind=kind,
-            description=description,
-            is_default=is_default,
-            policy=policy,
-            signs_with=signs_with,
-            created_at=now,
-            **own,
-        )
+        endpoint.save(force_insert=True)
         if secret:
             add_secret(endpoint, secret)
-        after = {"kind": kind, "description": description, "isDefault": is_default}
-        after |= {name: describe(endpoint, name) for name in own}
-        after |= {"policy": policy, "signsWith": signs_with}
+        names = ("kind", "description", "is_default", "policy", "signs_with", "access", *own)
+        after = {name: describe(endpoint, name) for name in names}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
 
@@ -109,14 +142,21 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, disabled (bool) or what its kind has; answers warnings.
+    """Change url, description, is_default, policy, access, failover, disabled (bool) or what its kind has.
 
-    Raises Invalid.
+    Answers warnings. Raises Invalid.
     """
     kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
-    warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
+    if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
+        raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
+    warnings = []
+    if "url" in changes and changes["url"] != endpoint.url:
+        warnings = check_url(endpoint.environment, changes["url"])
+    if "access" in changes:
+        changes["access"], about_access = check_access(endpoint, changes["access"])
+        warnings += about_access
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
@@ -124,13 +164,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
+        if "access" in changes:
+            seal_access(endpoint, changes.pop("access"))
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "disabled_at", "disabled_because", "version",
-                "payload", "template", "ack_within_s",
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
+                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -159,6 +201,10 @@ def describe(endpoint: Endpoint, name: str) -> Any:
         return without_query(endpoint.url)
     if name == "template":  # its texts may hold a token
         return {part: endpoint.template.get(part) for part in ("method", "contentType")}
+    if name == "failover":
+        return endpoint.failover_id and str(endpoint.failover_id)
+    if name == "access":
+        return for_trail(endpoint)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -193,13 +239,28 @@ def disable_unwanted(id: UUID, because: str) -> None:
 def hold_pending(endpoint: Endpoint) -> None:
     if endpoint.kind == Endpoint.Kind.POLLING:
         return  # while it is disabled nobody can take from its queue, so that they wait there all the same
-    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(state=Delivery.State.HELD, due_at=None)
+    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
+        state=Delivery.State.HELD, due_at=None, reason=""
+    )
 
 
 def release_held(endpoint: Endpoint) -> None:
-    endpoint.deliveries.filter(state=Delivery.State.HELD).update(
-        state=Delivery.State.PENDING, due_at=clock(endpoint.environment)
-    )
+    """Let what was held go, little by little, to an endpoint whose past is forgotten."""
+    Health.objects.filter(pk=endpoint.pk).update(**HEALTHY)
+    policy = policy_of(endpoint.policy)
+    with connection.cursor() as cursor:
+        cursor.execute(*drain(endpoint.environment_id, endpoint.pk, policy, clock(), state="held"))
+
+
+@transaction.atomic
+def take_measures(id: UUID, wanted: Measures) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+    endpoint = Endpoint.objects.select_related("environment").get(pk=id)
+    if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
+        after = {"warning": wanted.warnings}
+        audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+    if wanted.disable:
+        disable_unwanted(id, Endpoint.Because.FAILING)
 
 
 @transaction.atomic

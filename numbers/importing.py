@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -63,9 +63,18 @@ def import_numbers(
     done = compared(rows.values(), known)
     if (done.created or done.updated) and not dry_run:
         write(list(rows.values()), done)
-        after = {"created": len(done.created), "updated": len(done.updated)}
-        audit.record(actor, "numbers.imported", None, after=after)
+        record(actor, done)
     return done
+
+
+def record(actor: Actor, done: Imported) -> None:
+    """How many numbers changed; where it was only one, which."""
+    after: dict[str, Any] = {"created": len(done.created), "updated": len(done.updated)}
+    changed = done.created + done.updated
+    one = Number.objects.get(number=changed[0]) if len(changed) == 1 else None
+    if one:
+        after["number"] = one.number
+    audit.record(actor, "numbers.imported", one.pk if one else None, after=after)
 
 
 def parts(numbers: Iterable[str]) -> Iterator[list[str]]:

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.audit import Actor
@@ -38,6 +39,16 @@ class Wanted:
     category: str = ""
     region: str = ""
     capability: str = ""
+
+
+class State(models.TextChoices):
+    """What a number is at present."""
+
+    AVAILABLE = "available", gettext_lazy("available")
+    HELD = "held", gettext_lazy("held")
+    AGING = "aging", gettext_lazy("aging")
+    WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
+    OUTSIDE = "outside", gettext_lazy("not of the pool")  # a tenant brought it and gave it back
 
 
 def taken() -> Conflict:
@@ -86,6 +97,19 @@ def may_return(number: Number, environment: Environment) -> bool:
     return aging and last_holder(number) == environment.pk and open_holding(number) is None
 
 
+def returnable(environment: Environment) -> QuerySet[Number]:
+    """The numbers that `environment` gave back so lately that it may have each again just so."""
+    holdings = Assignment.objects.filter(number=OuterRef("pk"))
+    last = Subquery(holdings.exclude(ends_at=None).order_by("-ends_at").values("environment")[:1])
+    rows = Number.objects.filter(
+        ~Exists(holdings.filter(ends_at=None)),
+        assignments__environment=environment,
+        aging_until__gt=clock(environment),
+        withdrawn_at=None,
+    )
+    return rows.annotate(last=last).filter(last=environment.pk).distinct()
+
+
 def refuse_unfree(number: Number, environment: Environment) -> None:
     """Raises Conflict unless `environment` may have the number now."""
     if number.withdrawn_at or open_holding(number):
@@ -103,6 +127,21 @@ def available(now: datetime) -> QuerySet[Number]:
     ).exclude(channel=None)
 
 
+def with_state(rows: QuerySet[Number], now: datetime) -> QuerySet[Number]:
+    """The numbers with their `state`, a State, and the name of the tenant that holds each as `holder`."""
+    holdings = Assignment.objects.filter(number=OuterRef("pk"), ends_at=None)
+    return rows.annotate(
+        holder=Subquery(holdings.values("environment__tenant__name")[:1]),
+        state=Case(
+            When(withdrawn_at__isnull=False, then=Value(State.WITHDRAWN.value)),
+            When(Exists(holdings), then=Value(State.HELD.value)),
+            When(aging_until__gt=now, then=Value(State.AGING.value)),
+            When(channel=None, then=Value(State.OUTSIDE.value)),
+            default=Value(State.AVAILABLE.value),
+        ),
+    )
+
+
 def search(environment: Environment, wanted: Wanted, *, count: int, after: str | None = None) -> list[Number]:
     """Up to `count` free numbers, the cheapest first, from behind the `place` of another search's last.
 
@@ -114,6 +153,24 @@ def search(environment: Environment, wanted: Wanted, *, count: int, after: str |
     if after is not None:
         rows = rows.filter(behind(after))
     return list(rows.order_by(F("monthly_price").asc(nulls_last=True), "number")[:count])
+
+
+def offer(environment: Environment, number: str) -> Number | None:
+    """The free number that `number` names; in a sandbox the row is not a stored one."""
+    if environment.is_live:
+        return available(clock(environment)).filter(number=number).first()
+    held = Assignment.objects.filter(number__number=number, ends_at=None)
+    free = phone.is_fictional(number) and not held.exists()
+    return Number(number=number, **facts(number)) if free else None
+
+
+def offered(environment: Environment) -> list[tuple[str, str, str]]:
+    """Each country, category and region together of which something is free, to choose a search from."""
+    names = ("country", "category", "region")
+    if environment.is_live:
+        return list(available(clock(environment)).order_by(*names).values_list(*names).distinct())
+    told = [facts(f"+{first}") for first, _last in SANDBOX_RANGES]
+    return sorted({(fact["country"], str(fact["category"]), fact["region"]) for fact in told})
 
 
 def matching(rows: QuerySet[Number], wanted: Wanted) -> QuerySet[Number]:

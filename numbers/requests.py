@@ -156,31 +156,39 @@ def bring_number(
     Raises Invalid or Conflict.
     """
     e164 = services.checked_number(environment, number)
-    row = Number.objects.filter(number=e164).first()
-    returns = row is not None and pool.may_return(row, environment)
-    if row and returns and row.channel:
-        if channel is not None:
-            detail = _("A number of the pool comes with its channel.")
-            raise Invalid([("/channelId", "not_allowed", detail)])
-        channel = row.channel
-    if channel is None:
-        raise Invalid([("/channelId", "required", _("This field is required."))])
-    if returns or not environment.is_live:
+    row = Number.objects.filter(number=e164).select_related("channel").first()
+    returning = row if row and pool.may_return(row, environment) else None
+    channel = channel_for(returning, channel)
+    if returning or not environment.is_live:
         return services.assign_number(environment, actor, number=e164, channel=channel, label=label)
     if row:
         refuse_unbringable(row, environment)
+    facts = pool.facts(e164)
     request = NumberRequest(
         environment=environment,
         kind=Kind.BRING,
         number=e164,
+        country=facts["country"],
+        category=facts["category"],
+        region=facts["region"],
         channel=channel,
         label=label,
         purpose=purpose,
         monthly_volume=monthly_volume,
         created_at=clock(environment),
-        **columns(Wanted(*(pool.facts(e164)[name] for name in ("country", "category", "region")))),
     )
     return filed(request, actor)
+
+
+def channel_for(returning: Number | None, named: Channel | None) -> Channel:
+    """The channel of a number that is brought: the one named, or the pool's own where one of the pool returns."""
+    of_pool = returning.channel if returning else None
+    if named and of_pool:
+        raise Invalid([("/channelId", "not_allowed", _("A number of the pool comes with its channel."))])
+    channel = named or of_pool
+    if channel is None:
+        raise Invalid([("/channelId", "required", _("This field is required."))])
+    return channel
 
 
 def refuse_unbringable(row: Number, environment: Environment) -> None:
@@ -233,6 +241,15 @@ def add_document(
     after = {"request": str(request.pk), "contentType": content_type, "size": len(content)}
     audit.record(actor, "number_document.added", document.pk, environment=environment, after=after)
     return document
+
+
+@transaction.atomic
+def opened(document: NumberDocument, actor: Actor) -> bytes | None:
+    """A document in the clear, for an operator to look at; None once it is erased. Raises Unsealable."""
+    content = document.content()
+    if content is not None:
+        audit.record(actor, "number_document.opened", document.pk, environment=document.environment)
+    return content
 
 
 def wrong_document(content_type: str, content: bytes) -> Iterable[tuple[str, str, str]]:

@@ -22,8 +22,9 @@ from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, Tenant, User
 from accounts.roles import Role
+from delivery import destinations
 from delivery import services as delivery
-from delivery.models import RESPONSE, Attempt, Delivery, Endpoint
+from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint
 from inbox.models import CONTENT, SENDER, Message
 from numbers import phone
 from numbers import services as numbers
@@ -54,11 +55,13 @@ class Side:
     number_request: NumberRequest
     queue: Endpoint
     callback: Endpoint
+    destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
-        return {
+        listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
+        return listed | {
             "env_id": public("environment", self.environment.pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
@@ -140,6 +143,13 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
     )
+
+
+def with_destinations(house: House) -> House:
+    """The house, where each environment allows loopback and nothing else."""
+    for side in (house.live, house.sandbox):
+        side.destination = destinations.allow(side.environment, SYSTEM, "127.0.0.0/8")
+    return house
 
 
 def store_request(environment: Environment, **columns: Any) -> NumberRequest:

@@ -20,7 +20,7 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from accounts import ids
-from tests.cast import URL, Api, House, Side
+from tests.cast import URL, Api, House, Side, with_destinations
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 LEFT_OUT = {"operator/": "Django's admin is the operators' own and spans tenants; staff only"}
@@ -45,6 +45,16 @@ class Place(NamedTuple):
     @property
     def of_api(self) -> bool:
         return self.route.startswith("v1/")
+
+
+@pytest.fixture
+def acme(acme: House) -> House:
+    return with_destinations(acme)
+
+
+@pytest.fixture
+def borealis(borealis: House) -> House:
+    return with_destinations(borealis)
 
 
 def patterns(resolver: URLResolver, before: str = "") -> Iterator[Place]:
@@ -248,6 +258,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "endpoints"): {"kind": "webhook", "url": URL},
     ("PATCH", "endpoints/{endpoint_id}"): {"description": "D"},
     ("POST", "endpoints/{endpoint_id}/preview"): {},
+    ("POST", "destinations"): {"pattern": "*.example.com"},
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},

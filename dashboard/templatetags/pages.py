@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, parse
@@ -21,7 +22,10 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from accounts import ids
 from accounts.clock import clock, stamp
 from dashboard import reasons, text
-from dashboard.words import CARRIERS, look, titled
+from dashboard.words import CARRIERS, look, region, titled
+from numbers import money
+from numbers.models import Number
+from numbers.plan import Capability, Category
 
 register = template.Library()
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -48,7 +52,25 @@ def carrier(name: str) -> Any:
 
 
 register.filter(titled)
+register.filter(region)
 register.filter(reasons.why)
+
+
+@register.filter
+def category(value: str) -> Any:
+    """The words of a number's category, which begin a line."""
+    return capfirst(Category(value).label) if value in Category.values else value
+
+
+@register.filter
+def capabilities(number: Number) -> str:
+    return ", ".join(str(Capability(value).label) for value in number.capabilities)
+
+
+@register.filter
+def monthly_price(number: Number) -> str:
+    """What a number costs a month; a dash where no price is agreed."""
+    return "–" if number.monthly_price is None else money.shown(number.monthly_price, number.currency)
 
 
 @register.filter
@@ -126,6 +148,7 @@ def exact_day(at: datetime) -> str:
 
 
 register.filter("exact", exact)
+register.filter("exact_day", exact_day)
 
 
 @register.filter

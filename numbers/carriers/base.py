@@ -175,6 +175,7 @@ class CredentialField:
     needs: str | None = None  # another field that must come with this one
     unless: tuple[str, ...] = ()  # required where none of these other fields is given
     multiline: bool = False
+    choices: tuple[str, ...] = ()  # all that it may be, where those are few
     section: StrOrPromise = ""  # what it is about, where that is more than a secret
     # (all credentials) → what is wrong with the value beside the others, or None
     beside: Callable[[Mapping[str, str]], str | None] | None = None

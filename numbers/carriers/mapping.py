@@ -133,9 +133,17 @@ def _setting(
     problem: Callable[[str], str | None],
     beside: Callable[[Mapping[str, str]], str | None] | None = None,
     needs: str | None = None,
+    choices: tuple[str, ...] = (),
 ) -> CredentialField:
     return CredentialField(
-        about, problem, required=False, secret=False, needs=needs, section=SECTION, beside=beside
+        about,
+        problem,
+        required=False,
+        secret=False,
+        needs=needs,
+        choices=choices,
+        section=SECTION,
+        beside=beside,
     )
 
 
@@ -145,7 +153,9 @@ def _path(name: str, about: StrOrPromise, needs: str | None = None) -> tuple[str
 
 credentials: Mapping[str, CredentialField] = {
     "bodyKind": _setting(
-        gettext_lazy("How the sender writes: json by default, form, or query for a GET."), one_of(*KINDS)
+        gettext_lazy("How the sender writes: json by default, form, or query for a GET."),
+        one_of(*KINDS),
+        choices=KINDS,
     ),
     "charset": _setting(
         gettext_lazy(
@@ -153,6 +163,7 @@ credentials: Mapping[str, CredentialField] = {
         ),
         one_of(*CHARSETS),
         _charset_beside,
+        choices=CHARSETS,
     ),
     "charsetField": _setting(
         gettext_lazy("The field that names the charset of each text, where they differ."),
@@ -195,7 +206,7 @@ credentials: Mapping[str, CredentialField] = {
     "sentAtFormat": _setting(
         gettext_lazy(
             "How the time is written: rfc3339 by default, unix (seconds), unixMs, or a pattern in the letters of "
-            "strptime, such as `%d/%m/%Y %H:%M:%S`."
+            "strptime, such as `%Y-%m-%dT%H:%M:%S`."
         ),
         _format_problem,
     ),

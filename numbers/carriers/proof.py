@@ -97,6 +97,7 @@ credentials: Mapping[str, CredentialField] = {
         required=False,
         secret=False,
         needs="hmacSecret",
+        choices=ENCODINGS,
         section=SECTION,
     ),
     "hmacPrefix": CredentialField(

@@ -133,6 +133,13 @@ def test_the_operators_pages_keep_the_policy(chromium: Browser, live_server: Liv
         "accounts/tenant/add/",
         "accounts/membership/add/",
         "inbox/message/",
+        "numbers/number/",
+        "numbers/number/add/",
+        "numbers/number/import/",
+        "numbers/channel/add/",
+        "numbers/channel/add/?carrier=generic",
+        "numbers/numberrequest/",
+        f"numbers/numberrequest/{acme.live.number_request.pk}/change/",
         "accounts/user/",
     ):
         visitor.page.goto(f"{live_server.url}/operator/{path}")

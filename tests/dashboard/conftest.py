@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from tests.cast import House
+from accounts.models import User
+from tests.cast import PASSWORD, House
 from tests.dashboard.browse import Person
 
 
@@ -21,3 +23,10 @@ def developer(acme: House) -> Person:
 @pytest.fixture
 def viewer(acme: House) -> Person:
     return Person(acme.users["viewer"], acme.live)
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("operator@example.com", PASSWORD))
+    return browser

@@ -11,17 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Membership, Tenant, User
-from tests.cast import CARRIER_SECRET, PASSWORD, House
+from tests.cast import CARRIER_SECRET, House
 from tests.dashboard.browse import Person, text
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "auth"]
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    browser = Client()
-    browser.force_login(User.objects.create_superuser("operator@example.com", PASSWORD))
-    return browser
 
 
 def test_a_stranger_is_sent_to_the_one_login(db: None) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_trail_and_notices"),
-        ("delivery", "0004_policy"),
+        ("delivery", "0007_access"),
         ("inbox", "0002_parts_and_repeats"),
     ]
 

@@ -1,0 +1,234 @@
+"""Which endpoints fail, kept in the database so that every worker leaves them alone alike; statements of one trip each.
+
+An endpoint without trouble costs nothing here: its successes are not written anywhere but at their deliveries.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from delivery import breaker, turns
+from delivery.breaker import Failing
+from delivery.outcomes import Outcome, back, expiry
+from delivery.policy import Policy
+from delivery.retry import Reason
+from delivery.store import Store
+
+log = logging.getLogger("smsgateway.worker")
+
+
+class Trouble(NamedTuple):
+    """An endpoint that fails, as workers remember it for a second."""
+
+    open: bool
+    probe_due: bool
+    environment: UUID
+    stand_in: UUID | None  # where its deliveries go while its circuit is open
+    stand_in_version: int | None
+
+
+TROUBLES = """
+SELECT h.endpoint_id, h.opened_at IS NOT NULL AS open, h.probe_at <= %(wall)s + v.clock_offset AS probe_due,
+       e.environment_id, f.id AS stand_in, f.version AS stand_in_version
+FROM delivery_health h
+JOIN delivery_endpoint e ON e.id = h.endpoint_id AND e.deleted_at IS NULL AND e.disabled_at IS NULL
+JOIN accounts_environment v ON v.id = e.environment_id
+LEFT JOIN delivery_endpoint f ON f.id = e.failover_id AND f.deleted_at IS NULL AND f.disabled_at IS NULL
+     AND NOT EXISTS (SELECT FROM delivery_health o WHERE o.endpoint_id = f.id AND o.opened_at IS NOT NULL)
+WHERE h.failing_since IS NOT NULL
+"""
+FAILED = """
+INSERT INTO delivery_health AS h (endpoint_id, failing_since, failures, last_error_code, last_failure_at)
+VALUES (%(endpoint)s, %(now)s, %(count)s, %(error)s, %(now)s)
+ON CONFLICT (endpoint_id) DO UPDATE
+SET failing_since = coalesce(h.failing_since, excluded.failing_since), failures = h.failures + excluded.failures,
+    last_error_code = excluded.last_error_code, last_failure_at = excluded.last_failure_at
+RETURNING failing_since AS since, failures, opened_at, warnings
+"""
+OPENED = """
+UPDATE delivery_health SET opened_at = %(now)s, probe_at = %(probe_at)s, probes = 0
+WHERE endpoint_id = %(endpoint)s AND opened_at IS NULL AND failing_since IS NOT NULL RETURNING endpoint_id
+"""
+# What waited for its next try waits for the circuit instead, or at once goes to the endpoint that stands in.
+PARK_PENDING = """
+UPDATE delivery_delivery d
+SET reason = 'circuit', due_at = CASE
+      WHEN %(stand_in)s THEN %(now)s
+      WHEN %(within)s::interval IS NOT NULL
+      THEN (SELECT m.received_at + %(within)s FROM inbox_message m WHERE m.id = d.message_id)
+    END
+WHERE d.environment_id = %(environment)s AND d.endpoint_id = %(endpoint)s AND d.state = 'pending'
+"""
+RECOVERED = """
+WITH was AS (SELECT opened_at FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
+UPDATE delivery_health h
+SET failing_since = NULL, failures = 0, opened_at = NULL, probe_at = NULL, probes = 0, warnings = 0
+FROM was WHERE h.endpoint_id = %(endpoint)s AND h.failing_since IS NOT NULL RETURNING was.opened_at
+"""
+# Of all workers one may send the probe.
+PROBE = """
+UPDATE delivery_health h SET probes = h.probes + 1, probe_at = %(wall)s + v.clock_offset + (
+  SELECT pause FROM unnest(%(pauses)s::interval[]) WITH ORDINALITY AS p(pause, n)
+  WHERE n = least(h.probes + 2, %(most)s))
+FROM delivery_endpoint e, accounts_environment v
+WHERE h.endpoint_id = %(endpoint)s AND e.id = h.endpoint_id AND v.id = e.environment_id
+  AND h.probe_at <= %(wall)s + v.clock_offset
+RETURNING h.endpoint_id
+"""
+CLAIM_PROBE = """
+UPDATE delivery_delivery SET state = 'sending', lease = %(lease)s, leased_until = %(leased_until)s
+WHERE id = (
+  SELECT id FROM delivery_delivery
+  WHERE environment_id = %(environment)s AND endpoint_id = %(endpoint)s AND state = 'pending' AND reason = 'circuit'
+  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING id
+"""
+DIVERT = """
+UPDATE delivery_delivery d SET endpoint_id = s.stand_in, diverted_from = coalesce(d.diverted_from, d.endpoint_id)
+FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(stand_ins)s::uuid[]) AS s(id, lease, stand_in)
+WHERE d.id = s.id AND d.lease = s.lease RETURNING d.id
+"""
+
+
+class Keeper:
+    """What one worker knows and does about endpoints in trouble. `admit` runs in any thread, the rest in two."""
+
+    def __init__(self) -> None:
+        self.troubles: Mapping[UUID, Trouble] = {}
+        self.let_through: set[UUID] = set()  # endpoints that may be probed with whatever comes next
+        self.to_drain: list[tuple[UUID, UUID]] = []  # environment and endpoint, just recovered
+
+    def refresh(self, store: Store, wall: datetime) -> None:
+        rows = store.execute(TROUBLES, {"wall": wall})
+        self.troubles = {row.pop("endpoint_id"): Trouble(**rename(row)) for row in rows}
+
+    # ---- before a try
+
+    def past_circuits(
+        self, rows: Sequence[dict[str, Any]], policies: Mapping[UUID, Policy], wall: datetime
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Outcome]]:
+        """Of deliveries just read: those to send, those for the endpoint that stands in, and what waits."""
+        if not self.troubles:
+            return list(rows), [], []
+        sent, diverted, parked = [], [], []
+        for row in rows:
+            trouble, due_at = self.troubles.get(row["endpoint_id"]), expiry(row, policies[row["endpoint_id"]])
+            worthless = due_at is not None and due_at <= wall + row["clock_offset"]
+            if trouble is None or not trouble.open or worthless or self.probing(row["endpoint_id"]):
+                sent.append(row)
+            elif trouble.stand_in is not None:
+                diverted.append(row)
+            else:
+                parked.append(back(row, due_at, Reason.CIRCUIT))
+        return sent, diverted, parked
+
+    def probing(self, endpoint: UUID) -> bool:
+        """Whether this one delivery is the probe."""
+        if endpoint not in self.let_through:
+            return False
+        self.let_through.discard(endpoint)
+        return True
+
+    def divert(self, store: Store, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Hand deliveries to the endpoint that stands in for theirs; answers them as they are then."""
+        stand_ins = [self.troubles[row["endpoint_id"]] for row in rows]
+        values = {"ids": [row["id"] for row in rows], "leases": [row["lease"] for row in rows]}
+        store.execute(DIVERT, values | {"stand_ins": [one.stand_in for one in stand_ins]})
+        return [
+            {**row, "endpoint_id": one.stand_in, "endpoint_version": one.stand_in_version}
+            for row, one in zip(rows, stand_ins, strict=True)
+        ]
+
+    # ---- after tries
+
+    def follow(self, store: Store, outcomes: Iterable[Outcome]) -> list[tuple[UUID, breaker.Measures]]:
+        """Note how endpoints fared; answers which are to be warned about or disabled."""
+        by_endpoint: dict[UUID, list[Outcome]] = {}
+        for one in outcomes:
+            if one.tried is not None and one.done is not None and one.settled.reason != Reason.ABORTED:
+                by_endpoint.setdefault(one.done.job.endpoint, []).append(one)
+        found = []
+        for endpoint, tried in by_endpoint.items():
+            if any(one.settled.state == "delivered" for one in tried):
+                if endpoint in self.troubles:
+                    self.recovered(store, endpoint, self.troubles[endpoint].environment)
+            else:
+                found.append((endpoint, self.failed(store, endpoint, tried)))
+        return [(endpoint, wanted) for endpoint, wanted in found if wanted.warnings or wanted.disable]
+
+    def recovered(self, store: Store, endpoint: UUID, environment: UUID) -> None:
+        rows = store.execute(RECOVERED, {"endpoint": endpoint})
+        self.troubles = {id: trouble for id, trouble in self.troubles.items() if id != endpoint}
+        if rows and rows[0]["opened_at"] is not None:
+            log.info("an endpoint recovered", extra={"endpoint": str(endpoint)})
+            self.to_drain.append((environment, endpoint))
+
+    def failed(self, store: Store, endpoint: UUID, tried: Sequence[Outcome]) -> breaker.Measures:
+        done, last = tried[-1].done, tried[-1].tried
+        assert done is not None
+        assert last is not None
+        now, environment = done.at + done.job.context.clock_offset, last.environment_id
+        values = {"endpoint": endpoint, "now": now, "count": len(tried), "error": last.error_code}
+        failing = Failing(**store.execute(FAILED, values)[0])
+        wanted = breaker.measures(failing, now)
+        if endpoint not in self.troubles:
+            self.troubles = {**self.troubles, endpoint: Trouble(False, False, environment, None, None)}
+        if wanted.open:
+            probe_at = now + breaker.probe_pause(0)
+            if store.execute(OPENED, {"endpoint": endpoint, "now": now, "probe_at": probe_at}):
+                log.warning("an endpoint is left alone for a while", extra={"endpoint": str(endpoint)})
+                self.refresh(store, done.at)
+                self.park(store, endpoint, environment, now, done.job.context.policy)
+        return wanted if wanted.warnings > failing.warnings or wanted.disable else breaker.Measures()
+
+    def stand_in(self, endpoint: UUID) -> UUID | None:
+        trouble = self.troubles.get(endpoint)
+        return trouble.stand_in if trouble else None
+
+    def park(self, store: Store, endpoint: UUID, environment: UUID, now: datetime, policy: Policy) -> None:
+        within = policy.deliver_within_s
+        values = {
+            "endpoint": endpoint,
+            "environment": environment,
+            "now": now,
+            "within": None if within is None else timedelta(seconds=within),
+            "stand_in": self.stand_in(endpoint) is not None,
+        }
+        store.execute(PARK_PENDING, values)
+
+    # ---- now and then
+
+    def probe(self, store: Store, wall: datetime, lease: UUID, leased_until: datetime) -> list[UUID]:
+        """Deliveries to try their open endpoints with, one each."""
+        claimed: list[UUID] = []
+        for endpoint, trouble in list(self.troubles.items()):
+            if not (trouble.open and trouble.probe_due):
+                continue
+            pauses = [timedelta(seconds=pause) for pause in breaker.PROBE_PAUSES_S]
+            won = store.execute(
+                PROBE, {"endpoint": endpoint, "wall": wall, "pauses": pauses, "most": len(pauses)}
+            )
+            if not won:
+                continue
+            self.let_through.add(endpoint)
+            values = {"endpoint": endpoint, "environment": trouble.environment, "lease": lease}
+            claimed += [
+                row["id"] for row in store.execute(CLAIM_PROBE, values | {"leased_until": leased_until})
+            ]
+        return claimed
+
+    def drain(self, store: Store, policies: Mapping[UUID, Policy], wall: datetime) -> None:
+        """Let what waited for recovered endpoints go, little by little."""
+        while self.to_drain:
+            environment, endpoint = self.to_drain.pop()
+            policy = policies.get(endpoint, Policy())
+            store.execute(*turns.drain(environment, endpoint, policy, wall, state="pending"))
+
+
+def rename(row: dict[str, Any]) -> dict[str, Any]:
+    row["environment"] = row.pop("environment_id")
+    return row

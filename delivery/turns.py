@@ -1,0 +1,119 @@
+"""Whose turn it is: a backlog that flows again, an endpoint's rate, and texts of one sender one after another.
+
+Each is one statement for a batch. What has to wait goes back to pending with the time of its turn and uses no try.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from delivery.outcomes import Outcome, back
+from delivery.policy import Policy
+from delivery.retry import Reason
+from delivery.store import Store
+
+NEAR = timedelta(seconds=1)  # a turn that near is taken at once: the sweep comes no more often
+ORDER_LOOK_S = (1, 5)  # when a text looks again whether those before it are through: first, and later
+
+DRAIN = """
+WITH waiting AS (
+  SELECT id, row_number() OVER (ORDER BY id {order}) - 1 AS place FROM delivery_delivery
+  WHERE environment_id = %(environment)s AND endpoint_id = %(endpoint)s AND state = %(state)s {only}
+)
+UPDATE delivery_delivery d
+SET state = 'pending', due_at = %(wall)s + v.clock_offset + waiting.place * %(gap)s,
+    reason = CASE WHEN waiting.place * %(gap)s > interval '1 second' THEN 'drain' ELSE '' END
+FROM waiting, accounts_environment v WHERE d.id = waiting.id AND v.id = d.environment_id AND d.state = %(state)s
+"""
+# Of an endpoint's requests a second, as many turns as are wanted; answers when the first of them is.
+PACE = """
+INSERT INTO delivery_health AS h (endpoint_id, paced_until) VALUES (%(endpoint)s, %(wall)s + %(takes)s)
+ON CONFLICT (endpoint_id) DO UPDATE SET paced_until = greatest(h.paced_until, %(wall)s) + %(takes)s
+RETURNING paced_until - %(takes)s AS first
+"""
+EARLIER = """
+SELECT d.id FROM unnest(%(ids)s::uuid[], %(waits)s::interval[]) AS s(id, wait)
+JOIN delivery_delivery d ON d.id = s.id
+JOIN inbox_message m ON m.id = d.message_id
+WHERE EXISTS (
+  SELECT FROM inbox_message o JOIN delivery_delivery b ON b.message_id = o.id AND b.endpoint_id = d.endpoint_id
+  WHERE o.environment_id = m.environment_id AND o.sender_index = m.sender_index AND o.id < m.id
+    AND o.received_at > m.received_at - s.wait AND m.received_at > %(wall)s - s.wait
+    AND b.state IN ('pending', 'sending')
+)
+"""
+WAKE = """
+UPDATE delivery_delivery d SET due_at = %(wall)s
+FROM delivery_delivery f JOIN inbox_message done ON done.id = f.message_id
+JOIN inbox_message m ON m.environment_id = done.environment_id AND m.sender_index = done.sender_index
+WHERE f.id = ANY(%(ids)s::uuid[]) AND d.message_id = m.id AND d.endpoint_id = f.endpoint_id
+  AND d.state = 'pending' AND d.reason = 'order'
+"""
+
+
+Rows = Sequence[dict[str, Any]]
+Admitted = tuple[list[dict[str, Any]], list[Outcome]]
+
+
+def drain(
+    environment: UUID, endpoint: UUID, policy: Policy, wall: datetime, *, state: str
+) -> tuple[str, dict[str, Any]]:
+    """The statement and its values that give an endpoint's held deliveries, or its parked ones, their turns."""
+    order = "DESC" if policy.newest_first else "ASC"
+    statement = DRAIN.format(order=order, only="AND reason = 'circuit'" if state == "pending" else "")
+    gap = timedelta(seconds=1 / policy.drain_rate)
+    return statement, {
+        "environment": environment,
+        "endpoint": endpoint,
+        "state": state,
+        "wall": wall,
+        "gap": gap,
+    }
+
+
+def in_order(store: Store, rows: Rows, policies: Mapping[UUID, Policy], wall: datetime) -> Admitted:
+    """Keep back what must wait for an earlier text of its sender, where the endpoint wants that."""
+    asked = [row for row in rows if policies[row["endpoint_id"]].order_wait_s is not None]
+    if not asked:
+        return list(rows), []
+    waits = [timedelta(seconds=policies[row["endpoint_id"]].order_wait_s or 0) for row in asked]
+    values = {"ids": [row["id"] for row in asked], "waits": waits, "wall": wall}
+    late = {found["id"] for found in store.execute(EARLIER, values)}
+    return [row for row in rows if row["id"] not in late], [
+        waiting(row, wall) for row in asked if row["id"] in late
+    ]
+
+
+def waiting(row: dict[str, Any], wall: datetime) -> Outcome:
+    pause = ORDER_LOOK_S[row["reason"] == Reason.ORDER]
+    return back(row, wall + row["clock_offset"] + timedelta(seconds=pause), Reason.ORDER)
+
+
+def wake(store: Store, finished: Sequence[Outcome], wall: datetime) -> bool:
+    """Let those look at once that waited for these; answers whether there may be any."""
+    ids = [one.settled.delivery for one in finished if one.done and one.done.job.context.policy.order_wait_s]
+    if ids:
+        store.execute(WAKE, {"ids": ids, "wall": wall})
+    return bool(ids)
+
+
+def at_their_rate(store: Store, rows: Rows, policies: Mapping[UUID, Policy], wall: datetime) -> Admitted:
+    """Give each delivery its turn where its endpoint takes so many a second; one that had to wait has had it."""
+    limited: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if policies[row["endpoint_id"]].rate is not None and row["reason"] != Reason.RATE:
+            limited[row["endpoint_id"]].append(row)
+    later: dict[UUID, Outcome] = {}
+    for endpoint, wanted in limited.items():
+        gap = timedelta(seconds=1 / (policies[endpoint].rate or 1))
+        values = {"endpoint": endpoint, "wall": wall, "takes": gap * len(wanted)}
+        turn: datetime = store.execute(PACE, values)[0]["first"]
+        for place, row in enumerate(wanted):
+            at = turn + gap * place
+            if at - wall > NEAR:
+                later[row["id"]] = back(row, at + row["clock_offset"], Reason.RATE)
+    return [row for row in rows if row["id"] not in later], list(later.values())
