@@ -1,4 +1,4 @@
-"""The parts of an endpoint that are objects of their own: how it is tried, and the request that a callback makes."""
+"""The parts of an endpoint that are objects of their own: how it is tried, what is sent along, a callback's request."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 from drf_spectacular.drainage import set_override
 
 from api.fields import Raw
-from delivery.access import AUTH_METHODS, LONGEST_PEM, MOST_HEADERS
-from delivery.access import LONGEST as LONGEST_TEXT
-from delivery.access import LONGEST_NAME as LONGEST_HEADER
+from delivery import expectation, template
+from delivery.access import AUTH_METHODS, LONGEST, LONGEST_NAME, LONGEST_PEM, MOST_HEADERS
 from delivery.access_store import shown_access
-from delivery.expectation import LONGEST, MOST_STATUSES, STATUSES
+from delivery.expectation import MOST_STATUSES, STATUSES
 from delivery.policy import (
     DEADLINES_S,
     IN_FLIGHT,
@@ -23,15 +22,7 @@ from delivery.policy import (
     TREATMENTS,
     WITHIN_S,
 )
-from delivery.template import (
-    CONTENT_TYPES,
-    LONGEST_BODY,
-    LONGEST_NAME,
-    LONGEST_PATH,
-    LONGEST_VALUE,
-    METHODS,
-    MOST_FIELDS,
-)
+from delivery.template import CONTENT_TYPES, LONGEST_BODY, LONGEST_PATH, LONGEST_VALUE, METHODS, MOST_FIELDS
 
 
 def between(low: int, high: int) -> dict[str, Any]:
@@ -93,45 +84,11 @@ class PolicyField(Raw):
         set_override(self, "field", POLICY)
 
 
-def text(most: int, told: str = "") -> dict[str, Any]:
-    return {"type": "string", "maxLength": most} | ({"description": told} if told else {})
+def text(longest: int, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest} | more
 
 
-def fields(told: str) -> dict[str, Any]:
-    one = shape(name=text(LONGEST_NAME), value=text(LONGEST_VALUE))
-    return {"type": "array", "maxItems": MOST_FIELDS, "items": one, "description": told}
-
-
-TEMPLATE = shape(
-    method={"type": "string", "enum": list(METHODS), "default": METHODS[0]},
-    path=text(LONGEST_PATH, "goes behind the URL's own path"),
-    query=fields("parameters behind the URL's own query"),
-    headers=fields("beside those that every delivery has"),
-    contentType={"type": "string", "enum": list(CONTENT_TYPES), "default": CONTENT_TYPES[0]},
-    body=text(LONGEST_BODY, "with places such as {content}"),
-    success=shape(
-        statuses={
-            "type": "array",
-            "maxItems": MOST_STATUSES,
-            "items": between(*STATUSES),
-            "description": "instead of any 2xx",
-        },
-        contains=text(LONGEST, "what the answer's body must contain"),
-        pointer=text(LONGEST, "JSON pointer (RFC 6901) to the value of the answer that must equal `equals`"),
-        equals={"type": ["string", "number", "boolean", "null"]},
-    ),
-)
-
-
-class TemplateField(Raw):
-    """The request that a callback makes (docs/callback.md)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        set_override(self, "field", TEMPLATE)
-
-
-def secret(longest: int = LONGEST_TEXT) -> dict[str, Any]:
+def secret(longest: int = LONGEST) -> dict[str, Any]:
     told = "null in answers; null or absent keeps what an otherwise same entry had"
     return {"type": ["string", "null"], "maxLength": longest, "description": told}
 
@@ -140,24 +97,22 @@ ACCESS = shape(
     headers={
         "type": "array",
         "maxItems": MOST_HEADERS,
-        "items": shape(
-            name=text(LONGEST_HEADER), value=secret(), secret={"type": "boolean", "default": True}
-        ),
+        "items": shape(name=text(LONGEST_NAME), value=secret(), secret={"type": "boolean", "default": True}),
     },
-    basic=shape(username=text(LONGEST_TEXT), password=secret()),
+    basic=shape(username=text(LONGEST), password=secret()),
     bearer=shape(token=secret()),
     oauth2=shape(
-        tokenUrl=text(2000) | {"format": "uri"},
-        clientId=text(LONGEST_TEXT),
+        tokenUrl=text(2000, format="uri"),
+        clientId=text(LONGEST),
         clientSecret=secret(),
-        scope=text(LONGEST_TEXT),
-        audience=text(LONGEST_TEXT),
+        scope=text(LONGEST),
+        audience=text(LONGEST),
         authMethod={"type": "string", "enum": list(AUTH_METHODS), "default": AUTH_METHODS[0]},
     ),
     clientCertificate=shape(
-        certificate=text(LONGEST_PEM, "PEM, the client's own first"), key=secret(LONGEST_PEM)
+        certificate=text(LONGEST_PEM, description="PEM, the client's own first"), key=secret(LONGEST_PEM)
     ),
-    caCertificate=text(LONGEST_PEM, "PEM; issuers to trust instead of the public ones"),
+    caCertificate=text(LONGEST_PEM, description="PEM; issuers to trust instead of the public ones"),
 )
 
 
@@ -171,3 +126,37 @@ class AccessField(Raw):
 
     def to_representation(self, value: Any) -> Any:
         return shown_access(value)
+
+
+def fields(told: str) -> dict[str, Any]:
+    one = shape(name=text(template.LONGEST_NAME), value=text(LONGEST_VALUE))
+    return {"type": "array", "maxItems": MOST_FIELDS, "items": one, "description": told}
+
+
+TEMPLATE = shape(
+    method={"type": "string", "enum": list(METHODS), "default": METHODS[0]},
+    path=text(LONGEST_PATH, description="goes behind the URL's own path"),
+    query=fields("parameters behind the URL's own query"),
+    headers=fields("beside those that every delivery has"),
+    contentType={"type": "string", "enum": list(CONTENT_TYPES), "default": CONTENT_TYPES[0]},
+    body=text(LONGEST_BODY, description="with places such as {content}"),
+    success=shape(
+        statuses={
+            "type": "array",
+            "maxItems": MOST_STATUSES,
+            "items": between(*STATUSES),
+            "description": "instead of any 2xx",
+        },
+        contains=text(expectation.LONGEST, description="what the answer's body must contain"),
+        pointer=text(expectation.LONGEST, description="JSON pointer (RFC 6901) to what must equal `equals`"),
+        equals={"type": ["string", "number", "boolean", "null"]},
+    ),
+)
+
+
+class TemplateField(Raw):
+    """The request that a callback makes (docs/callback.md)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        set_override(self, "field", TEMPLATE)

@@ -51,11 +51,11 @@ class Target(NamedTuple):
     signers: tuple[tuple[signing.Signer, datetime | None], ...] | None  # None: the secrets do not open
     stopped: bool  # disabled or deleted
     policy: Policy
+    ticket: Ticket | None  # None: the access does not open
+    only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
-    ticket: Ticket | None  # None: the access does not open
-    only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
 
 
 def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
@@ -74,12 +74,20 @@ def target_of(row: Endpoint) -> Target:
         signers=signers_of(row),
         stopped=stopped,
         policy=stored_policy(row),
+        ticket=ticket_of(row, allowlist),
+        only=lies_in(row.url, allowlist) if row.url else None,
         kind=row.kind,
         thin=row.payload == Endpoint.Payload.THIN,
         template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,
-        ticket=ticket_of(row, allowlist),
-        only=lies_in(row.url, allowlist),
     )
+
+
+def stored_template(row: Endpoint) -> Template | None:
+    try:
+        return template_of(row.template)
+    except Invalid:  # saved under another version's rules
+        log.exception("a stored template cannot be read", extra={"endpoint": str(row.pk)})
+        return None
 
 
 def lies_in(url: str, allowlist: Allowlist | None) -> tuple[Network, ...] | None:
@@ -114,14 +122,6 @@ def headers_asked(access: Mapping[str, Any]) -> Iterator[str]:
         yield f"Authorization: Basic {b64encode(pair).decode()}"
     if bearer := access.get("bearer"):
         yield f"Authorization: Bearer {bearer['token']}"
-
-
-def stored_template(row: Endpoint) -> Template | None:
-    try:
-        return template_of(row.template)
-    except Invalid:  # saved under another version's rules
-        log.exception("a stored template cannot be read", extra={"endpoint": str(row.pk)})
-        return None
 
 
 def stored_policy(row: Endpoint) -> Policy:

@@ -30,11 +30,12 @@ from delivery.claiming import claim
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.health import Keeper
 from delivery.models import Endpoint
-from delivery.outcomes import Done, Outcome, context_of, expired, lapsed, outcomes, put_off
+from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
 from delivery.policy import Policy
+from delivery.retry import Reason
 from delivery.store import Store
 from delivery.tokens import Tokens
-from delivery.transport import Job, Transport
+from delivery.transport import KEPT_BYTES, READ_BYTES, Job, Transport
 from delivery.vetting import Vetting
 
 log = logging.getLogger("smsgateway.worker")
@@ -130,7 +131,8 @@ class Engine:
         try:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
-            admitted = self.admitted([row for row in rows if not self.targets[row["endpoint_id"]].stopped])
+            going = [row for row in rows if not self.targets[row["endpoint_id"]].stopped]
+            admitted = self.admitted(self.past_queues(going))
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
@@ -150,6 +152,19 @@ class Engine:
             self.targets.update(load_targets(stale))
             self.policies.update({id: self.targets[id].policy for id in stale})
 
+    def past_queues(self, rows: Sequence[dict[str, Any]], *, lost: bool = True) -> list[dict[str, Any]]:
+        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time."""
+        sent, wall = [], datetime.now(UTC)
+        for row in rows:
+            target = self.targets[row["endpoint_id"]]
+            if target.kind != Endpoint.Kind.POLLING:
+                sent.append(row)
+            elif lost:
+                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
+            else:
+                self.results.put(back(row, None, Reason.QUEUED))
+        return sent
+
     def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
         wall = datetime.now(UTC)
@@ -157,7 +172,7 @@ class Engine:
         if diverted:
             moved = self.keeper.divert(self.store, diverted)
             self.refresh_targets(moved)
-            sent += moved
+            sent += self.past_queues(moved, lost=False)
         sent, later = turns.in_order(self.store, sent, self.policies, wall)
         sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
         for outcome in (*waiting, *later, *paced):
@@ -178,12 +193,6 @@ class Engine:
         """The request for one delivery; None where there is none to make now."""
         target, wall = self.targets[row["endpoint_id"]], datetime.now(UTC)
         policy, now = target.policy, wall + row["clock_offset"]
-        if (
-            target.kind == Endpoint.Kind.POLLING
-        ):  # nothing is sent: who took it did not acknowledge it in time
-            if not target.stopped:
-                self.results.put(lapsed(row, policy, now))
-            return None
         deadline_s = min(policy.deadline_s or settings.DELIVERY_DEADLINE_S, settings.DELIVERY_LEASE_S - 1)
         left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
@@ -214,6 +223,7 @@ class Engine:
             tls=target.ticket.tls if target.ticket else None,
             only=target.only,
             grant=target.ticket.grant if target.ticket else None,
+            kept_bytes=READ_BYTES if context.success and context.success.reads_body else KEPT_BYTES,
         )
 
     # ---- record

@@ -17,13 +17,14 @@ Kind = Endpoint.Kind
 ACK_WITHIN_S = (5, 3600)
 POINTERS = {
     "url": "/url",
+    "access": "/access",
     "payload": "/payload",
     "template": "/template",
     "ack_within_s": "/ackWithinSeconds",
 }
 OWN: Mapping[str, tuple[str, ...]] = {
-    Kind.WEBHOOK: ("url", "payload"),
-    Kind.CALLBACK: ("url", "template"),
+    Kind.WEBHOOK: ("url", "access", "payload"),
+    Kind.CALLBACK: ("url", "access", "template"),
     Kind.POLLING: ("ack_within_s",),
 }
 NEEDED: Mapping[str, tuple[str, ...]] = {

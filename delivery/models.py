@@ -16,8 +16,8 @@ from inbox.models import Message
 
 SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
 RESPONSE = "delivery_attempt.response"
-ACCESS = "delivery_endpoint.access"
 QUEUES = "queues"  # the channel of notices that name a polling endpoint whose queue has grown
+ACCESS = "delivery_endpoint.access"
 
 
 class Endpoint(models.Model):
@@ -62,9 +62,7 @@ class Endpoint(models.Model):
     certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
     payload = models.CharField(max_length=4, choices=Payload.choices, default=Payload.FULL)
     template = models.JSONField(default=dict)  # of a callback: see delivery.template
-    ack_within_s = models.IntegerField(
-        default=60
-    )  # of a polling endpoint: how long what was taken is nobody else's
+    ack_within_s = models.IntegerField(default=60)  # of a polling endpoint: how long what was taken is leased
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)

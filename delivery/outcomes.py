@@ -17,12 +17,11 @@ from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
 from delivery.store import Settled, Tried
-from delivery.transport import Job, Result
+from delivery.transport import KEPT_BYTES, Job, Result
 
 log = logging.getLogger("smsgateway.worker")
 
 RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
-KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 OURS_AFTER = timedelta(minutes=1)  # what we cannot make now
 
 

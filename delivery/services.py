@@ -100,11 +100,12 @@ def create_endpoint(
 ) -> NewEndpoint:
     """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
 
-    Raises Invalid for a refused URL, a mistaken policy or access, or what the kind does not have.
+    Raises Invalid for a refused URL, policy or access, and for what the kind does not have.
     """
     policy = {} if policy is None else policy
     policy_of(policy)
-    own = kinds.check_new(kind, own | {"url": url})
+    own = kinds.check_new(kind, own | {"url": url, "access": access})
+    access = own.pop("access", None)
     endpoint = Endpoint(
         environment=environment,
         kind=kind,
@@ -115,8 +116,9 @@ def create_endpoint(
         created_at=clock(environment),
         **own,
     )
-    warnings = check_url(environment, own["url"]) if "url" in own else []
-    secret = new_secret(signs_with) if "url" in own else ""
+    warnings, secret = [], ""
+    if kind != Endpoint.Kind.POLLING:  # to which nothing is sent
+        warnings, secret = check_url(environment, endpoint.url), new_secret(signs_with)
     if access is not None:
         checked, about_access = check_access(endpoint, access)
         seal_access(endpoint, checked)
@@ -127,9 +129,8 @@ def create_endpoint(
         endpoint.save(force_insert=True)
         if secret:
             add_secret(endpoint, secret)
-        after = {"kind": kind, "description": description, "isDefault": is_default}
-        after |= {name: describe(endpoint, name) for name in own}
-        after |= {"policy": policy, "signsWith": signs_with, "access": describe(endpoint, "access")}
+        names = ("kind", "description", "is_default", "policy", "signs_with", "access", *own)
+        after = {name: describe(endpoint, name) for name in names}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
 
@@ -198,12 +199,12 @@ def without_query(url: str) -> str:
 def describe(endpoint: Endpoint, name: str) -> Any:
     if name == "url":
         return without_query(endpoint.url)
+    if name == "template":  # its texts may hold a token
+        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
     if name == "failover":
         return endpoint.failover_id and str(endpoint.failover_id)
     if name == "access":
         return for_trail(endpoint)
-    if name == "template":  # its texts may hold a token
-        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 

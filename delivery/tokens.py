@@ -29,7 +29,7 @@ import certifi
 from accounts.clock import clock
 from accounts.ids import uuid7
 from delivery.addresses import Network
-from delivery.transport import Job, Result
+from delivery.transport import READ_BYTES, Job, Result
 from delivery.ways import Tls
 
 DEADLINE_S = 10.0
@@ -174,13 +174,12 @@ class Tokens:
                 held.token, held.until = "", None
 
     def answered(self, held: Held, result: Result) -> None:
-        cause: Result | None = None
         try:
-            token, until = self.read(result)
+            held.token, held.until, held.cause = *self.read(result), None
         except Unusable as problem:
-            token, until, cause = "", self.clock() + FAILED_FOR, failure(result, str(problem))
-        with self.lock:
-            held.token, held.until, held.cause = token, until, cause
+            held.token, held.until = "", self.clock() + FAILED_FOR
+            held.cause = failure(result, str(problem))
+        cause, token = held.cause, held.token
         jobs = self.take(held)
         for job in jobs:
             job.token = token
@@ -218,6 +217,7 @@ def request_for(held: Held) -> Job:
         context=held,
         tls=grant.tls,
         only=grant.only,
+        kept_bytes=READ_BYTES,
     )
 
 

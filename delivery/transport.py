@@ -34,6 +34,7 @@ log = logging.getLogger("smsgateway.worker")
 CONNECT_TIMEOUT_MS = 3000
 FIRST_PLACES = 4  # of an endpoint that never answered this process
 UNANSWERED = {"timeout", "connect", "dns"}
+KEPT_BYTES = 4096  # of an answer's body, for the person who looks into a failure
 READ_BYTES = 65_536  # more than that nobody reads, of headers or body: the connection is cut
 HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of an answer's headers
 HEARD_BYTES = 64  # of each
@@ -59,6 +60,7 @@ class Job:
     context: Any = None  # whatever the one who records wants back
     tls: Tls | None = None
     only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public
+    kept_bytes: int = KEPT_BYTES
     grant: Any = None  # how to get the token that it needs (delivery.tokens)
     token: str = ""
     renewed: bool = False  # a token was refused and another one got
@@ -188,7 +190,7 @@ class Exchange:
             tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
             first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
-            body=bytes(self.body),
+            body=bytes(self.body[: self.job.kept_bytes if self.job else KEPT_BYTES]),
             retry_after=self.heard.get("retry_after", ""),
             directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )
