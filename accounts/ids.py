@@ -27,6 +27,9 @@ PREFIXES = {
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",
+    "event": "evt",
+    "issue": "iss",
+    "replay": "rpl",
 }
 
 

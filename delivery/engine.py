@@ -158,7 +158,7 @@ class Engine:
         left = (row["leased_until"] - wall).total_seconds() - deadline_s
         if target.stopped or left <= 0:  # a late ring's lease would end under the try
             return None
-        context = context_of(row, policy, wall)
+        context = context_of(row, target, wall)
         if context.expires_at is not None and context.expires_at <= now:
             self.results.put(expired(row, now))
             return None
@@ -228,7 +228,9 @@ class Engine:
         while outcomes:
             try:
                 return self.store.record(
-                    [one.settled for one in outcomes], [one.tried for one in outcomes if one.tried]
+                    [one.settled for one in outcomes],
+                    [one.tried for one in outcomes if one.tried],
+                    [one.told for one in outcomes if one.told],
                 )
             except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError):
                 return self.persist_apart(outcomes)

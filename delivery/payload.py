@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -37,3 +38,8 @@ def message_received(row: Mapping[str, Any], content: str, sender: str, media: l
             },
         }
     )
+
+
+def event(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
+    """The same of any other event (delivery/catalog.py)."""
+    return encode({"type": type, "timestamp": stamp(at), "data": data})

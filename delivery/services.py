@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,9 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses
+from delivery import addresses, events
 from delivery.breaker import Measures
+from delivery.catalog import DELIVERED
 from delivery.models import Delivery, Endpoint, Health
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
@@ -70,10 +71,12 @@ def create_endpoint(
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
+    subscribed: Sequence[str] = (),
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL or a mistaken policy."""
+    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL, policy or event."""
     policy = {} if policy is None else policy
     policy_of(policy)
+    subscribed = events.check_events(subscribed)
     warnings = check_url(url)
     now, secret = clock(environment), new_secret(signs_with)
     with transaction.atomic():
@@ -86,13 +89,21 @@ def create_endpoint(
             is_default=is_default,
             policy=policy,
             signs_with=signs_with,
+            events=subscribed,
             created_at=now,
         )
         add_secret(endpoint, secret)
+        forget_listeners(environment, [], subscribed)
         after = {"url": without_query(url), "description": description, "isDefault": is_default}
-        after |= {"policy": policy, "signsWith": signs_with}
+        after |= {"policy": policy, "signsWith": signs_with, "events": subscribed}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
+
+
+def forget_listeners(environment: Environment, before: Sequence[str], after: Sequence[str]) -> None:
+    """Let workers look again whether anybody asks to hear of each text that arrives: it is no business of others."""
+    if (DELIVERED in before) != (DELIVERED in after):
+        environment.endpoints.filter(deleted_at=None).update(version=F("version") + 1)
 
 
 def take_default_from_others(environment: Environment) -> None:
@@ -102,9 +113,14 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, failover or disabled (bool); answers warnings. Raises Invalid."""
+    """Change url, description, is_default, policy, failover, events or disabled (bool); answers warnings.
+
+    Raises Invalid.
+    """
     if "policy" in changes:
         policy_of(changes["policy"])
+    if "events" in changes:
+        changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
     warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
@@ -115,12 +131,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
+        if "events" in changes:
+            forget_listeners(endpoint.environment, endpoint.events, changes["events"])
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version"
+                "url", "description", "is_default", "policy", "failover", "events", "disabled_at",
+                "disabled_because", "version",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -135,6 +154,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         )
         if before.get("disabled") is not None:
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
+            tell_switched(endpoint, before["disabled"])
     return warnings
 
 
@@ -160,6 +180,15 @@ def switch(endpoint: Endpoint, disabled: bool) -> None:
         endpoint.disabled_because = Endpoint.Because.PERSON
 
 
+def tell_switched(endpoint: Endpoint, was_disabled: bool) -> None:
+    """The event that an endpoint was disabled or enabled, where it was not so before."""
+    if endpoint.disabled_at is not None and not was_disabled:
+        because = endpoint.disabled_because
+        events.of_endpoint(endpoint.environment, "endpoint.disabled", endpoint.pk, because=because)
+    elif endpoint.disabled_at is None and was_disabled:
+        events.of_endpoint(endpoint.environment, "endpoint.enabled", endpoint.pk)
+
+
 @transaction.atomic
 def disable_unwanted(id: UUID, because: str) -> None:
     """Stop an endpoint whose receiver wants nothing more; what waits for it is held."""
@@ -178,6 +207,7 @@ def disable_unwanted(id: UUID, because: str) -> None:
     hold_pending(endpoint)
     after = {"disabled": True, "because": because}
     audit.record(SYSTEM, "endpoint.disabled", id, environment=endpoint.environment, after=after)
+    tell_switched(endpoint, was_disabled=False)
 
 
 def hold_pending(endpoint: Endpoint) -> None:
@@ -195,12 +225,17 @@ def release_held(endpoint: Endpoint) -> None:
 
 
 @transaction.atomic
-def take_measures(id: UUID, wanted: Measures) -> None:
-    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+def take_measures(id: UUID, wanted: Measures, *, aloud: bool = True) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end.
+
+    `aloud` is false where it was sent nothing but events: of those no event is made.
+    """
     endpoint = Endpoint.objects.select_related("environment").get(pk=id)
     if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
         after = {"warning": wanted.warnings}
         audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+        if aloud:
+            events.of_endpoint(endpoint.environment, "endpoint.warned", id, **after)
     if wanted.disable:
         disable_unwanted(id, Endpoint.Because.FAILING)
 
