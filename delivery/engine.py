@@ -196,8 +196,8 @@ class Engine:
         """What tries mean for their endpoints, and for deliveries that waited for these. All of it may come later."""
         try:
             self.act({one.disable for one in judged if one.disable is not None})
-            for endpoint, wanted in self.keeper.follow(self.store, judged):
-                services.take_measures(endpoint, wanted)
+            for endpoint, wanted, aloud in self.keeper.follow(self.store, judged):
+                services.take_measures(endpoint, wanted, aloud=aloud)
             if turns.wake(self.store, [one for one in judged if one.settled.finished_at], datetime.now(UTC)):
                 self.woken.set()
         except (psycopg.Error, Error) as error:  # the next try will tell again

@@ -317,7 +317,10 @@ class Issue(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["endpoint", "error_code"], name="issue_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["environment", "-id"], name="issue_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["environment", "-id"], name="issue_newest"),
+            models.Index(fields=["endpoint"], condition=~models.Q(state="resolved"), name="issue_unresolved"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -246,6 +246,7 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
     now = clock(endpoint.environment)
     Endpoint.objects.filter(pk=endpoint.pk).update(deleted_at=now, is_default=False, version=F("version") + 1)
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
+    forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.deliveries.filter(state__in=waiting).update(
         state=Delivery.State.CANCELLED, due_at=None, finished_at=now
     )

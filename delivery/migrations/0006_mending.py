@@ -208,6 +208,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="issue",
+            index=models.Index(
+                fields=["endpoint"],
+                condition=models.Q(("state", "resolved"), _negated=True),
+                name="issue_unresolved",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="issue",
             index=models.Index(fields=["environment", "-id"], name="issue_newest"),
         ),
         migrations.AddConstraint(
