@@ -14,6 +14,8 @@ from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
 from delivery import secrets, services
+from delivery.backlog import with_backlog
+from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
 from delivery.models import Endpoint, EndpointSecret
 from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
@@ -67,6 +69,13 @@ class PolicyField(Raw):
         set_override(self, "field", POLICY)
 
 
+def subscriptions() -> serializers.ListField:
+    """The events that an endpoint asks for; the services say which there are."""
+    return serializers.ListField(
+        child=Text(), required=False, help_text="events that are sent here too: GET /v1/event-types"
+    )
+
+
 class NewEndpoint(Input):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
     url = Text(max_length=2000)
@@ -76,6 +85,7 @@ class NewEndpoint(Input):
         Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
     )
     policy = PolicyField(required=False)
+    events = subscriptions()
 
 
 class EndpointChanges(Input):
@@ -83,6 +93,7 @@ class EndpointChanges(Input):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
+    events = subscriptions()
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -94,11 +105,20 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
+    events = serializers.ListField(
+        child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
+    )
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
     disabled = serializers.SerializerMethodField()
-    disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
+    disabledBecause = OrNull(
+        source="disabled_because", help_text="person, failing, gone (it said 410) or asked"
+    )
+    waiting = serializers.IntegerField(default=0, help_text="deliveries that are neither done nor failed")
+    oldestUndeliveredAt = Stamp(
+        source="oldest_undelivered_at", default=None, help_text="when the oldest of these was made"
+    )
     createdAt = Stamp(source="created_at")
 
     def get_triesAfterSeconds(self, endpoint: Endpoint) -> list[int]:
@@ -159,7 +179,7 @@ class NewSecretSerializer(SecretSerializer):
 
 
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return environment.endpoints.filter(deleted_at=None)
+    return with_backlog(environment.endpoints.filter(deleted_at=None))
 
 
 class Endpoints(View):
@@ -171,6 +191,7 @@ class Endpoints(View):
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewEndpoint)
         del values["kind"]  # there is one kind so far
+        values["subscribed"] = values.pop("events", [])
         new = services.create_endpoint(request.environment, request.actor, **values)
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)

@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import ids
+from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
+from dashboard.health import condition
+from dashboard.issues import shown as shown_issue
 from dashboard.page import PageRequest, actor, find, go, page
 from delivery import services
+from delivery.backlog import oldest_undelivered
 from delivery.composing import stored_policy
-from delivery.models import Delivery, Endpoint
+from delivery.models import Delivery, Endpoint, Issue
 from delivery.secrets import live, shown
 from routing import services as routing_services
 
@@ -116,6 +120,7 @@ def one(request: PageRequest, endpoint_id: str) -> HttpResponse:
 def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
     initial = {"url": endpoint.url, "description": endpoint.description, "is_default": endpoint.is_default}
     rows = unfinished(request.environment).filter(endpoint=endpoint)
+    unresolved = endpoint.issues.exclude(state=Issue.State.RESOLVED).order_by("-last_seen")
     counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
     return {
         "endpoint": endpoint,
@@ -126,6 +131,9 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "routes": endpoint.routes.order_by("position"),
         "secrets": list(live(endpoint)),
         "policy": stored_policy(endpoint),
+        "condition": condition(endpoint, clock(request.environment)),
+        "issues": [shown_issue(issue) for issue in unresolved],
+        "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
     }
 
 

@@ -227,11 +227,7 @@ class Engine:
         """
         while outcomes:
             try:
-                return self.store.record(
-                    [one.settled for one in outcomes],
-                    [one.tried for one in outcomes if one.tried],
-                    [one.told for one in outcomes if one.told],
-                )
+                return self.write(outcomes)
             except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError):
                 return self.persist_apart(outcomes)
             except psycopg.Error as error:
@@ -242,6 +238,15 @@ class Engine:
                     return None
                 time.sleep(0.1)
         return None
+
+    def write(self, outcomes: Sequence[Outcome]) -> None:
+        settled = [one.settled for one in outcomes]
+        tried = [one.tried for one in outcomes if one.tried]
+        told = [one.told for one in outcomes if one.told]
+        if told:
+            self.store.record_and_tell(settled, tried, told)
+        else:
+            self.store.record(settled, tried)
 
     def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
         """Halve what the database refuses as data until only the row is left that it refuses."""

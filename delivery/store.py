@@ -185,12 +185,15 @@ class Store:
         """The deliveries of `ids` that still belong to the lease given with each, with all that sending needs."""
         return self.execute(READ, dict(RUNG.values(list(map(Rung, ids, leases)))))
 
-    def record(self, settled: Sequence[Settled], tried: Sequence[Tried], told: Sequence[Told] = ()) -> None:
+    def record(self, settled: Sequence[Settled], tried: Sequence[Tried]) -> None:
+        self.execute(RECORD, {**SETTLED.values(settled), **TRIED.values(tried)})
+
+    def record_and_tell(
+        self, settled: Sequence[Settled], tried: Sequence[Tried], told: Sequence[Told]
+    ) -> None:
+        """The same with the events that some of them are."""
         values = {**SETTLED.values(settled), **TRIED.values(tried)}
-        if told:
-            self.execute(RECORD_AND_TELL, {**values, **TOLD.values(told)})
-        else:
-            self.execute(RECORD, values)
+        self.execute(RECORD_AND_TELL, {**values, **TOLD.values(told)})
 
     def stop(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
         """Settle deliveries, as `read` answers them, whose endpoint was seen disabled or deleted."""

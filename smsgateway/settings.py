@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
+        "EventName": "delivery.catalog.SUBSCRIBABLE",
+        "IssueState": "delivery.models.Issue.State",
         "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
         "NumberCapability": "numbers.plan.Capability",
@@ -295,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "NumberDocumentType": "numbers.requests.TYPES",
         "NumberRequestKind": "numbers.models.NumberRequest.Kind",
         "NumberRequestStatus": "numbers.models.NumberRequest.Status",
+        "ReplayKind": "delivery.models.Replay.Kind",
+        "ReplayState": "delivery.models.Replay.State",
         "RouteAction": "routing.models.Route.Action",
     },
 }

@@ -23,7 +23,7 @@ from accounts.ids import public, uuid7
 from accounts.models import Environment, Tenant, User
 from accounts.roles import Role
 from delivery import services as delivery
-from delivery.models import RESPONSE, Attempt, Delivery, Endpoint
+from delivery.models import RESPONSE, Attempt, Delivery, Endpoint, Event, Issue, Replay
 from inbox.models import CONTENT, SENDER, Message
 from numbers import phone
 from numbers import services as numbers
@@ -52,6 +52,9 @@ class Side:
     delivery: Delivery
     attempt: Attempt
     number_request: NumberRequest
+    event: Event
+    issue: Issue
+    replay: Replay
 
     @property
     def ids(self) -> dict[str, str]:
@@ -67,6 +70,9 @@ class Side:
             "delivery_id": public("delivery", self.delivery.pk),
             "attempt_id": public("attempt", self.attempt.pk),
             "number_request_id": public("number_request", self.number_request.pk),
+            "event_id": public("event", self.event.pk),
+            "issue_id": public("issue", self.issue.pk),
+            "replay_id": public("replay", self.replay.pk),
         }
 
 
@@ -131,6 +137,39 @@ def furnish(environment: Environment, number: str) -> Side:
         failed,
         attempt,
         store_request(environment),
+        store_event(environment, new.endpoint),
+        store_issue(failed),
+        store_replay(environment, new.endpoint),
+    )
+
+
+def store_event(environment: Environment, endpoint: Endpoint) -> Event:
+    return Event.objects.create(
+        environment=environment,
+        type="endpoint.enabled",
+        payload={"endpointId": public("endpoint", endpoint.pk)},
+        created_at=clock(environment),
+    )
+
+
+def store_issue(delivery: Delivery, **columns: Any) -> Issue:
+    """An open issue: the delivery's endpoint answers with errors of its own."""
+    now = clock(delivery.environment)
+    seen = {"first_seen": now, "opened_at": now, "last_seen": now, "told_at": now}
+    values: dict[str, Any] = {"error_code": 5105, "count": 1, **seen}
+    row = {"environment": delivery.environment, "endpoint": delivery.endpoint, "last_delivery": delivery}
+    return Issue.objects.create(**row, **values | columns)
+
+
+def store_replay(environment: Environment, endpoint: Endpoint) -> Replay:
+    """A planned job that nobody has started."""
+    now = clock(environment)
+    return Replay.objects.create(
+        environment=environment,
+        kind=Replay.Kind.RECOVER,
+        filter={"endpoint": str(endpoint.pk), "since": now.isoformat()},
+        planned=1,
+        created_at=now,
     )
 
 

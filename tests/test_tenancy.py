@@ -244,6 +244,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},
+    ("PATCH", "issues/{issue_id}"): {"state": "acknowledged"},
 }
 
 
