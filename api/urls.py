@@ -14,6 +14,7 @@ from api import (
     messages,
     number_requests,
     numbers,
+    replays,
     routes,
     schema,
     views,
@@ -47,6 +48,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("event-types", events.EventTypes.as_view()),
     path("issues", issues.Issues.as_view()),
     path("issues/<str:issue_id>", issues.OneIssue.as_view()),
+    path("replays", replays.Replays.as_view()),
+    path("replays/<str:replay_id>", replays.OneReplay.as_view()),
+    path("replays/<str:replay_id>/run", replays.Run.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

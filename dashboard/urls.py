@@ -20,6 +20,7 @@ from dashboard import (
     overview,
     policy,
     preferences,
+    replays,
     routes,
 )
 
@@ -30,6 +31,11 @@ inside: list[URLPattern | URLResolver] = [
     path("deliveries/", deliveries.index, name="deliveries"),
     path("deliveries/replay/", deliveries.replay, name="deliveries.replay"),
     path("deliveries/<str:delivery_id>/replay/", deliveries.replay_one, name="deliveries.replay_one"),
+    path("replays/", replays.index, name="deliveries.replays"),
+    path("replays/new/", replays.new, name="deliveries.replays.new"),
+    path("replays/<str:replay_id>/", replays.one, name="deliveries.replays.one"),
+    path("replays/<str:replay_id>/run/", replays.run, name="deliveries.replays.run"),
+    path("replays/<str:replay_id>/cancel/", replays.cancel, name="deliveries.replays.cancel"),
     path("issues/", issues.index, name="issues"),
     path("issues/<str:issue_id>/", issues.one, name="issues.one"),
     path("issues/<str:issue_id>/state/", issues.change, name="issues.state"),

@@ -24,7 +24,8 @@ def with_backlog(endpoints: QuerySet[Endpoint]) -> QuerySet[Endpoint]:
 
 def oldest_undelivered(endpoints: QuerySet[Endpoint]) -> datetime | None:
     """The same of one endpoint alone."""
-    found: datetime | None = with_backlog(endpoints).values_list("oldest_undelivered_at", flat=True).get()
+    row: Any = with_backlog(endpoints).get()
+    found: datetime | None = row.oldest_undelivered_at
     return found
 
 

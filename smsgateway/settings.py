@@ -207,6 +207,11 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries", no_ack=True)]
 CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
+    "replays": {
+        "task": "operations.tasks.run_replays",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
 }
 
 # People
