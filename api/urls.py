@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from api import (
     available_numbers,
     channels,
+    checks,
     deliveries,
     endpoints,
     events,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("number-requests/<str:number_request_id>/documents", number_requests.NumberDocuments.as_view()),
     path("endpoints", endpoints.Endpoints.as_view()),
     path("endpoints/<str:endpoint_id>", endpoints.OneEndpoint.as_view()),
+    path("endpoints/<str:endpoint_id>/check", checks.Check.as_view()),
     path("endpoints/<str:endpoint_id>/secrets", endpoints.Secrets.as_view()),
     path("endpoints/<str:endpoint_id>/secrets/<str:secret_id>", endpoints.OneSecret.as_view()),
     path("routes", routes.Routes.as_view()),

@@ -55,6 +55,11 @@ HEALTH = {
     "open": Look(_("Left alone"), "bad", "circle-x"),
     "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
 }
+FINDING = {
+    "right": Look(_("Right"), "good", "circle-check"),
+    "wrong": Look(_("Wrong"), "bad", "circle-x"),
+    "unknown": Look(_("No answer"), "quiet", "circle-dashed"),
+}
 ENDPOINT = {
     "enabled": Look(_("Enabled"), "good", "circle-check"),
     "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
@@ -119,6 +124,7 @@ LOOKS = {
     "issue": ISSUE,
     "replay": REPLAY,
     "health": HEALTH,
+    "finding": FINDING,
     "action": ACTION,
     "line": LINE,
     "number_request": NUMBER_REQUEST,

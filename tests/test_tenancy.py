@@ -247,6 +247,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},
+    ("POST", "endpoints/{endpoint_id}/check"): {},
     ("POST", "replays"): {"kind": "recover", "filter": RECOVER},
     ("POST", "replays/{replay_id}/run"): {},
     ("PATCH", "issues/{issue_id}"): {"state": "acknowledged"},

@@ -30,6 +30,7 @@ CHANGING = (
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
+    "endpoints/{endpoint_id}/check/",
     "issues/{issue_id}/state/",
 )
 READING = (
