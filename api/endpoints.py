@@ -18,6 +18,8 @@ from api.views import ApiRequest, View, body, find, named, operation
 from delivery import kinds, secrets, services
 from delivery.access_store import lies_outside
 from delivery.allowlist import Allowlist
+from delivery.backlog import with_backlog
+from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.kinds import ACK_WITHIN_S, OWN
@@ -41,6 +43,13 @@ class Own(Input):
     )
 
 
+def subscriptions() -> serializers.ListField:
+    """The events that an endpoint asks for; the services say which there are."""
+    return serializers.ListField(
+        child=Text(), required=False, help_text="events that are sent here too: GET /v1/event-types"
+    )
+
+
 class NewEndpoint(Own):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
     description = Text(max_length=200, default="", allow_blank=True)
@@ -50,6 +59,7 @@ class NewEndpoint(Own):
     )
     policy = PolicyField(required=False)
     access = AccessField(required=False)
+    events = subscriptions()
 
 
 class EndpointChanges(Own):
@@ -60,6 +70,7 @@ class EndpointChanges(Own):
         "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
     )
     access = AccessField(required=False, help_text="replaces all of it")
+    events = subscriptions()
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -88,6 +99,9 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
     failoverId = Id("endpoint", source="failover_id", allow_null=True)
+    events = serializers.ListField(
+        child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
+    )
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
@@ -101,7 +115,13 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
         help_text="false where nothing is sent because the environment's destinations leave it out"
     )
     disabled = serializers.SerializerMethodField()
-    disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
+    disabledBecause = OrNull(
+        source="disabled_because", help_text="person, failing, gone (it said 410) or asked"
+    )
+    waiting = serializers.IntegerField(default=0, help_text="deliveries that are neither done nor failed")
+    oldestUndeliveredAt = Stamp(
+        source="oldest_undelivered_at", default=None, help_text="when the oldest of these was made"
+    )
     createdAt = Stamp(source="created_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -194,7 +214,7 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
 
 
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return environment.endpoints.filter(deleted_at=None)
+    return with_backlog(environment.endpoints.filter(deleted_at=None))
 
 
 class Endpoints(View):
@@ -204,7 +224,9 @@ class Endpoints(View):
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
-        new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
+        values = body(request, NewEndpoint)
+        values["subscribed"] = values.pop("events", [])
+        new = services.create_endpoint(request.environment, request.actor, **values)
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)
 

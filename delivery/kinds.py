@@ -19,11 +19,12 @@ POINTERS = {
     "url": "/url",
     "access": "/access",
     "payload": "/payload",
+    "events": "/events",
     "template": "/template",
     "ack_within_s": "/ackWithinSeconds",
 }
 OWN: Mapping[str, tuple[str, ...]] = {
-    Kind.WEBHOOK: ("url", "access", "payload"),
+    Kind.WEBHOOK: ("url", "access", "payload", "events"),
     Kind.CALLBACK: ("url", "access", "template"),
     Kind.POLLING: ("ack_within_s",),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import clock
 from accounts.errors import Conflict
 from delivery.models import Endpoint
-from delivery.payload import THIN, encode, event
+from delivery.payload import THIN, encode, received
 from delivery.template import SAMPLE, Request, template_of
 
 
@@ -37,7 +37,7 @@ def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = N
 
 def of_webhook(endpoint: Endpoint, payload: str) -> Request:
     names = THIN if payload == Endpoint.Payload.THIN else tuple(SAMPLE)
-    body = encode(event({name: SAMPLE[name] for name in names}))
+    body = encode(received({name: SAMPLE[name] for name in names}))
     return Request("POST", endpoint.url, [("Content-Type", "application/json")], body)
 
 

@@ -23,7 +23,7 @@ from delivery import retry
 from delivery.composing import data_of, stored_policy
 from delivery.models import QUEUES, Attempt, Delivery, Endpoint
 from delivery.outcomes import microseconds
-from delivery.payload import event
+from delivery.payload import received
 from delivery.policy import Policy
 
 log = logging.getLogger("smsgateway.queues")
@@ -97,7 +97,7 @@ def items(ids: Sequence[UUID]) -> list[Item]:
     opened = []
     for row in rows:
         try:
-            opened.append(Item(row["id"], row["attempts_made"] + 1, event(data_of({**row}))))
+            opened.append(Item(row["id"], row["attempts_made"] + 1, received(data_of({**row}))))
         except Unsealable:  # nobody gets it; its lease ends, and it is looked at again
             log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
     return opened

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,10 +18,11 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses, kinds
+from delivery import addresses, events, kinds
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
+from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health
@@ -96,15 +97,17 @@ def create_endpoint(
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
     access: Mapping[str, Any] | None = None,
+    subscribed: Sequence[str] = (),
     **own: Any,
 ) -> NewEndpoint:
     """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
 
-    Raises Invalid for a refused URL, policy or access, and for what the kind does not have.
+    Raises Invalid for a refused URL, policy, access or event, and for what the kind does not have.
     """
     policy = {} if policy is None else policy
     policy_of(policy)
-    own = kinds.check_new(kind, own | {"url": url, "access": access})
+    own |= {"url": url, "access": access, "events": events.check_events(subscribed) or None}
+    own = kinds.check_new(kind, own)
     access = own.pop("access", None)
     endpoint = Endpoint(
         environment=environment,
@@ -129,10 +132,17 @@ def create_endpoint(
         endpoint.save(force_insert=True)
         if secret:
             add_secret(endpoint, secret)
+        forget_listeners(environment, [], endpoint.events)
         names = ("kind", "description", "is_default", "policy", "signs_with", "access", *own)
         after = {name: describe(endpoint, name) for name in names}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
+
+
+def forget_listeners(environment: Environment, before: Sequence[str], after: Sequence[str]) -> None:
+    """Let workers look again whether anybody asks to hear of each text that arrives: it is no business of others."""
+    if (DELIVERED in before) != (DELIVERED in after):
+        environment.endpoints.filter(deleted_at=None).update(version=F("version") + 1)
 
 
 def take_default_from_others(environment: Environment) -> None:
@@ -142,13 +152,15 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, access, failover, disabled (bool) or what its kind has.
+    """Change url, description, is_default, policy, failover, disabled (bool) or what its kind has.
 
     Answers warnings. Raises Invalid.
     """
     kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
+    if "events" in changes:
+        changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
     warnings = []
@@ -166,13 +178,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
             switch(endpoint, bool(changes.pop("disabled")))
         if "access" in changes:
             seal_access(endpoint, changes.pop("access"))
+        if "events" in changes:
+            forget_listeners(endpoint.environment, endpoint.events, changes["events"])
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
-                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
+                "url", "description", "is_default", "policy", "failover", "events", "disabled_at", "disabled_because",
+                "version", "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -187,6 +201,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         )
         if before.get("disabled") is not None:
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
+            tell_switched(endpoint, before["disabled"])
     return warnings
 
 
@@ -216,6 +231,15 @@ def switch(endpoint: Endpoint, disabled: bool) -> None:
         endpoint.disabled_because = Endpoint.Because.PERSON
 
 
+def tell_switched(endpoint: Endpoint, was_disabled: bool) -> None:
+    """The event that an endpoint was disabled or enabled, where it was not so before."""
+    if endpoint.disabled_at is not None and not was_disabled:
+        because = endpoint.disabled_because
+        events.of_endpoint(endpoint.environment, "endpoint.disabled", endpoint.pk, because=because)
+    elif endpoint.disabled_at is None and was_disabled:
+        events.of_endpoint(endpoint.environment, "endpoint.enabled", endpoint.pk)
+
+
 @transaction.atomic
 def disable_unwanted(id: UUID, because: str) -> None:
     """Stop an endpoint whose receiver wants nothing more; what waits for it is held."""
@@ -234,6 +258,7 @@ def disable_unwanted(id: UUID, because: str) -> None:
     hold_pending(endpoint)
     after = {"disabled": True, "because": because}
     audit.record(SYSTEM, "endpoint.disabled", id, environment=endpoint.environment, after=after)
+    tell_switched(endpoint, was_disabled=False)
 
 
 def hold_pending(endpoint: Endpoint) -> None:
@@ -253,12 +278,17 @@ def release_held(endpoint: Endpoint) -> None:
 
 
 @transaction.atomic
-def take_measures(id: UUID, wanted: Measures) -> None:
-    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+def take_measures(id: UUID, wanted: Measures, *, aloud: bool = True) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end.
+
+    `aloud` is false where it was sent nothing but events: of those no event is made.
+    """
     endpoint = Endpoint.objects.select_related("environment").get(pk=id)
     if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
         after = {"warning": wanted.warnings}
         audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+        if aloud:
+            events.of_endpoint(endpoint.environment, "endpoint.warned", id, **after)
     if wanted.disable:
         disable_unwanted(id, Endpoint.Because.FAILING)
 
@@ -275,6 +305,7 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
         version=F("version") + 1,
     )
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
+    forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.deliveries.filter(state__in=waiting).update(
         state=Delivery.State.CANCELLED, due_at=None, finished_at=now
     )
