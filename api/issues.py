@@ -37,7 +37,7 @@ class IssueSerializer(serializers.Serializer[Issue]):
     lastSeenAt = Stamp(source="last_seen")
     openedAt = Stamp(source="opened_at", help_text="the last time")
     resolvedAt = Stamp(source="resolved_at", allow_null=True)
-    lastDeliveryId = Id("delivery", source="last_delivery_id")
+    lastDeliveryId = Id("delivery", source="last_delivery")
 
     def get_cause(self, issue: Issue) -> str:
         return str(BY_CODE[issue.error_code].explanation)

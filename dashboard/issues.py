@@ -56,8 +56,9 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page()
 def one(request: PageRequest, issue_id: str) -> HttpResponse:
-    issue = find(request.environment.issues.select_related("endpoint", "last_delivery"), "issue", issue_id)
-    return render(request, "issue.html", {"row": shown(issue), "issue": issue})
+    issue = find(request.environment.issues.select_related("endpoint"), "issue", issue_id)
+    last = request.environment.deliveries.filter(pk=issue.last_delivery).first()
+    return render(request, "issue.html", {"row": shown(issue), "issue": issue, "last": last})
 
 
 SAID = {

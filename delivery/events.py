@@ -43,7 +43,8 @@ INSERT INTO delivery_delivery (id, event_id, environment_id, endpoint_id, event_
 SELECT (left(told.id::text, 24) || left(md5(told.id::text || s.id::text), 12))::uuid, told.id, told.environment_id,
        s.id, told.type, 0, 0, 'pending', told.created_at, told.created_at
 FROM told JOIN delivery_endpoint s
-  ON s.environment_id = told.environment_id AND s.deleted_at IS NULL AND s.events ? told.type
+  ON s.environment_id = told.environment_id AND s.deleted_at IS NULL AND s.kind = 'webhook'
+ AND s.events ? told.type
 """
 TELL = f"""
 WITH told AS (

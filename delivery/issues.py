@@ -22,12 +22,12 @@ from delivery.store import Store, Tried
 # An endpoint that fails now and then would open and close its issue all day; that is told once an hour.
 NOTE = """
 INSERT INTO delivery_issue AS i (id, environment_id, endpoint_id, error_code, state, count, first_seen, opened_at,
-                                 last_seen, told_at, last_delivery_id)
+                                 last_seen, told_at, last_delivery)
 SELECT s.id, %(environment)s, %(endpoint)s, s.code, 'open', s.count, %(now)s, %(now)s, %(now)s, %(now)s, s.delivery
 FROM unnest(%(ids)s::uuid[], %(codes)s::int[], %(counts)s::int[], %(deliveries)s::uuid[])
      AS s(id, code, count, delivery)
 ON CONFLICT (endpoint_id, error_code) DO UPDATE
-SET count = i.count + excluded.count, last_seen = excluded.last_seen, last_delivery_id = excluded.last_delivery_id,
+SET count = i.count + excluded.count, last_seen = excluded.last_seen, last_delivery = excluded.last_delivery,
     state = CASE WHEN i.state = 'resolved' THEN 'open' ELSE i.state END, resolved_at = NULL,
     opened_at = CASE WHEN i.state = 'resolved' THEN excluded.opened_at ELSE i.opened_at END,
     told_at = CASE WHEN i.state = 'resolved' AND i.told_at <= excluded.opened_at - interval '1 hour'

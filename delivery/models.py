@@ -364,9 +364,7 @@ class Issue(models.Model):
     last_seen = models.DateTimeField()
     told_at = models.DateTimeField(null=True)  # when issue.opened was last sent for it
     resolved_at = models.DateTimeField(null=True)
-    last_delivery = models.ForeignKey(
-        Delivery, models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    last_delivery = models.UUIDField()  # whose try failed so last; it may be gone by now
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 

@@ -6,12 +6,13 @@ job goes on where it was when whoever ran it died, and no delivery is made due t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,8 @@ from delivery.composing import stored_policy
 from delivery.models import Delivery, Endpoint, Replay
 from delivery.retry import Reason
 from delivery.selection import ARRIVING, OVER, rows_of
+
+log = logging.getLogger("smsgateway.worker")
 
 SLICE = 500
 AHEAD = timedelta(seconds=15)  # what is due later than that waits in the job, where it can still be cancelled
@@ -113,8 +116,11 @@ def run_slices(until: datetime) -> int:
     for id in list(
         Replay.objects.filter(state=Replay.State.RUNNING).order_by("pk").values_list("pk", flat=True)
     ):
-        while clock() < until and (done := run_slice(id)):
-            count += done
+        try:
+            while clock() < until and (done := run_slice(id)):
+                count += done
+        except Error as error:  # the next task goes on; no job shall stand in the way of others
+            log.warning("replay: trying again", extra={"reason": type(error).__name__})
     return count
 
 

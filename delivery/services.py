@@ -25,7 +25,7 @@ from delivery.breaker import Measures
 from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
 from delivery.destinations import allowlist_of
-from delivery.models import Delivery, Endpoint, Health
+from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
 from delivery.turns import drain
@@ -306,6 +306,7 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
     )
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
     forget_listeners(endpoint.environment, endpoint.events, [])
+    endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
     endpoint.deliveries.filter(state__in=waiting).update(
         state=Delivery.State.CANCELLED, due_at=None, finished_at=now
     )

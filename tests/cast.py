@@ -168,7 +168,7 @@ def store_issue(delivery: Delivery, **columns: Any) -> Issue:
     now = clock(delivery.environment)
     seen = {"first_seen": now, "opened_at": now, "last_seen": now, "told_at": now}
     values: dict[str, Any] = {"error_code": 5105, "count": 1, **seen}
-    row = {"environment": delivery.environment, "endpoint": delivery.endpoint, "last_delivery": delivery}
+    row = {"environment": delivery.environment, "endpoint": delivery.endpoint, "last_delivery": delivery.pk}
     return Issue.objects.create(**row, **values | columns)
 
 

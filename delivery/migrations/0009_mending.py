@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("last_seen", models.DateTimeField()),
                 ("told_at", models.DateTimeField(null=True)),
                 ("resolved_at", models.DateTimeField(null=True)),
+                ("last_delivery", models.UUIDField()),
             ],
             options={
                 "verbose_name": "issue",
@@ -175,17 +176,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="issues",
                 to="accounts.environment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="issue",
-            name="last_delivery",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="delivery.delivery",
             ),
         ),
         migrations.AddField(
