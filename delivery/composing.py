@@ -16,7 +16,7 @@ from accounts.errors import Invalid
 from accounts.ids import public
 from delivery import signing
 from delivery.access_store import stored_access
-from delivery.addresses import Network, host_of
+from delivery.addresses import Network
 from delivery.allowlist import Allowlist
 from delivery.models import Endpoint
 from delivery.payload import message_data, message_received, message_thin
@@ -91,7 +91,7 @@ def stored_template(row: Endpoint) -> Template | None:
 
 
 def lies_in(url: str, allowlist: Allowlist | None) -> tuple[Network, ...] | None:
-    return None if allowlist is None else allowlist.networks_for(host_of(url))
+    return None if allowlist is None else allowlist.networks_of(url)
 
 
 def ticket_of(row: Endpoint, allowlist: Allowlist | None) -> Ticket | None:
