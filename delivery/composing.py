@@ -18,7 +18,7 @@ from accounts.errors import Invalid
 from accounts.ids import public
 from delivery import signing
 from delivery.access_store import stored_access
-from delivery.addresses import Network, host_of
+from delivery.addresses import Network
 from delivery.allowlist import Allowlist
 from delivery.catalog import DELIVERED
 from delivery.models import Endpoint
@@ -105,7 +105,7 @@ def stored_template(row: Endpoint) -> Template | None:
 
 
 def lies_in(url: str, allowlist: Allowlist | None) -> tuple[Network, ...] | None:
-    return None if allowlist is None else allowlist.networks_for(host_of(url))
+    return None if allowlist is None else allowlist.networks_of(url)
 
 
 def ticket_of(row: Endpoint, allowlist: Allowlist | None) -> Ticket | None:
