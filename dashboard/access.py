@@ -189,7 +189,8 @@ def access_given(form: AccessForm, rows: Sequence[HeaderRow]) -> dict[str, Any]:
 
 @page(CONFIGURE)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
-    endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
+    called = open_endpoints(request).exclude(kind=Endpoint.Kind.POLLING)
+    endpoint = find(called, "endpoint", endpoint_id)
     access = shown_access(endpoint)
     known = stored_rows(access or {})
     form = AccessForm(request.POST or None, initial=initial_of(access or {}))

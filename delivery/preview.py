@@ -1,4 +1,4 @@
-"""The request that an endpoint would get for an example text, as it would go out but for the signature's value."""
+"""The request that an endpoint would get for an example text, as it would go out but for signature and secrets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.clock import clock
 from accounts.errors import Conflict
+from delivery.access_store import shown_access
 from delivery.models import Endpoint
 from delivery.payload import THIN, encode, received
 from delivery.template import SAMPLE, Request, template_of
@@ -31,7 +32,7 @@ def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = N
         request = template_of(chosen).request(endpoint.url, SAMPLE)
     else:
         request = of_webhook(endpoint, payload or endpoint.payload)
-    headers = [*request.headers, *every(endpoint)]
+    headers = [*request.headers, *sent_along(endpoint), *every(endpoint)]
     return Preview(request.method, request.url, headers, request.body.decode())
 
 
@@ -39,6 +40,14 @@ def of_webhook(endpoint: Endpoint, payload: str) -> Request:
     names = THIN if payload == Endpoint.Payload.THIN else tuple(SAMPLE)
     body = encode(received({name: SAMPLE[name] for name in names}))
     return Request("POST", endpoint.url, [("Content-Type", "application/json")], body)
+
+
+def sent_along(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """The headers of its access, secrets left out."""
+    access = shown_access(endpoint) or {}
+    found = [(header["name"], header["value"] or "…") for header in access.get("headers", ())]
+    schemes = {"basic": "Basic …", "bearer": "Bearer …", "oauth2": "Bearer …"}
+    return found + [("Authorization", shown) for name, shown in schemes.items() if name in access]
 
 
 def every(endpoint: Endpoint) -> list[tuple[str, str]]:

@@ -46,11 +46,11 @@ def engine(transactional_db: None) -> Iterator[Engine]:
 
 
 def called(
-    engine: Engine, house: House, url: str, template: dict[str, Any], content: str = EVIL
+    engine: Engine, house: House, url: str, template: dict[str, Any], content: str = EVIL, **more: Any
 ) -> tuple[services.NewEndpoint, Delivery]:
     """A callback that was just tried with one text."""
     new = services.create_endpoint(
-        house.live.environment, SYSTEM, kind="callback", url=url, template=template
+        house.live.environment, SYSTEM, kind="callback", url=url, template=template, **more
     )
     message = cast.store_message(house.live.assignment, content, route=house.live.route)
     delivery = cast.store_delivery(message, new.endpoint, Delivery.State.SENDING, attempts_made=0)
@@ -298,6 +298,17 @@ def test_a_webhook_has_a_preview_too_and_a_queue_none(acme: House, api: Api) -> 
     assert [error["pointer"] for error in refused.json()["errors"]] == ["#/template"]
     none = api.post(f"endpoints/{acme.live.ids['queue_id']}/preview", {})
     assert (none.status_code, none.json()["code"]) == (409, "nothing_sent")
+
+
+def test_what_is_sent_along_goes_with_a_callback_too(acme: House, receiver: Receiver, engine: Engine) -> None:
+    access = {"bearer": {"token": "of-theirs"}, "headers": [{"name": "X-Key", "value": "k", "secret": False}]}
+    new, delivery = called(engine, acme, receiver.url, {"method": "GET"}, access=access)
+    (request,) = receiver.got(1)
+    assert (request.method, request.headers["authorization"]) == ("GET", "Bearer of-theirs")
+    assert (request.headers["x-key"], delivery.state) == ("k", "delivered")
+    shown = Api(acme.live.key).post(f"endpoints/{public('endpoint', new.endpoint.pk)}/preview", {}).json()
+    headers = {header["name"]: header["value"] for header in shown["headers"]}
+    assert (headers["Authorization"], headers["X-Key"]) == ("Bearer …", "k")
 
 
 def test_the_first_template_of_a_page_is_sound() -> None:

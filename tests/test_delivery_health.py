@@ -13,7 +13,7 @@ import pytest
 from accounts.audit import SYSTEM
 from accounts.ids import uuid7
 from accounts.models import AuditEntry, Environment
-from delivery import services
+from delivery import queues, services
 from delivery.breaker import Failing, Measures, measures, probe_pause
 from delivery.engine import Engine
 from delivery.models import Attempt, Delivery, Endpoint, Health
@@ -262,6 +262,28 @@ def test_another_endpoint_stands_in_while_the_circuit_is_open(
     lane.sweep()
     until(lambda: stand_in.deliveries.filter(state="delivered").count() == 11)
     assert len(other.requests) == 11
+
+
+def test_a_queue_may_stand_in(acme: House, receiver: Receiver, engine: Engine) -> None:
+    answering(receiver, 500)
+    lane, queue = Lane(acme, engine, receiver), acme.sandbox.queue
+    services.update_endpoint(lane.endpoint, SYSTEM, failover=queue)
+    lane.fail()
+    until(lambda: lane.health.opened_at is not None)
+    (moved,) = lane.ring(lane.born())
+    assert (moved.state, moved.endpoint_id, moved.due_at, moved.reason) == (
+        "pending",
+        queue.pk,
+        None,
+        "queued",
+    )
+    assert moved.attempts_made == 0
+    lane.pass_by(1)
+    until(lambda: not lane.endpoint.deliveries.filter(reason="ladder").exists())
+    lane.sweep()
+    until(lambda: queue.deliveries.filter(state="pending").count() == 11)
+    taken = queues.take(queue, 100)
+    assert len(queues.acknowledge(queue, taken.lease, [one.delivery for one in taken.items])) == 11
 
 
 def test_the_first_endpoint_is_back_when_it_recovers(

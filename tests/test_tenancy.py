@@ -192,6 +192,7 @@ REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "numbers"): ("channelId", {"number": "+33937000009", "channelId": "channel_id"}),
     ("PATCH", "numbers/{number_id}"): ("channelId", {"channelId": "channel_id"}),
     ("POST", "number-requests"): ("channelId", {"channelId": "channel_id"} | ASKED),
+    ("PATCH", "endpoints/{endpoint_id}"): ("failoverId", {"failoverId": "endpoint_id"}),
     ("POST", "endpoints/{queue_id}/queue/ack"): ("deliveryIds", TAKEN),
     ("POST", "endpoints/{queue_id}/queue/release"): ("deliveryIds", TAKEN),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),

@@ -81,6 +81,7 @@ def test_the_payload_is_chosen_and_changed(api: Api) -> None:
     [
         ({"kind": "polling", "url": cast.URL}, "#/url"),
         ({"kind": "polling", "payload": "thin"}, "#/payload"),
+        ({"kind": "polling", "access": {"bearer": {"token": "t"}}}, "#/access"),
         ({"kind": "polling", "ackWithinSeconds": 4}, "#/ackWithinSeconds"),
         ({"kind": "webhook", "url": cast.URL, "template": {}}, "#/template"),
         ({"kind": "webhook", "url": cast.URL, "ackWithinSeconds": 30}, "#/ackWithinSeconds"),

@@ -80,6 +80,9 @@ def test_endpoints_of_before_show_that_they_are_left_out(acme: House, api: Api) 
     assert api.get(path).json()["destinationAllowed"] is False
     rows = api.get("endpoints").json()["data"]
     assert [row["destinationAllowed"] for row in rows if path.endswith(row["id"])] == [False]
+    listed_endpoints = api.get("endpoints").json()["data"]
+    assert [row["kind"] for row in listed_endpoints if row["destinationAllowed"]] == ["polling"]
+    assert len(listed_endpoints) == 3
     assert api.get("destinations").json()["data"] == [listed]
     assert api.delete(f"destinations/{listed['id']}").status_code == 204
     assert api.get(path).json()["destinationAllowed"] is True
