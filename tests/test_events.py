@@ -185,11 +185,11 @@ def test_an_issue_that_comes_back_opens_again(acme: House, receiver: Receiver, e
     lane = Lane(acme, engine, receiver)
     for hours in (2, 0.1, 0.1):
         lane.fail(1)
-        until(lambda: Issue.objects.get(endpoint=lane.endpoint).state == "open")
+        until(lambda: lane.endpoint.issues.filter(state="open").exists())
         answering(receiver, 200)
         engine.keeper.refresh(engine.store, lane.health.last_failure_at)  # type: ignore[arg-type]
         lane.ring(lane.born())
-        until(lambda: Issue.objects.get(endpoint=lane.endpoint).state == "resolved")
+        until(lambda: lane.endpoint.issues.filter(state="resolved").exists())
         answering(receiver, 500)
         lane.pass_by(hours * 3600)
     assert Issue.objects.get(endpoint=lane.endpoint).count == 3
