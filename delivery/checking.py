@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-import pycurl
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +18,10 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict
 from accounts.ids import public, uuid7
-from delivery import payload, retry, signing
-from delivery.composing import HEADERS, Target, load_targets
+from delivery import errand, payload, retry, signing
+from delivery.composing import HEADERS, Target, Ticket, load_targets
 from delivery.models import Endpoint
-from delivery.transport import Exchange, Job, Result
+from delivery.transport import Job, Result
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -101,7 +99,14 @@ def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
     """
     target = load_targets([endpoint.pk])[endpoint.pk]
     requests = composed(endpoint, target, datetime.now(UTC))
-    findings = [judged(probe, send(endpoint, target, *requests[probe.name])) for probe in PROBES]
+    ticket = opened(target)
+    token = errand.token_for(ticket.grant, DEADLINE_S) if ticket.grant else ""
+    findings = [
+        judged(
+            probe, send(endpoint, target, token, *requests[probe.name]) if isinstance(token, str) else token
+        )
+        for probe in PROBES
+    ]
     after = {finding.probe.name: finding.right for finding in findings}
     audit.record(actor, "endpoint.checked", endpoint.pk, environment=endpoint.environment, after=after)
     return findings
@@ -121,6 +126,13 @@ def composed(endpoint: Endpoint, target: Target, wall: datetime) -> Mapping[str,
         "stale": (signed(signers, public("event", uuid7()), wall - STALE, body), body),
         "duplicate": good,
     }
+
+
+def opened(target: Target) -> Ticket:
+    """What the endpoint asks for with each request, as deliveries have it."""
+    if target.ticket is None:
+        raise Conflict("access_unreadable", gettext("What is sent along cannot be opened: give it anew."))
+    return target.ticket
 
 
 def live(target: Target, now: datetime) -> list[signing.Signer]:
@@ -143,20 +155,24 @@ def signed(signers: list[signing.Signer], id: str, at: datetime, body: bytes) ->
     ]
 
 
-def send(endpoint: Endpoint, target: Target, headers: list[str], body: bytes) -> Result:
-    """One request behind the address guard, here and now."""
-    deadline_s = min(target.policy.deadline_s or DEADLINE_S, DEADLINE_S)
-    exchange = Exchange(settings.DELIVERY_ALLOW_NETWORKS)
-    job = Job(uuid7(), uuid7(), endpoint.pk, target.url, headers, body, deadline_s, start_by=0)
-    try:
-        exchange.load(job).perform()
-        return exchange.result(None)
-    except pycurl.error as error:
-        return exchange.result(error.args[0])
-    except ValueError:  # no request can be made of this URL
-        return Result(None, "other")
-    finally:
-        exchange.curl.close()
+def send(endpoint: Endpoint, target: Target, token: str, headers: list[str], body: bytes) -> Result:
+    """One request, here and now, on the way of deliveries."""
+    ticket = opened(target)
+    return errand.run(
+        Job(
+            delivery=uuid7(),
+            lease=uuid7(),
+            endpoint=endpoint.pk,
+            url=target.url,
+            headers=[*headers, *ticket.headers],
+            body=body,
+            deadline_s=min(target.policy.deadline_s or DEADLINE_S, DEADLINE_S),
+            start_by=0,
+            tls=ticket.tls,
+            only=target.only,
+            token=token,
+        )
+    )
 
 
 def judged(probe: Probe, result: Result) -> Finding:

@@ -11,7 +11,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from accounts.audit import SYSTEM
 from accounts.ids import public
 from accounts.models import AuditEntry
-from delivery import checking, services
+from delivery import checking, destinations, services
+from delivery.models import Endpoint
 from delivery.services import NewEndpoint
 from tests.cast import Api, House
 from tests.dashboard.browse import Person, text
@@ -131,3 +132,32 @@ def test_the_page_says_what_was_right(
 @pytest.fixture
 def owner(acme: House) -> Person:
     return Person(acme.users["owner"], acme.live)
+
+
+def test_what_the_endpoint_asks_for_is_sent_along(acme: House, api: Api, receiver: Receiver) -> None:
+    with receiving() as server:
+        server.behave = lambda request: (200, {}, b'{"access_token": "t1"}')
+        oauth2 = {"tokenUrl": server.url, "clientId": "a", "clientSecret": "b"}
+        access = {"headers": [{"name": "X-Api-Key", "value": "k3y"}], "oauth2": oauth2}
+        new = services.create_endpoint(acme.live.environment, SYSTEM, url=receiver.url, access=access)
+        checked(api, new)
+        sent = {(r.headers["x-api-key"], r.headers["authorization"]) for r in receiver.got(4)}
+        assert sent == {("k3y", "Bearer t1")}
+        assert len(server.requests) == 1
+        server.behave = lambda request: (400, {}, b"")
+        assert all("token server" in row["error"] for row in checked(api, new)["findings"])
+        assert len(receiver.requests) == 4
+
+
+def test_a_destination_that_is_not_allowed_gets_nothing(
+    acme: House, api: Api, receiver: Receiver, new: NewEndpoint
+) -> None:
+    destinations.allow(acme.live.environment, SYSTEM, "hooks.example.com")
+    assert all("outside the destinations" in row["error"] for row in checked(api, new)["findings"])
+    assert receiver.requests == []
+
+
+def test_what_does_not_open_is_said(acme: House, api: Api, new: NewEndpoint) -> None:
+    Endpoint.objects.filter(pk=new.endpoint.pk).update(sealed_access=b"nonsense")
+    answer = api.post(f"endpoints/{public('endpoint', new.endpoint.pk)}/check")
+    assert (answer.status_code, answer.json()["code"]) == (409, "access_unreadable")
