@@ -392,6 +392,21 @@ def test_the_proxy_joins_web_and_door_and_hides_the_rest(deployment: Deployment)
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/x?y=1")
 
 
+def test_who_waits_for_a_queue_is_answered_with_and_without_the_process_for_it(
+    deployment: Deployment,
+) -> None:
+    api = Api(deployment)
+    queue = f"endpoints/{api.post('endpoints', {'kind': 'polling'})['id']}/queue?wait=1"
+    assert api.get(queue)["data"] == []
+    wait = next(process for command, process in deployment.running if command.name == "wait")
+    direct = f"http://localhost:{deployment.ports['wait']}/v1/{queue}"
+    answer = api.http.get(direct, headers={"X-Forwarded-Proto": "https"}, timeout=10)
+    assert (answer.status_code, answer.json()["data"]) == (200, [])
+    signal_group(wait, signal.SIGTERM)
+    wait.wait(15)
+    assert api.get(queue)["data"] == []
+
+
 @needs_nginx
 def test_without_the_door_a_carrier_is_asked_to_come_again(deployment: Deployment) -> None:
     door = next(process for command, process in deployment.running if command.name == "door")
