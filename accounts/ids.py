@@ -24,12 +24,14 @@ PREFIXES = {
     "route": "rte",
     "endpoint": "ep",
     "secret": "sec",
+    "destination": "dst",
     "message": "msg",
     "delivery": "dlv",
     "attempt": "att",
     "event": "evt",
     "issue": "iss",
     "replay": "rpl",
+    "lease": "lse",
 }
 
 

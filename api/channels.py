@@ -16,7 +16,7 @@ from api.fields import Id, Input, OrNull, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
 from ingest.models import Line, best
-from numbers import services
+from numbers import sellers, services
 from numbers.carriers import CARRIERS, HTTP_CARRIERS
 from numbers.carriers.base import InboundSms, Part
 from numbers.models import Channel
@@ -126,6 +126,9 @@ class ChannelSerializer(serializers.Serializer[Channel]):
     credentialsSet = serializers.SerializerMethodField(
         help_text="names of the credentials, never their values"
     )
+    sellsNumbers = serializers.SerializerMethodField(
+        help_text="whether numbers can be bought through it: its carrier sells them and has the credentials for it"
+    )
     createdAt = Stamp(source="created_at")
 
     def get_ingestUrl(self, channel: Channel) -> str | None:
@@ -138,6 +141,9 @@ class ChannelSerializer(serializers.Serializer[Channel]):
 
     def get_credentialsSet(self, channel: Channel) -> list[str]:
         return sorted(channel.credentials())
+
+    def get_sellsNumbers(self, channel: Channel) -> bool:
+        return sellers.sells(channel)
 
 
 def present(environment: Environment) -> QuerySet[Channel]:

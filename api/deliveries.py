@@ -29,6 +29,12 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     messageId = Id("message", source="message_id", allow_null=True)
     eventId = Id("event", source="event_id", allow_null=True, help_text="null for a text")
     endpointId = Id("endpoint", source="endpoint_id")
+    divertedFrom = Id(
+        "endpoint",
+        source="diverted_from",
+        allow_null=True,
+        help_text="the endpoint for which this one stood in",
+    )
     eventType = serializers.CharField(source="event_type")
     state = serializers.ChoiceField(Delivery.State.choices)
     flagged = serializers.SerializerMethodField(help_text="it failed for good and needs a person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.drainage import set_override
@@ -10,97 +11,90 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Flag, Id, Input, OrNull, Raw, Stamp, Text, Whole
+from api.endpoint_fields import AccessField, PolicyField, TemplateField
+from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation
-from delivery import secrets, services
+from api.views import ApiRequest, View, body, find, named, operation
+from delivery import kinds, secrets, services
+from delivery.access_store import lies_outside
+from delivery.allowlist import Allowlist
 from delivery.backlog import with_backlog
 from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
+from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
-from delivery.policy import DEADLINES_S, LONGEST_PAUSE_S, MOST_TRIES, ON_FAILURE, TREATMENTS, WITHIN_S
+from delivery.preview import preview
 from routing import services as routing_services
-
-
-def between(low: int, high: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": low, "maximum": high}
-
-
-def shape(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-POLICY = shape(
-    retry={
-        "oneOf": [
-            shape(
-                delaysSeconds={
-                    "type": "array",
-                    "maxItems": MOST_TRIES - 1,
-                    "items": between(1, LONGEST_PAUSE_S),
-                    "description": "the pause before each try after the first",
-                }
-            ),
-            shape(
-                firstSeconds=between(1, LONGEST_PAUSE_S),
-                factor={"type": "number", "minimum": 1, "maximum": 10},
-                longestSeconds=between(1, LONGEST_PAUSE_S),
-                tries=between(1, MOST_TRIES),
-            ),
-        ]
-    },
-    deadlineSeconds=between(*DEADLINES_S) | {"description": "for one try, answer included"},
-    deliverWithinSeconds=between(*WITHIN_S)
-    | {"description": "from the text's arrival; later it is worthless"},
-    onFailure=shape(
-        **{
-            name: {"type": "string", "enum": [*TREATMENTS, *(["disable"] if name == "410" else [])]}
-            for name in ON_FAILURE
-        }
-    ),
-)
-
-
-class PolicyField(Raw):
-    """How tries are made; what is absent is as documented (docs/webhooks.md)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        set_override(self, "field", POLICY)
 
 
 def subscriptions() -> serializers.ListField:
     """The events that an endpoint asks for; the services say which there are."""
     return serializers.ListField(
-        child=Text(), required=False, help_text="events that are sent here too: GET /v1/event-types"
+        child=Text(),
+        required=False,
+        help_text="of a webhook: events that are sent here too, see GET /v1/event-types",
     )
 
 
-class NewEndpoint(Input):
+class Own(Input):
+    """The fields that one kind has and another has not."""
+
+    url = Text(max_length=2000, required=False, help_text="of a webhook or callback")
+    payload = serializers.ChoiceField(Endpoint.Payload.choices, required=False, help_text="of a webhook")
+    template = TemplateField(required=False, help_text="of a callback; replaces the whole template")
+    ackWithinSeconds = Whole(
+        source="ack_within_s",
+        required=False,
+        min_value=ACK_WITHIN_S[0],
+        max_value=ACK_WITHIN_S[1],
+        help_text="of a polling endpoint",
+    )
+    events = subscriptions()
+
+
+class NewEndpoint(Own):
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = Text(max_length=2000)
     description = Text(max_length=200, default="", allow_blank=True)
     isDefault = Flag(source="is_default", default=False, help_text="takes what no route takes")
     signsWith = serializers.ChoiceField(
         Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
     )
     policy = PolicyField(required=False)
-    events = subscriptions()
+    access = AccessField(required=False)
 
 
-class EndpointChanges(Input):
-    url = Text(max_length=2000, required=False)
+class EndpointChanges(Own):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
-    events = subscriptions()
+    failoverId = Id(
+        "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
+    )
+    access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
+
+
+class OfKind(serializers.Field[Endpoint, Any, Any, Any]):
+    """What one kind of endpoint has; null for all others."""
+
+    def __init__(self, column: str, shown: serializers.Field[Any, Any, Any, Any]) -> None:
+        super().__init__(source="*", read_only=True)
+        self.column = column
+        shown.allow_null = True
+        set_override(self, "field", shown)
+
+    def to_representation(self, value: Endpoint) -> Any:
+        return getattr(value, self.column) if self.column in OWN[value.kind] else None
 
 
 class EndpointSerializer(serializers.Serializer[Endpoint]):
     id = Id("endpoint")
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
-    url = serializers.CharField()
+    url = OrNull()
+    payload = OfKind("payload", serializers.ChoiceField(Endpoint.Payload.choices))
+    template = OfKind("template", TemplateField())
+    ackWithinSeconds = OfKind("ack_within_s", serializers.IntegerField())
     description = serializers.CharField()
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
@@ -108,8 +102,18 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     events = serializers.ListField(
         child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
     )
+    failoverId = Id("endpoint", source="failover_id", allow_null=True)
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
+    )
+    access = AccessField(
+        source="*", read_only=True, help_text="without its secrets; null where it does not open"
+    )
+    certificateExpiresAt = Stamp(
+        source="certificate_expires_at", allow_null=True, help_text="of the client certificate"
+    )
+    destinationAllowed = serializers.SerializerMethodField(
+        help_text="false where nothing is sent because the environment's destinations leave it out"
     )
     disabled = serializers.SerializerMethodField()
     disabledBecause = OrNull(
@@ -121,8 +125,17 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     )
     createdAt = Stamp(source="created_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.allowlists: dict[UUID, Allowlist | None] = {}
+
     def get_triesAfterSeconds(self, endpoint: Endpoint) -> list[int]:
         return stored_policy(endpoint).tries_after_s
+
+    def get_destinationAllowed(self, endpoint: Endpoint) -> bool:
+        if endpoint.environment_id not in self.allowlists:  # one look for all rows of a list
+            self.allowlists[endpoint.environment_id] = allowlist_of(endpoint.environment_id)
+        return not lies_outside(endpoint, self.allowlists[endpoint.environment_id])
 
     def get_disabled(self, endpoint: Endpoint) -> bool:
         return endpoint.disabled_at is not None
@@ -139,15 +152,15 @@ class ChangedEndpointSerializer(EndpointSerializer):
 
 
 class CreatedEndpointSerializer(ChangedEndpointSerializer):
-    """A new endpoint with its signing secret, which is shown this once."""
+    """A new endpoint with its signing secret, which is shown this once; null where nothing is sent."""
 
     secret = serializers.SerializerMethodField(
         help_text="whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…"
     )
 
-    def get_secret(self, endpoint: Endpoint) -> str:
+    def get_secret(self, endpoint: Endpoint) -> str | None:
         text: str = self.context["secret"]
-        return text
+        return text or None
 
 
 class Rotation(Input):
@@ -178,6 +191,29 @@ class NewSecretSerializer(SecretSerializer):
         return text
 
 
+class PreviewRequest(Input):
+    template = TemplateField(required=False, help_text="of a callback, instead of the saved one")
+    payload = serializers.ChoiceField(
+        Endpoint.Payload.choices, required=False, help_text="of a webhook, instead of the saved one"
+    )
+
+
+class HeaderSerializer(serializers.Serializer[Any]):
+    """One header of a request."""
+
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class RequestPreviewSerializer(serializers.Serializer[Any]):
+    """The request for an example text, as it would go out but for the signature's value."""
+
+    method = serializers.CharField()
+    url = serializers.CharField()
+    headers = HeaderSerializer(many=True)
+    body = serializers.CharField()
+
+
 def present(environment: Environment) -> QuerySet[Endpoint]:
     return with_backlog(environment.endpoints.filter(deleted_at=None))
 
@@ -189,10 +225,7 @@ class Endpoints(View):
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
-        values = body(request, NewEndpoint)
-        del values["kind"]  # there is one kind so far
-        values["subscribed"] = values.pop("events", [])
-        new = services.create_endpoint(request.environment, request.actor, **values)
+        new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)
 
@@ -207,14 +240,29 @@ class OneEndpoint(View):
 
     @operation("updateEndpoint", ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
-        endpoint = self.endpoint(request, endpoint_id)
-        warnings = services.update_endpoint(endpoint, request.actor, **body(request, EndpointChanges))
+        endpoint, changes = self.endpoint(request, endpoint_id), body(request, EndpointChanges)
+        if "failoverId" in changes:
+            id = changes.pop("failoverId")
+            others = present(request.environment)
+            changes["failover"] = None if id is None else named(others, "endpoint", id, "/failoverId")
+        warnings = services.update_endpoint(endpoint, request.actor, **changes)
         return Response(ChangedEndpointSerializer(endpoint, context={"warnings": warnings}).data)
 
     @operation("deleteEndpoint", None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str) -> Response:
         routing_services.delete_endpoint(self.endpoint(request, endpoint_id), request.actor)
         return Response(status=204)
+
+
+class PreviewOfEndpoint(View):
+    @operation("previewEndpoint", RequestPreviewSerializer, body=PreviewRequest, conflicts=True)
+    def post(self, request: ApiRequest, endpoint_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        given = body(request, PreviewRequest)
+        kinds.check(endpoint.kind, given)
+        shown = preview(endpoint, **given)
+        headers = [{"name": name, "value": value} for name, value in shown.headers]
+        return Response(shown._asdict() | {"headers": headers})
 
 
 class Secrets(View):

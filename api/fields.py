@@ -17,6 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts import ids
 from accounts.clock import stamp
+from numbers.carriers.selling import Offer
 from numbers.models import Number
 
 
@@ -63,6 +64,13 @@ class Flag(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class QueryFlag(serializers.BooleanField):
+    """The same as a query parameter, which is text."""
+
+    TRUE_VALUES = {"true"}
+    FALSE_VALUES = {"false"}
 
 
 class Whole(serializers.IntegerField):
@@ -131,13 +139,13 @@ class MoneySerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_field(MoneySerializer(allow_null=True))
-class Price(serializers.Field[Number, Any, Any, Any]):
+class Price(serializers.Field[Number | Offer, Any, Any, Any]):
     """What a number costs a month; null where no price is agreed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
-    def to_representation(self, value: Number) -> dict[str, Any] | None:
+    def to_representation(self, value: Number | Offer) -> dict[str, Any] | None:
         if value.monthly_price is None:
             return None
         return {"amount": value.monthly_price, "currency": value.currency}

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts import audit
 from accounts.models import Environment
 from api.deliveries import DeliverySerializer
 from api.fields import Id, OrNull, Raw, Stamp
@@ -83,7 +84,9 @@ class Messages(View):
 class OneMessage(View):
     @operation("readMessage", MessageSerializer)
     def get(self, request: ApiRequest, message_id: str) -> Response:
-        return Response(MessageSerializer(find(readable(request.environment), "message", message_id)).data)
+        message = find(readable(request.environment), "message", message_id)
+        audit.record(request.actor, "message.read", message.pk, environment=request.environment)
+        return Response(MessageSerializer(message).data)
 
 
 class DeliveriesOfMessage(View):

@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
-from api.fields import Id, Input, OrNull, Price, Stamp, Text, Whole
+from api.fields import Id, Input, OrNull, Price, QueryFlag, Stamp, Text, Whole
 from api.number_requests import NumberRequestSerializer, accepted, channel_named
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation
-from numbers import requests, services
+from api.views import ApiRequest, View, body, find, operation, query
+from numbers import acquisition, requests, services
 from numbers.models import Assignment
 from numbers.plan import Capability, Category
 from numbers.requests import MOST_TEXTS
@@ -31,6 +31,10 @@ class NewNumber(Input):
 class NumberChanges(Input):
     channelId = Id("channel", required=False)
     label = Text(max_length=80, required=False, allow_blank=True)  # type: ignore[assignment]
+
+
+class Release(Input):
+    giveBack = QueryFlag(default=False, help_text="also release it at the channel's carrier")
 
 
 class NumberSerializer(serializers.Serializer[Assignment]):
@@ -98,7 +102,11 @@ class OneNumber(View):
             changes["channel"] = channel_named(request, changes.pop("channelId"))
         return answer(services.update_assignment(assignment, request.actor, **changes))
 
-    @operation("deleteNumber", None, status=204)
+    @operation("deleteNumber", None, status=204, query=Release, conflicts=True)
     def delete(self, request: ApiRequest, number_id: str) -> Response:
-        services.release_number(self.assignment(request, number_id), request.actor)
+        assignment = self.assignment(request, number_id)
+        if query(request, Release)["giveBack"]:
+            acquisition.give_back(assignment, request.actor)
+        else:
+            services.release_number(assignment, request.actor)
         return Response(status=204)

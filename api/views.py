@@ -63,7 +63,13 @@ class AlwaysJson(BaseContentNegotiation):
 
 class View(APIView):
     content_negotiation_class = AlwaysJson
-    http_method_names = ("get", "head", "post", "patch", "delete")  # instead of OPTIONS: /v1/openapi.json
+    http_method_names: tuple[str, ...] = (
+        "get",
+        "head",
+        "post",
+        "patch",
+        "delete",
+    )  # instead of OPTIONS: /v1/openapi.json
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
         return ApiRequest(

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import kannel, load, report, smpp, texts
+from bench import backlog, kannel, load, report, smpp, texts
 from bench.measure import machine, percentile
 from bench.ordinary import baseline
 from bench.stack import ROOT, Failed, Running, product
 
-PARTS = ("product", "smpp", "paced", "hanging", "baseline", "kannel")
+PARTS = ("product", "smpp", "paced", "hanging", "backlog", "baseline", "kannel")
 HANGING = 5
 RUNS = 2  # of product and Kannel, in turn, so that whatever drifts hits both; the best of each counts
 
@@ -29,6 +29,7 @@ class Bench:
     rate: float
     outcomes: list[load.Outcome] = field(default_factory=list)
     others: dict[str, float] = field(default_factory=dict)
+    drained: backlog.Drained | None = None
     notes: list[str] = field(default_factory=list)
 
     def run(self) -> None:
@@ -42,6 +43,8 @@ class Bench:
                 self.saturate_kannel(f"other Kannel, run {turn}", "file")
         if {"paced", "hanging"} & set(self.parts):
             self.pace_product()
+        if "backlog" in self.parts:
+            self.drain_product()
         if "baseline" in self.parts:
             self.saturate_baseline()
 
@@ -76,6 +79,12 @@ class Bench:
         with baseline() as (running, door):
             build = texts.twilio(door)
             self.keep(load.saturate(running, "baseline", build, door.port, self.seconds))
+
+    def drain_product(self) -> None:
+        with product() as (running, door):
+            self.drained = backlog.measure(running, door)
+        one = self.drained
+        print(f"backlog: {one.rate:.0f}/s, new texts' p95 {one.p95:.1f} ms", file=sys.stderr)
 
     def pace_product(self) -> None:
         with product() as (running, door):
@@ -122,7 +131,7 @@ def main() -> int:
 
 
 def tell(bench: Bench) -> int:
-    found = report.bars(bench.outcomes, bench.others)
+    found = report.bars(bench.outcomes, bench.others, bench.drained)
     bench.notes += report.information(bench.outcomes)
     path = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "bench.json"
     report.write(path, bench.outcomes, found, bench.notes)

@@ -3,7 +3,8 @@
     python -m bench.sink <port> [<file with {path: secret}>]
 
 It is asked over HTTP on the same port: `/_/count`, `/_/dump` (one line a request: nanoseconds, path, text's id,
-webhook-id; then forgets them), `/_/hang?<n>` (from now on /e/0 to /e/<n-1> do not answer for a minute).
+webhook-id; then forgets them), `/_/hang?<n>` (from now on /e/0 to /e/<n-1> do not answer for a minute),
+`/_/down?1` (from now on all is answered 503 and not kept, until `/_/down?0`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ import uvloop
 from standardwebhooks import Webhook
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
+DOWN = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 WEBHOOK_ID = re.compile(rb"\r\nwebhook-id: *([^\r]+)", re.IGNORECASE)
 TEXT = re.compile(rb'(?:"content": ?"|[?&]text=)([a-z]\d+)')
 CHECK_EVERY = 50
 HANG_S = 60.0
+PATHS_OF_LAST = 50_000
 
 
 class Sink:
@@ -35,6 +38,7 @@ class Sink:
         self.hanging: frozenset[bytes] = frozenset()
         self.received: list[tuple[int, bytes, bytes, bytes]] = []
         self.distinct: set[bytes] = set()
+        self.down = False
         self.seen = self.verified = self.wrong = self.hung = 0
 
     def take(self, head: bytes, body: bytes) -> bytes | None:
@@ -46,6 +50,8 @@ class Sink:
         if target in self.hanging:
             self.hung += 1
             return None
+        if self.down:
+            return DOWN
         self.keep(target, head, body)
         return OK
 
@@ -70,9 +76,13 @@ class Sink:
         name, _mark, value = text.partition("?")
         if name == "count":
             counts = {"received": len(self.received), "distinct": len(self.distinct), "hung": self.hung}
+            counts["paths"] = len({path for _at, path, _text, _webhook in self.received[-PATHS_OF_LAST:]})
             return json.dumps(counts | {"verified": self.verified, "wrong": self.wrong})
         if name == "hang":
             self.hanging = frozenset(b"/e/%d" % n for n in range(int(value)))
+            return ""
+        if name == "down":
+            self.down = value == "1"
             return ""
         lines = [b"%d %b %b %b" % one for one in self.received]
         self.received, self.distinct = [], set()

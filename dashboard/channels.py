@@ -21,7 +21,7 @@ from dashboard import checklist
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, find, go, page
 from ingest.models import best
-from numbers import services
+from numbers import sellers, services
 from numbers.carriers import CARRIERS, HTTP_CARRIERS
 from numbers.channel_form import AS_CODE, ChannelForm, ingest_url, readable
 from numbers.models import Channel
@@ -146,9 +146,18 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
             "sample": SampleForm() if channel.carrier in HTTP_CARRIERS else None,
             "lines": channel.lines.all(),
             "numbers": numbers,
+            "sells": sells(channel),
             "example": example(channel, numbers, reveal=editing),
         },
     )
+
+
+def sells(channel: Channel) -> bool:
+    """Whether numbers can be bought through the channel; its page must open even where its credentials cannot."""
+    try:
+        return sellers.sells(channel)
+    except Unsealable:
+        return False
 
 
 def hint(channel: Channel, stored: Mapping[str, str]) -> StrOrPromise:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
@@ -21,14 +22,26 @@ from dashboard.forms import refuse
 from dashboard.health import condition
 from dashboard.issues import shown as shown_issue
 from dashboard.page import PageRequest, actor, find, go, page
-from delivery import services
+from delivery import queues, services
+from delivery.access_store import lies_outside, shown_access
 from delivery.backlog import oldest_undelivered
+from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
+from delivery.destinations import allowlist_of
+from delivery.kinds import ACK_WITHIN_S, OWN, POINTERS
 from delivery.models import Delivery, Endpoint, Issue
 from delivery.secrets import live, shown
+from delivery.template import FIRST
 from routing import services as routing_services
 
-State = Delivery.State
+State, Kind = Delivery.State, Endpoint.Kind
+ABOUT = {
+    Kind.WEBHOOK: gettext_lazy("We post each text to your address, signed, in our own JSON."),
+    Kind.CALLBACK: gettext_lazy(
+        "We call an API that you have already: method, path, headers and body are yours."
+    ),
+    Kind.POLLING: gettext_lazy("Nothing is sent: your code asks for its texts and acknowledges them."),
+}
 REVEAL = "reveal_endpoint"  # session key: the endpoint whose secret the next page shows, once
 
 
@@ -48,6 +61,33 @@ class EndpointForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Takes each text that no route takes. There is at most one."),
     )
+
+    payload = forms.ChoiceField(
+        label=gettext_lazy("Body"),
+        choices=Endpoint.Payload.choices,
+        required=False,
+        help_text=gettext_lazy("What each request tells of its text."),
+    )
+    ack_within_s = forms.IntegerField(
+        label=gettext_lazy("Seconds to acknowledge"),
+        required=False,
+        min_value=ACK_WITHIN_S[0],
+        max_value=ACK_WITHIN_S[1],
+        help_text=gettext_lazy("What your code takes and does not acknowledge by then is offered again."),
+    )
+
+    def __init__(self, kind: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        signed = {"signs_with"} if kind == Endpoint.Kind.POLLING else set()
+        for name in signed | (POINTERS.keys() - OWN[kind]):
+            self.fields.pop(name, None)
+
+    def values(self) -> dict[str, Any]:
+        """What was filled in, by the services' names."""
+        given = self.cleaned_data
+        return {
+            name: value for name, value in given.items() if value or name not in ("payload", "ack_within_s")
+        }
 
 
 class NewEndpointForm(EndpointForm):
@@ -73,7 +113,11 @@ def index(request: PageRequest) -> HttpResponse:
     rows = open_endpoints(request).order_by("-is_default", "description", "pk")
     failures = request.environment.deliveries.filter(state=State.FAILED)
     failed = dict(failures.values_list("endpoint").annotate(Count("pk")).order_by())
-    listed = [{"endpoint": row, "failed": failed.get(row.pk, 0)} for row in rows]
+    allowlist = allowlist_of(request.environment.pk)
+    listed = [
+        {"endpoint": row, "failed": failed.get(row.pk, 0), "outside": lies_outside(row, allowlist)}
+        for row in rows
+    ]
     return render(request, "endpoints.html", {"rows": listed})
 
 
@@ -84,18 +128,25 @@ def unfinished(environment: Environment) -> QuerySet[Delivery]:
 
 @page(CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
+    """`kind` in the query says which; the fields differ."""
     first = not open_endpoints(request).exists()
-    form = NewEndpointForm(request.POST or None, initial={"is_default": first})
-    endpoint = created(request, form) if form.is_valid() else None
+    chosen = request.GET.get("kind", "")
+    kind = Kind(chosen) if chosen in Kind.values else Kind.WEBHOOK
+    initial = {"is_default": first, "ack_within_s": 60}
+    form = NewEndpointForm(kind, request.POST or None, initial=initial)
+    endpoint = created(request, form, kind) if form.is_valid() else None
     if endpoint is None:
-        return render(request, "endpoint_new.html", {"form": form})
+        context = {"form": form, "kind": kind, "kinds": Kind.choices, "about": ABOUT[kind]}
+        context["egress"] = settings.EGRESS_ADDRESSES
+        return render(request, "endpoint_new.html", context)
     request.session[REVEAL] = str(endpoint.pk)
     return go(request, "endpoints.one", endpoint_id=ids.public("endpoint", endpoint.pk))
 
 
-def created(request: PageRequest, form: EndpointForm) -> Endpoint | None:
+def created(request: PageRequest, form: EndpointForm, kind: str) -> Endpoint | None:
+    values = form.values() | ({"template": FIRST} if kind == Kind.CALLBACK else {})
     try:
-        made = services.create_endpoint(request.environment, actor(request), **form.cleaned_data)
+        made = services.create_endpoint(request.environment, actor(request), kind=kind, **values)
     except (Invalid, Conflict) as problem:
         refuse(form, problem, {"/isDefault": "is_default"})
         return None
@@ -118,13 +169,14 @@ def one(request: PageRequest, endpoint_id: str) -> HttpResponse:
 
 
 def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
-    initial = {"url": endpoint.url, "description": endpoint.description, "is_default": endpoint.is_default}
+    columns = ("url", "description", "is_default", "payload", "ack_within_s")
+    initial = {name: getattr(endpoint, name) for name in columns}
     rows = unfinished(request.environment).filter(endpoint=endpoint)
     unresolved = endpoint.issues.exclude(state=Issue.State.RESOLVED).order_by("-last_seen")
     counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
     return {
         "endpoint": endpoint,
-        "form": EndpointForm(initial=initial),
+        "form": EndpointForm(endpoint.kind, initial=initial),
         "failed": counts.get("failed", 0),
         "held": counts.get("held", 0),
         "waiting": counts.get("pending", 0) + counts.get("sending", 0),
@@ -134,6 +186,13 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "condition": condition(endpoint, clock(request.environment)),
         "issues": [shown_issue(issue) for issue in unresolved],
         "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
+        "template": endpoint.template if endpoint.kind == Kind.CALLBACK else None,
+        "public_url": settings.PUBLIC_URL,
+        "queue": queues.depth(endpoint) if endpoint.kind == Kind.POLLING else None,
+        "access": shown_access(endpoint),
+        "ends_soon": expires_soon(endpoint.certificate_expires_at, clock(request.environment)),
+        "outside": lies_outside(endpoint, allowlist_of(request.environment.pk)),
+        "egress": settings.EGRESS_ADDRESSES,
     }
 
 
@@ -149,10 +208,10 @@ def reveal(request: PageRequest, endpoint: Endpoint) -> str:
 @page(CONFIGURE, post_only=True)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
-    form = EndpointForm(request.POST)
+    form = EndpointForm(endpoint.kind, request.POST)
     if form.is_valid():
         try:
-            say_warnings(request, services.update_endpoint(endpoint, actor(request), **form.cleaned_data))
+            say_warnings(request, services.update_endpoint(endpoint, actor(request), **form.values()))
         except (Invalid, Conflict) as problem:
             refuse(form, problem, {"/isDefault": "is_default"})
         else:
@@ -168,7 +227,14 @@ def switch(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     disabled = request.POST.get("disabled") == "1"
     services.update_endpoint(endpoint, actor(request), disabled=disabled)
-    if disabled:
+    if endpoint.kind == Kind.POLLING:
+        done = (
+            _("The endpoint is disabled. Its queue keeps what it has.")
+            if disabled
+            else _("Its queue is open.")
+        )
+        messages.success(request, done)
+    elif disabled:
         messages.success(request, _("The endpoint is disabled. Its deliveries are held, none is lost."))
     else:
         messages.success(request, _("The endpoint is enabled. What was held is on its way."))

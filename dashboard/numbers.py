@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.clock import clock
+from accounts.encryption import Unsealable
 from accounts.errors import Conflict
 from accounts.models import Environment
 from accounts.roles import CONFIGURE
@@ -21,12 +22,12 @@ from dashboard.forms import channel_choices, chosen, refuse
 from dashboard.page import PageRequest, actor, go, here, page, parsed
 from dashboard.paging import slice_of
 from dashboard.templatetags.pages import exact_day
-from numbers import plan, pool, requests, services
+from numbers import acquisition, plan, pool, requests, services
 from numbers.models import Assignment, Channel, Number, NumberRequest
 
 POINTERS = {"/channelId": "channel"}
 VIEWS = {
-    "held": gettext_lazy("Held"),
+    "held": gettext_lazy("Yours"),
     "requests": gettext_lazy("Requests"),
     "released": gettext_lazy("Given back"),
 }
@@ -113,7 +114,12 @@ def one(request: PageRequest, number_id: str) -> HttpResponse:
     form = form_of(request, assignment)
     if form.is_valid() and updated(request, assignment, form):
         return go(request, "numbers")
-    context = {"form": form, "assignment": assignment, "rests_until": rests_until(assignment)}
+    context = {
+        "form": form,
+        "assignment": assignment,
+        "rests_until": rests_until(assignment),
+        "can_give_back": can_give_back(assignment),
+    }
     return render(request, "number.html", context)
 
 
@@ -124,6 +130,13 @@ def form_of(request: PageRequest, assignment: Assignment) -> LabelForm:
         return LabelForm(data, initial={"label": label})
     channel = channel_choices([assignment.channel])[0][0]
     return ChannelForm(channels(request), data, initial={"label": label, "channel": channel})
+
+
+def can_give_back(assignment: Assignment) -> bool:
+    try:
+        return acquisition.can_give_back(assignment)
+    except Unsealable:
+        return False
 
 
 def rests_until(assignment: Assignment) -> Any:
@@ -148,7 +161,14 @@ def updated(request: PageRequest, assignment: Assignment, form: LabelForm) -> bo
 @page(CONFIGURE, post_only=True)
 def release(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
-    services.release_number(assignment, actor(request))
+    try:
+        if "give_back" in request.POST:
+            acquisition.give_back(assignment, actor(request))
+        else:
+            services.release_number(assignment, actor(request))
+    except Conflict as conflict:
+        messages.error(request, conflict.detail)
+        return go(request, "numbers.one", number_id=number_id)
     number = Number.objects.get(pk=assignment.number_id)
     messages.success(request, released(number))
     return go(request, "numbers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import ids
 from accounts.clock import clock
 from accounts.errors import Invalid
 from accounts.roles import CONFIGURE
@@ -23,6 +25,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from dashboard.templatetags.pages import short_span
 from delivery import services
 from delivery.composing import stored_policy
+from delivery.models import Endpoint
 from delivery.policy import DELAYS, ON_FAILURE, TREATMENTS, Policy, policy_of
 
 SPAN = re.compile(r"(\d{1,7})\s*(s|sec|min|m|h|d|j)?", re.IGNORECASE)
@@ -38,6 +41,7 @@ FAILURES = {
     "connect": gettext_lazy("No connection"),
     "tls": gettext_lazy("TLS fails"),
     "timeout": gettext_lazy("No answer in time"),
+    "token": gettext_lazy("Its token server gives no token"),
     "3xx": gettext_lazy("A redirect (3xx)"),
     "4xx": gettext_lazy("It refuses (other 4xx)"),
     "410": gettext_lazy("It is gone (410)"),
@@ -108,8 +112,42 @@ class PolicyForm(forms.Form):
         ),
     )
 
-    def __init__(self, stored: dict[str, Any], data: Any = None) -> None:
-        super().__init__(data, initial=initial_of(stored))
+    in_flight = forms.IntegerField(label=gettext_lazy("Requests at once"), required=False)
+    rate = forms.FloatField(
+        label=gettext_lazy("Requests a second"),
+        required=False,
+        help_text=gettext_lazy("What is too many waits for its turn and loses no try."),
+    )
+    drain_rate = forms.FloatField(
+        label=gettext_lazy("What piled up, a second"),
+        required=False,
+        help_text=gettext_lazy("After an outage or a pause; usually 100."),
+    )
+    newest_first = forms.BooleanField(label=gettext_lazy("The newest first"), required=False)
+    ordered = forms.BooleanField(
+        label=gettext_lazy("Texts of one sender one after another"),
+        required=False,
+        help_text=gettext_lazy("Those of different senders still come side by side."),
+    )
+    order_wait = Span(
+        label=gettext_lazy("Wait for an earlier one at most"),
+        required=False,
+        help_text=gettext_lazy(
+            "So that one that cannot be delivered does not stop the rest; usually `10 min`."
+        ),
+    )
+    failover = forms.ChoiceField(
+        label=gettext_lazy("Endpoint that stands in"),
+        required=False,
+        help_text=gettext_lazy("Gets what comes while this one does nothing but fail."),
+    )
+
+    def __init__(self, endpoint: Endpoint, others: Iterable[Endpoint], data: Any = None) -> None:
+        stored = endpoint.policy
+        self.others = {ids.public("endpoint", other.pk): other for other in others}
+        super().__init__(data, initial=initial_of(stored) | {"failover": failover_of(endpoint)})
+        choices = [("", _("none")), *((id, str(other)) for id, other in self.others.items())]
+        self.fields["failover"].choices = choices  # type: ignore[attr-defined]
         chosen = stored.get("onFailure", {})
         for name, label in FAILURES.items():
             able = (*TREATMENTS, "disable") if name == "410" else TREATMENTS
@@ -134,7 +172,29 @@ class PolicyForm(forms.Form):
             values["deliverWithinSeconds"] = given["within"]
         treated = {name: given["on_" + name] for name in FAILURES}
         changed = {name: word for name, word in treated.items() if word != ON_FAILURE[name]}
-        return values | ({"onFailure": changed} if changed else {})
+        return values | turns_of(given) | ({"onFailure": changed} if changed else {})
+
+    def stand_in(self) -> Endpoint | None:
+        return self.others.get(self.cleaned_data["failover"])
+
+
+def failover_of(endpoint: Endpoint) -> str:
+    return ids.public("endpoint", endpoint.failover_id) if endpoint.failover_id else ""
+
+
+def turns_of(given: dict[str, Any]) -> dict[str, Any]:
+    """What a policy says of turns."""
+    values: dict[str, Any] = {}
+    if given["in_flight"] is not None:
+        values["maxInFlight"] = given["in_flight"]
+    if given["rate"] is not None:
+        values["ratePerSecond"] = given["rate"]
+    drain = {} if given["drain_rate"] is None else {"ratePerSecond": given["drain_rate"]}
+    if drain or given["newest_first"]:
+        values["drain"] = drain | ({"newestFirst": True} if given["newest_first"] else {})
+    if given["ordered"]:
+        values["ordered"] = {} if given["order_wait"] is None else {"waitSeconds": given["order_wait"]}
+    return values
 
 
 def retry_of(given: dict[str, Any]) -> dict[str, Any] | None:
@@ -152,6 +212,12 @@ def initial_of(stored: dict[str, Any]) -> dict[str, Any]:
         "shape": "default" if retry is None else "ladder" if "delaysSeconds" in retry else "exponential",
         "deadline": stored.get("deadlineSeconds"),
         "within": written(stored.get("deliverWithinSeconds")),
+        "in_flight": stored.get("maxInFlight"),
+        "rate": stored.get("ratePerSecond"),
+        "drain_rate": stored.get("drain", {}).get("ratePerSecond"),
+        "newest_first": stored.get("drain", {}).get("newestFirst"),
+        "ordered": "ordered" in stored,
+        "order_wait": written(stored.get("ordered", {}).get("waitSeconds")),
     }
     retry = retry or {}
     initial["delays"] = ", ".join(written(one) for one in retry.get("delaysSeconds", DELAYS[1:]))
@@ -178,6 +244,10 @@ POINTERS = {
     "/policy/retry/tries": "tries",
     "/policy/deadlineSeconds": "deadline",
     "/policy/deliverWithinSeconds": "within",
+    "/policy/maxInFlight": "in_flight",
+    "/policy/ratePerSecond": "rate",
+    "/policy/drain/ratePerSecond": "drain_rate",
+    "/policy/ordered/waitSeconds": "order_wait",
     **{f"/policy/retry/delaysSeconds/{place}": "delays" for place in range(20)},
 }
 
@@ -203,10 +273,12 @@ def planned(policy: Policy, now: datetime) -> list[Planned]:
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """Save what the form says, or with `preview` show when the tries would come."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
-    form = PolicyForm(endpoint.policy, request.POST or None)
+    others = open_endpoints(request).exclude(pk=endpoint.pk).order_by("description", "pk")
+    form = PolicyForm(endpoint, others, request.POST or None)
     shown = checked(form) if form.is_bound else stored_policy(endpoint)
     if shown is not None and form.is_bound and "preview" not in request.POST:
-        services.update_endpoint(endpoint, actor(request), policy=form.policy())
+        changes = {"policy": form.policy(), "failover": form.stand_in()}
+        services.update_endpoint(endpoint, actor(request), **changes)
         messages.success(request, _("Saved."))
         return go(request, "endpoints.one", endpoint_id=endpoint_id)
     context = {

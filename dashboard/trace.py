@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.encryption import Unsealable
 from dashboard import reasons
 from dashboard.conditions import Sentence, sentence
-from delivery.models import Attempt, Delivery
+from delivery.models import Attempt, Delivery, Endpoint
 from inbox.models import Message
 
 
@@ -72,6 +72,7 @@ PHASES = (
     ("first-byte", _("First byte"), "first_byte_us"),
     ("rest", _("Rest of the answer"), "total_us"),
 )
+TAKEN = (("rest", _("With your code"), "total_us"),)  # from a queue: nothing was sent
 NO_ANSWER = (*PHASES[:3], ("rest", _("No answer"), "total_us"))  # nor a first byte of one
 
 
@@ -111,15 +112,20 @@ def since(message: Message, at: datetime | None) -> float | None:
 
 
 def leg(message: Message, delivery: Delivery, with_answers: bool) -> Leg:
-    tries = [one_try(message, attempt, with_answers) for attempt in delivery.attempts.all()]
+    taken = delivery.endpoint.kind == Endpoint.Kind.POLLING
+    tries = [one_try(message, attempt, with_answers, taken) for attempt in delivery.attempts.all()]
     return Leg(delivery, tries, since(message, delivery.finished_at))
 
 
-def one_try(message: Message, attempt: Attempt, with_answers: bool) -> Try:
+def one_try(message: Message, attempt: Attempt, with_answers: bool, taken: bool) -> Try:
     reason = None if attempt.error_code is None else reasons.words(attempt.error_code)
     answer = readable(attempt) if with_answers else None
     return Try(
-        attempt, max(0.0, since(message, attempt.started_at) or 0.0), list(phases(attempt)), reason, answer
+        attempt,
+        max(0.0, since(message, attempt.started_at) or 0.0),
+        list(phases(attempt, taken)),
+        reason,
+        answer,
     )
 
 
@@ -130,10 +136,10 @@ def readable(attempt: Attempt) -> str:
         return ""
 
 
-def phases(attempt: Attempt) -> Iterable[Phase]:
+def phases(attempt: Attempt, taken: bool = False) -> Iterable[Phase]:
     """The parts that took time. Stored marks count from the start of the try; a phase is what lies between two."""
     whole, before = max(attempt.total_us, 1), 0
-    for name, words, column in PHASES if attempt.status else NO_ANSWER:
+    for name, words, column in TAKEN if taken else PHASES if attempt.status else NO_ANSWER:
         mark = getattr(attempt, column)
         if mark is None or mark <= before:
             continue

@@ -7,9 +7,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dashboard import (
+    access,
     available_numbers,
+    buying,
+    callback,
     channels,
     deliveries,
+    destinations,
     endpoint_check,
     endpoint_secrets,
     endpoints,
@@ -61,6 +65,7 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.new, name="channels.new"),
     path("channels/<str:channel_id>/", channels.one, name="channels.one"),
+    path("channels/<str:channel_id>/buy/", buying.buy, name="channels.buy"),
     path("channels/<str:channel_id>/try/", channels.try_request, name="channels.try"),
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),
@@ -68,11 +73,15 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/", routes.one, name="routes.one"),
     path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
+    path("destinations/", destinations.index, name="endpoints.destinations"),
+    path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
     path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),
     path("endpoints/<str:endpoint_id>/edit/", endpoints.edit, name="endpoints.edit"),
     path("endpoints/<str:endpoint_id>/policy/", policy.edit, name="endpoints.policy"),
+    path("endpoints/<str:callback_id>/template/", callback.edit, name="endpoints.template"),
+    path("endpoints/<str:endpoint_id>/access/", access.edit, name="endpoints.access"),
     path("endpoints/<str:endpoint_id>/secrets/", endpoint_secrets.rotate, name="endpoints.rotate"),
     path(
         "endpoints/<str:endpoint_id>/secrets/<str:secret_id>/withdraw/",

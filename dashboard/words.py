@@ -63,6 +63,7 @@ FINDING = {
 ENDPOINT = {
     "enabled": Look(_("Enabled"), "good", "circle-check"),
     "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
+    "outside": Look(_("Not allowed"), "bad", "shield-ban"),
 }
 LINE = {
     "connecting": Look(Line.State.CONNECTING.label, "waiting", "clock"),

@@ -107,12 +107,13 @@ class Verdict:
     """Whether a URL may be an endpoint's. `errors` are (code, detail), most telling first; `url` is its normal form.
 
     Codes: `url_invalid`, `userinfo_forbidden`, `host_forbidden`, `address_forbidden`, `scheme_forbidden`,
-    `port_forbidden`.
+    `port_forbidden`. `addresses` are those of the host, where all is well.
     """
 
     url: str = ""
     errors: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     @property
     def code(self) -> str | None:
@@ -155,6 +156,11 @@ class Rejected(Exception):
         self.error = (code, detail)
 
 
+def host_of(url: str) -> str:
+    """The host of a URL that `check_url` let pass, in lower case, without brackets. Raises Rejected for any other."""
+    return taken_apart(url).host
+
+
 def check_url(url: str, *, allow_networks: Sequence[Network], resolve: Resolver) -> Verdict:
     """Judge a URL that is about to be saved.
 
@@ -162,23 +168,23 @@ def check_url(url: str, *, allow_networks: Sequence[Network], resolve: Resolver)
     Inside `allow_networks` plain http, any port and any name are fine.
     """
     try:
-        target = _taken_apart(url)
+        target = taken_apart(url)
     except Rejected as rejected:
         return Verdict(errors=(rejected.error,))
     refused_name = list(_name_errors(target))
     if refused_name and not allow_networks:
         return Verdict(errors=(*refused_name, *_way_errors(target)))
     addresses = _addresses(target, resolve)
-    if addresses and all(_is_literally_within(address, allow_networks) for address in addresses):
-        return Verdict(target.url)
+    if addresses and all(is_within(address, allow_networks) for address in addresses):
+        return Verdict(target.url, addresses=tuple(addresses))
     errors = (*refused_name, *_address_errors(addresses, allow_networks), *_way_errors(target))
     if errors:
         return Verdict(errors=errors)
     warning = _("This host name has no address yet; deliveries fail until it has one.")
-    return Verdict(target.url, warnings=() if addresses else (warning,))
+    return Verdict(target.url, warnings=() if addresses else (warning,), addresses=tuple(addresses))
 
 
-def _taken_apart(url: str) -> Target:
+def taken_apart(url: str) -> Target:
     """One parser, and a strict one: what two parsers may read differently is no URL of an endpoint."""
     if len(url) > MAX_URL:
         raise Rejected("url_invalid", _("At most %(limit)d characters.") % {"limit": MAX_URL})
@@ -253,7 +259,7 @@ def _address_errors(addresses: list[str], allow_networks: Sequence[Network]) -> 
         )
 
 
-def _is_literally_within(address: str, networks: Sequence[Network]) -> bool:
+def is_within(address: str, networks: Sequence[Network]) -> bool:
     try:
         return _is_within(ip_address(address), networks)
     except ValueError:
@@ -279,28 +285,43 @@ class Guard:
     """What libcurl asks before it opens a socket (OPENSOCKETFUNCTION) and before it sends (PREREQFUNCTION).
 
     The second is asked for reused connections too. To libcurl a refusal is a failed connect like any other;
-    `refused` holds the addresses we refused, for the caller to read and clear.
+    `refused` holds the addresses we refused, for the caller to read and clear; `unlisted` those that lie outside
+    `only`, where that is set.
     """
 
     def __init__(self, allow_networks: Sequence[Network] = ()) -> None:
         self.allow_networks = tuple(allow_networks)
+        self.only: tuple[Network, ...] | None = None
         self.refused: list[str] = []
+        self.unlisted: list[str] = []
+
+    def clear(self, only: tuple[Network, ...] | None) -> None:
+        """Begin anew, for a request that may go into the networks `only`, or everywhere."""
+        self.only = only
+        self.refused.clear()
+        self.unlisted.clear()
 
     def opensocket(self, purpose: int, address: Any) -> Lent | int:
         """A socket for one candidate address (family, type, protocol, socket address), or SOCKET_BAD."""
         family, kind, protocol, sockaddr = address
         if family not in (socket.AF_INET, socket.AF_INET6):
             return self._refuse("unix")
-        if not is_allowed(sockaddr[0], self.allow_networks):
-            return self._refuse(sockaddr[0])
+        if not self.permits(sockaddr[0]):
+            return int(pycurl.SOCKET_BAD)
         return Lent(socket.socket(family, kind, protocol))
 
     def prereq(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
         """Whether the request may go out on this connection, be it new or reused."""
-        if is_allowed(remote, self.allow_networks):
-            return int(pycurl.PREREQFUNC_OK)
-        self.refused.append(remote)
-        return int(pycurl.PREREQFUNC_ABORT)
+        return int(pycurl.PREREQFUNC_OK if self.permits(remote) else pycurl.PREREQFUNC_ABORT)
+
+    def permits(self, address: str) -> bool:
+        if not is_allowed(address, self.allow_networks):
+            self.refused.append(address)
+        elif self.only is not None and not is_within(address, self.only):
+            self.unlisted.append(address)
+        else:
+            return True
+        return False
 
     def _refuse(self, address: str) -> int:
         self.refused.append(address)

@@ -6,7 +6,7 @@ as a test (`smsgateway-check: 1`, type `endpoint.check`), so that a receiver can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,9 +21,13 @@ from accounts.clock import clock
 from accounts.errors import Conflict
 from accounts.ids import public, uuid7
 from delivery import payload, retry, signing
+from delivery.addresses import host_of
 from delivery.composing import HEADERS, Target, load_targets
 from delivery.models import Endpoint
+from delivery.services import resolve
+from delivery.tokens import Tokens
 from delivery.transport import Exchange, Job, Result
+from delivery.vetting import Vetting
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,14 +98,71 @@ class Finding(NamedTuple):
         return self.probe.right if self.right else self.probe.wrong
 
 
+class Wire:
+    """The engine's way out, tokens and all, for one request after another in the caller's thread."""
+
+    def __init__(self) -> None:
+        self.tokens = Tokens(forward=self.perform, on_done=self.keep, on_returned=self.give_up)
+        self.result = Result(None, "other")
+
+    def send(self, job: Job) -> Result:
+        """What came of `job`. A refused token is not renewed: a receiver may well refuse what is not right."""
+        job.renewed = True
+        self.tokens.submit([job])
+        return self.result
+
+    def perform(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            if settings.DELIVERY_PROXY:
+                self.vet(job)
+            else:
+                self.exchange([job])
+
+    def vet(self, job: Job) -> None:
+        vetting = Vetting(
+            allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
+            resolve=resolve,
+            forward=self.exchange,
+            on_done=self.tokens.done,
+        )
+        vetting.judge(job, resolve(host_of(job.url)))
+
+    def exchange(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            job.deadline_s = min(job.deadline_s, DEADLINE_S)
+            self.tokens.done(job, exchanged(job))
+
+    def keep(self, job: Job, result: Result) -> None:
+        self.result = result
+
+    def give_up(self, job: Job) -> None:
+        self.result = Result(None, "other")
+
+
+def exchanged(job: Job) -> Result:
+    """One request behind the address guard, here and now."""
+    exchange = Exchange(settings.DELIVERY_ALLOW_NETWORKS, settings.DELIVERY_PROXY)
+    try:
+        exchange.load(job).perform()
+        return exchange.result(None)
+    except pycurl.error as error:
+        return exchange.result(error.args[0])
+    except ValueError:  # no request can be made of this URL
+        return Result(None, "other")
+    finally:
+        exchange.curl.close()
+
+
 def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
     """Send all four and tell how the receiver took them; nothing is kept but the trail's entry.
 
-    Call it outside any transaction. Raises Conflict where a secret of the endpoint does not open.
+    Call it outside any transaction. Raises Conflict where the endpoint is no webhook or a secret does not open.
     """
-    target = load_targets([endpoint.pk])[endpoint.pk]
+    if endpoint.kind != Endpoint.Kind.WEBHOOK:
+        raise Conflict("not_a_webhook", gettext("Only the code behind a webhook can be checked."))
+    target, wire = load_targets([endpoint.pk])[endpoint.pk], Wire()
     requests = composed(endpoint, target, datetime.now(UTC))
-    findings = [judged(probe, send(endpoint, target, *requests[probe.name])) for probe in PROBES]
+    findings = [judged(probe, wire.send(job_of(endpoint, target, *requests[probe.name]))) for probe in PROBES]
     after = {finding.probe.name: finding.right for finding in findings}
     audit.record(actor, "endpoint.checked", endpoint.pk, environment=endpoint.environment, after=after)
     return findings
@@ -110,8 +171,8 @@ def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
 def composed(endpoint: Endpoint, target: Target, wall: datetime) -> Mapping[str, tuple[list[str], bytes]]:
     """Headers and body of each request by the name of its probe."""
     data = {"endpointId": public("endpoint", endpoint.pk)}
-    body = payload.event(TYPE, wall, data)
-    changed = payload.event(TYPE, wall, data | {"changed": True})
+    body = payload.other(TYPE, wall, data)
+    changed = payload.other(TYPE, wall, data | {"changed": True})
     signers = live(target, clock(endpoint.environment))
     id = public("event", uuid7())
     good = signed(signers, id, wall, body), body
@@ -124,7 +185,7 @@ def composed(endpoint: Endpoint, target: Target, wall: datetime) -> Mapping[str,
 
 
 def live(target: Target, now: datetime) -> list[signing.Signer]:
-    if target.signers is None:
+    if target.signers is None or target.ticket is None:
         raise Conflict(
             "secret_unreadable", gettext("A secret of this endpoint does not open: make a new one.")
         )
@@ -143,20 +204,21 @@ def signed(signers: list[signing.Signer], id: str, at: datetime, body: bytes) ->
     ]
 
 
-def send(endpoint: Endpoint, target: Target, headers: list[str], body: bytes) -> Result:
-    """One request behind the address guard, here and now."""
-    deadline_s = min(target.policy.deadline_s or DEADLINE_S, DEADLINE_S)
-    exchange = Exchange(settings.DELIVERY_ALLOW_NETWORKS)
-    job = Job(uuid7(), uuid7(), endpoint.pk, target.url, headers, body, deadline_s, start_by=0)
-    try:
-        exchange.load(job).perform()
-        return exchange.result(None)
-    except pycurl.error as error:
-        return exchange.result(error.args[0])
-    except ValueError:  # no request can be made of this URL
-        return Result(None, "other")
-    finally:
-        exchange.curl.close()
+def job_of(endpoint: Endpoint, target: Target, headers: list[str], body: bytes) -> Job:
+    assert target.ticket is not None  # see `live`
+    return Job(
+        delivery=uuid7(),
+        lease=uuid7(),
+        endpoint=endpoint.pk,
+        url=target.url,
+        headers=[*headers, *target.ticket.headers],
+        body=body,
+        deadline_s=target.policy.deadline_s or DEADLINE_S,
+        start_by=0,
+        tls=target.ticket.tls,
+        only=target.only,
+        grant=target.ticket.grant,
+    )
 
 
 def judged(probe: Probe, result: Result) -> Finding:

@@ -26,12 +26,17 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import services, turns
-from delivery.composing import Target, body_of, headers_of, load_targets
+from delivery.claiming import claim
+from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.health import Keeper
-from delivery.outcomes import Done, Outcome, context_of, expired, outcomes, put_off
+from delivery.models import Endpoint
+from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
 from delivery.policy import Policy
+from delivery.retry import Reason
 from delivery.store import Store
-from delivery.transport import Job, Transport
+from delivery.tokens import Tokens
+from delivery.transport import KEPT_BYTES, READ_BYTES, Job, Transport
+from delivery.vetting import Vetting
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -55,15 +60,33 @@ class Engine:
         self.stopping = threading.Event()
         self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
+        self.tokens = Tokens(
+            forward=self.dispatch,
+            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
+            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+        )
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
-            on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
-            on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
+            on_done=self.tokens.done,
+            on_returned=self.tokens.returned,
+            proxy=settings.DELIVERY_PROXY,
         )
+        self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
         self.recorder = threading.Thread(target=self.record_for_ever, name="recorder", daemon=True)
         self.sweeper = threading.Thread(target=self.sweep_for_ever, name="sweeper", daemon=True)
+
+    def vetting_of(self) -> Vetting:
+        return Vetting(
+            allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
+            resolve=lambda host: services.resolve(host),
+            forward=self.transport.submit,
+            on_done=self.tokens.done,
+        )
+
+    def dispatch(self, jobs: Sequence[Job]) -> None:
+        (self.vetting or self.transport).submit(jobs)
 
     def start(self) -> None:
         for thread in (self.transport, self.recorder, self.sweeper):
@@ -75,6 +98,8 @@ class Engine:
         self.stopping.set()
         self.woken.set()
         self.sweeper.join(2)
+        for job in self.vetting.close() if self.vetting else ():
+            self.tokens.returned(job)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
@@ -106,11 +131,12 @@ class Engine:
         try:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
-            admitted = self.admitted([row for row in rows if not self.targets[row["endpoint_id"]].stopped])
+            going = [row for row in rows if not self.targets[row["endpoint_id"]].stopped]
+            admitted = self.admitted(self.past_queues(going))
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
-        self.transport.submit(jobs)
+        self.tokens.submit(jobs)
         if stopped:
             self.store.stop(stopped, datetime.now(UTC))
         return len(jobs)
@@ -126,6 +152,19 @@ class Engine:
             self.targets.update(load_targets(stale))
             self.policies.update({id: self.targets[id].policy for id in stale})
 
+    def past_queues(self, rows: Sequence[dict[str, Any]], *, lost: bool = True) -> list[dict[str, Any]]:
+        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time."""
+        sent, wall = [], datetime.now(UTC)
+        for row in rows:
+            target = self.targets[row["endpoint_id"]]
+            if target.kind != Endpoint.Kind.POLLING:
+                sent.append(row)
+            elif lost:
+                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
+            else:
+                self.results.put(back(row, None, Reason.QUEUED))
+        return sent
+
     def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
         wall = datetime.now(UTC)
@@ -133,7 +172,7 @@ class Engine:
         if diverted:
             moved = self.keeper.divert(self.store, diverted)
             self.refresh_targets(moved)
-            sent += moved
+            sent += self.past_queues(moved, lost=False)
         sent, later = turns.in_order(self.store, sent, self.policies, wall)
         sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
         for outcome in (*waiting, *later, *paced):
@@ -163,8 +202,8 @@ class Engine:
             self.results.put(expired(row, now))
             return None
         try:
-            body = body_of(row)
-            headers = headers_of(row, target, body, wall)
+            request = request_of(row, target)
+            headers = headers_of(row, target, request, wall)
         except Unsealable:
             log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
             self.results.put(put_off(row, now))
@@ -173,13 +212,18 @@ class Engine:
             delivery=row["id"],
             lease=row["lease"],
             endpoint=row["endpoint_id"],
-            url=target.url,
+            url=request.url,
             headers=headers,
-            body=body,
+            body=request.body,
+            method=request.method,
             deadline_s=deadline_s,
             start_by=time.monotonic() + left,
             most_at_once=policy.max_in_flight,
             context=context,
+            tls=target.ticket.tls if target.ticket else None,
+            only=target.only,
+            grant=target.ticket.grant if target.ticket else None,
+            kept_bytes=READ_BYTES if context.success and context.success.reads_body else KEPT_BYTES,
         )
 
     # ---- record
@@ -271,7 +315,7 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        limit = min(SWEEP_LIMIT, self.transport.room() - self.results.qsize())
+        limit = min(SWEEP_LIMIT, self.transport.room() - self.tokens.waiting() - self.results.qsize())
         if limit <= 0:
             return 0
         now, lease = datetime.now(UTC), uuid7()
@@ -279,7 +323,8 @@ class Engine:
         self.keeper.refresh(self.store, now)
         self.keeper.drain(self.store, self.policies, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
-        ids += self.store.claim(
+        ids += claim(
+            self.store,
             now=now,
             lease=lease,
             leased_until=leased_until,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +16,25 @@ from inbox.models import Message
 
 SECRET = "delivery_endpointsecret.secret"  # noqa: S105  a column's name
 RESPONSE = "delivery_attempt.response"
+QUEUES = "queues"  # the channel of notices that name a polling endpoint whose queue has grown
+ACCESS = "delivery_endpoint.access"
 
 
 class Endpoint(models.Model):
     """Where a tenant receives. A deleted one stays as a row: deliveries remember it."""
 
     class Kind(models.TextChoices):
-        WEBHOOK = "webhook", _("Webhook")
+        """Who calls whom, and in whose words."""
+
+        WEBHOOK = "webhook", _("Webhook")  # we call, in our words
+        CALLBACK = "callback", _("Callback")  # we call the customer's own API, in its words
+        POLLING = "polling", _("Polling queue")  # the customer calls, and says when it is done
+
+    class Payload(models.TextChoices):
+        """What a webhook's body tells: all of the text, or which text it is."""
+
+        FULL = "full", _("The whole text")
+        THIN = "thin", _("Its id only: your code reads the text by API")
 
     class Scheme(models.TextChoices):
         """Standard Webhooks' two: a secret that both sides know; a key pair, whose public half the receiver has."""
@@ -40,11 +53,16 @@ class Endpoint(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.PROTECT, related_name="endpoints")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEBHOOK)
-    url = models.CharField(_("URL"), max_length=2000)
+    url = models.CharField(_("URL"), max_length=2000, blank=True)  # of a polling endpoint there is none
     description = models.CharField(_("description"), max_length=200, blank=True)
     is_default = models.BooleanField(default=False)  # takes what no route took
     policy = models.JSONField(default=dict)  # see delivery.policy
     failover = models.ForeignKey("self", models.SET_NULL, null=True, related_name="stands_in_for")
+    sealed_access = models.BinaryField(null=True, db_column="access")  # see delivery.access
+    certificate_expires_at = models.DateTimeField(null=True)  # of the client certificate in it
+    payload = models.CharField(max_length=4, choices=Payload.choices, default=Payload.FULL)
+    template = models.JSONField(default=dict)  # of a callback: see delivery.template
+    ack_within_s = models.IntegerField(default=60)  # of a polling endpoint: how long what was taken is leased
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
@@ -67,7 +85,37 @@ class Endpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.url
+        return self.description or self.url or str(self.get_kind_display())
+
+    @property
+    def access(self) -> dict[str, Any]:
+        """What its owner wants sent along, secrets in the clear, as delivery.access keeps it; raises Unsealable."""
+        if self.sealed_access is None:
+            return {}
+        access: dict[str, Any] = json.loads(keyring.open_text(self.sealed_access, ACCESS, self.pk))
+        return access
+
+
+class Destination(models.Model):
+    """A host or network that endpoints of an environment may lie in. Where there is none, any public one will do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="destinations")
+    pattern = models.CharField(max_length=255)  # api.example.com, *.example.com or 198.51.100.0/24
+    created_at = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("allowed destination")
+        verbose_name_plural = _("allowed destinations")
+        ordering: ClassVar = ["pattern"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "pattern"], name="destination_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.pattern
 
 
 class EndpointSecret(models.Model):
@@ -161,6 +209,8 @@ class Delivery(models.Model):
                    │  └─────→ failed (tries used up): whole, visible, replayable → pending
                   held (the endpoint is disabled) → pending
 
+    For a polling endpoint it is born pending and never due: who takes it holds the lease, and acknowledges it.
+
     A row in `sending` belongs to whoever knows its lease until leased_until; then the sweep takes it back.
     """
 
@@ -187,7 +237,7 @@ class Delivery(models.Model):
     )  # null: the message's arrival
     event_type = models.CharField(max_length=40, default="message.received")
     state = models.CharField(max_length=10, choices=State.choices)
-    due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)  # while it is taken from a polling endpoint's queue: since when
     lease = models.UUIDField(null=True)  # fences whoever sends: only the holder of this token may record
     leased_until = models.DateTimeField(null=True)
     attempts_made = models.SmallIntegerField(default=0)  # since it was created or last replayed
@@ -217,7 +267,15 @@ class Delivery(models.Model):
             models.Index(fields=["message"], name="delivery_of_message"),
             models.Index(fields=["due_at"], condition=models.Q(state="pending"), name="delivery_due"),
             models.Index(
+                fields=["environment", "endpoint", "due_at"],
+                condition=models.Q(state="pending", due_at__isnull=False),
+                name="delivery_lane",
+            ),
+            models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
+            ),
+            models.Index(
+                fields=["endpoint", "id"], condition=models.Q(state="pending"), name="delivery_queue"
             ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
             models.Index(

@@ -16,10 +16,11 @@ from delivery import retry
 from delivery.catalog import DELIVERED
 from delivery.composing import Target
 from delivery.events import Told
+from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
 from delivery.store import Settled, Tried
-from delivery.transport import Job, Result
+from delivery.transport import KEPT_BYTES, Job, Result
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -39,6 +40,7 @@ class Context(NamedTuple):
     sealed_like: bytes  # a value under the key that also seals the answer
     policy: Policy
     tells_delivered: bool  # somebody asked to hear of each text that arrives
+    success: Expectation | None = None  # what a callback's answer must be
 
 
 class Done(NamedTuple):
@@ -70,6 +72,7 @@ def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
         sealed_like=row["content"] or target.sealed_like,
         policy=target.policy,
         tells_delivered=target.tells_delivered,
+        success=target.template.success if target.template else None,
     )
 
 
@@ -113,6 +116,29 @@ def back(row: dict[str, Any], due_at: datetime | None, reason: retry.Reason) -> 
     return Outcome(Settled(row["id"], row["lease"], "pending", due_at, None, row["error_code"], reason, 0))
 
 
+def lapsed(row: dict[str, Any], policy: Policy, now: datetime) -> Outcome:
+    """Taken from a queue and not acknowledged in time; `due_at` says since when."""
+    number, error = row["attempts_made"] + 1, retry.ERRORS["unacknowledged"]
+    verdict = retry.offer_again(error, number, policy, expires_at=expiry(row, policy), now=now)
+    finished_at = None if verdict.state == "pending" else now
+    settled = Settled(
+        row["id"], row["lease"], verdict.state, None, finished_at, verdict.error_code, verdict.reason or "", 1
+    )
+    since = row["due_at"] or now
+    tried = Tried(
+        uuid7(), row["id"], row["environment_id"], number, since, None, error.code, "",
+        None, None, None, None, microseconds(now - since), None,
+    )  # fmt: skip
+    failed = verdict.state == "failed"
+    ids = row["environment_id"], row["endpoint_id"], row["message_id"]
+    return Outcome(settled, tried, told=told_of(settled, *ids, now) if failed else None)
+
+
+def microseconds(span: timedelta) -> int:
+    """As the column takes them: after 35 minutes it is full."""
+    return max(0, min(span // timedelta(microseconds=1), 2**31 - 1))
+
+
 def outcomes(batch: Sequence[Done | Outcome]) -> list[Outcome]:
     """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
     judged = []
@@ -129,10 +155,17 @@ def outcome(done: Done) -> Outcome:
     job, result, context = done.job, done.result, done.job.context
     now = done.at + context.clock_offset
     if result is None:
-        due_at = now + RETURN_AFTER
-        return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, retry.Reason.BUSY, 0))
+        return waiting(job, now + RETURN_AFTER, retry.Reason.BUSY)
+    if result.error == "proxy":  # which is ours
+        return waiting(job, now + OURS_AFTER, retry.Reason.OURS)
     tried = retry.Try(
-        context.number, result.status, result.error, result.retry_after, result.directive, context.expires_at
+        context.number,
+        result.status,
+        result.error,
+        result.retry_after,
+        result.directive,
+        context.expires_at,
+        as_expected(context, result),
     )
     verdict = retry.judge(tried, context.policy, now=now, random=random.random())  # noqa: S311  jitter
     finished_at = None if verdict.state == "pending" else now
@@ -152,10 +185,22 @@ def outcome(done: Done) -> Outcome:
     return Outcome(settled, attempt_row(job, result), disable, done, told)
 
 
+def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:
+    """No try was made."""
+    return Outcome(Settled(job.delivery, job.lease, "pending", due_at, None, None, reason, 0))
+
+
+def as_expected(context: Context, result: Result) -> bool | None:
+    if context.success is None or result.status is None:
+        return None
+    return context.success.met(result.status, result.body)
+
+
 def attempt_row(job: Job, result: Result) -> Tried:
     id, context = uuid7(), job.context
-    error = retry.error_of(result.status, result.error)
-    sealed = keyring.naming(context.sealed_like).seal(result.body, RESPONSE, id) if result.body else None
+    error = retry.error_of(result.status, result.error, as_expected(context, result))
+    kept = result.body[:KEPT_BYTES]
+    sealed = keyring.naming(context.sealed_like).seal(kept, RESPONSE, id) if kept else None
     return Tried(
         id=id,
         delivery_id=job.delivery,

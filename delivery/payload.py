@@ -13,33 +13,51 @@ from accounts.ids import public
 
 encode = msgspec.json.Encoder().encode
 
-
-def message_received(row: Mapping[str, Any], content: str, sender: str, media: list[str]) -> bytes:
-    """The exact bytes that are signed and sent; `row` is a message's stored columns, the rest what was sealed."""
-    return encode(
-        {
-            "type": "message.received",
-            "timestamp": stamp(row["received_at"]),
-            "data": {
-                "id": public("message", row["message_id"]),
-                "content": content,
-                "senderId": sender,
-                "receivedAt": stamp(row["received_at"]),
-                "numberUsed": row["number_used"],
-                "routingTag": row["routing_tag"] or None,
-                "senderType": row["sender_type"],
-                "senderCountry": row["sender_country"] or None,
-                "sentAt": stamp(row["sent_at"]),
-                "encoding": row["encoding"] or None,
-                "segments": row["segments"],
-                "partial": row["partial"],
-                "media": media,
-                "simulated": row["simulated"],
-            },
-        }
-    )
+#: What a thin webhook tells.
+THIN = ("id", "receivedAt", "numberUsed", "routingTag")
 
 
-def event(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
+def message_data(row: Mapping[str, Any], content: str, sender: str, media: list[str]) -> dict[str, Any]:
+    """A text's fields by their public names; `row` is a message's stored columns, the rest what was sealed."""
+    return {
+        "id": public("message", row["message_id"]),
+        "content": content,
+        "senderId": sender,
+        "receivedAt": stamp(row["received_at"]),
+        "numberUsed": row["number_used"],
+        "routingTag": row["routing_tag"] or None,
+        "senderType": row["sender_type"],
+        "senderCountry": row["sender_country"] or None,
+        "sentAt": stamp(row["sent_at"]),
+        "encoding": row["encoding"] or None,
+        "segments": row["segments"],
+        "partial": row["partial"],
+        "media": media,
+        "simulated": row["simulated"],
+    }
+
+
+def event(data: Mapping[str, Any]) -> dict[str, Any]:
+    """`message.received` about a text of these fields."""
+    return {"type": "message.received", "timestamp": data["receivedAt"], "data": data}
+
+
+def message_received(data: Mapping[str, Any]) -> bytes:
+    """The exact bytes that are signed and sent."""
+    return encode(event(data))
+
+
+def message_thin(row: Mapping[str, Any]) -> bytes:
+    """The same with nothing that was sealed: which text it is, and what decides about reading it."""
+    data = {
+        "id": public("message", row["message_id"]),
+        "receivedAt": stamp(row["received_at"]),
+        "numberUsed": row["number_used"],
+        "routingTag": row["routing_tag"] or None,
+    }
+    return encode(event(data))
+
+
+def other(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
     """The same of any other event (delivery/catalog.py)."""
     return encode({"type": type, "timestamp": stamp(at), "data": data})

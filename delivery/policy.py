@@ -38,6 +38,7 @@ ON_FAILURE: Mapping[str, str] = {
     "dns": "retry",
     "connect": "retry",
     "tls": "slow",
+    "token": "slow",
     "timeout": "retry",
     "3xx": "slow",
     "4xx": "slow",

@@ -34,10 +34,11 @@ AHEAD = timedelta(seconds=15)  # what is due later than that waits in the job, w
 
 AGAIN = """
 UPDATE delivery_delivery d
-SET state = 'pending', due_at = %(from)s + s.place * %(gap)s, reason = %(reason)s, error_code = NULL,
+SET state = 'pending', due_at = CASE WHEN e.kind <> 'polling' THEN %(from)s + s.place * %(gap)s END,
+    reason = CASE WHEN e.kind <> 'polling' THEN %(reason)s ELSE '' END, error_code = NULL,
     finished_at = NULL, attempts_made = 0, replays = d.replays + 1, replay_job = %(job)s
-FROM unnest(%(ids)s::uuid[], %(places)s::int[]) AS s(id, place)
-WHERE d.id = s.id AND d.state = ANY(%(over)s)
+FROM unnest(%(ids)s::uuid[], %(places)s::int[]) AS s(id, place), delivery_endpoint e
+WHERE d.id = s.id AND d.state = ANY(%(over)s) AND e.id = d.endpoint_id
 """
 
 
@@ -200,14 +201,15 @@ def missing(job: Replay, ids: Sequence[UUID], turns: dict[str, Any]) -> int:
 
 
 def made(job: Replay, endpoint: Endpoint, message: UUID, turns: dict[str, Any], place: int) -> Delivery:
+    queued = endpoint.kind == Endpoint.Kind.POLLING  # where it waits for somebody who asks
     return Delivery(
         id=uuid7(),
         environment=job.environment,
         endpoint=endpoint,
         message_id=message,
         state=Delivery.State.PENDING,
-        due_at=turns["from"] + turns["gap"] * place,
-        reason=Reason.DRAIN,
+        due_at=None if queued else turns["from"] + turns["gap"] * place,
+        reason="" if queued else Reason.DRAIN,
         replays=1,
         replay_job=job.pk,
         created_at=clock(job.environment),

@@ -52,6 +52,7 @@ class Reason(TextChoices):
     DRAIN = "drain", _("Waits for its turn, since what piled up is sent little by little.")
     ORDER = "order", _("Waits for an earlier text of the same sender.")
     OURS = "ours", _("Waits for us: we could not make the request. No try is used up.")
+    QUEUED = "queued", _("Waits in the queue to be taken again.")
     TRIES_USED = "triesUsed", _("Given up: all tries are used up.")
     STOPPED = "stopped", _("Given up: the endpoint's policy stops at this failure.")
     EXPIRED = "expired", _("Given up: it could not be delivered in the time that the endpoint allows.")
@@ -96,6 +97,24 @@ ERRORS: Mapping[str, ErrorKind] = {
         ErrorKind(
             5113, "expired", "other", _("It could not be delivered in the time that the endpoint allows.")
         ),
+        ErrorKind(
+            5114, "token", "token", _("No token for the request: the token server refused or did not answer.")
+        ),
+        ErrorKind(
+            5115,
+            "not_allowed_destination",
+            "other",
+            _(
+                "The endpoint lies outside the destinations that this environment allows; nothing is sent there."
+            ),
+        ),
+        ErrorKind(
+            5116, "unexpected_answer", "other", _("The endpoint answered, but not what its template expects.")
+        ),
+        ErrorKind(
+            5117, "unacknowledged", "other", _("Your code took it but did not acknowledge it in time.")
+        ),
+        ErrorKind(5118, "released", "other", _("Your code took it and gave it back.")),
         ErrorKind(5199, "other", "other", _("The request could not be made.")),
     )
 }
@@ -113,6 +132,7 @@ class Try(NamedTuple):
     retry_after: str = ""  # the answer's header
     directive: Directive = ""  # and its `webhook-delivery`
     expires_at: datetime | None = None  # when the content becomes worthless
+    expected: bool | None = None  # whether a callback's answer was; None: its status tells
 
 
 class Verdict(NamedTuple):
@@ -131,7 +151,7 @@ class Verdict(NamedTuple):
 
 def judge(tried: Try, policy: Policy, *, now: datetime, random: float) -> Verdict:
     """What a try comes to. `random` is 0 to 1, `now` of the environment's clock."""
-    error, disable = error_of(tried.status, tried.error), disables(tried.directive)
+    error, disable = error_of(tried.status, tried.error, tried.expected), disables(tried.directive)
     if error is None:
         return Verdict("delivered", disable=disable)
     treatment = policy.treatments.get(error.treated_as, "retry")
@@ -150,6 +170,17 @@ def judge(tried: Try, policy: Policy, *, now: datetime, random: float) -> Verdic
     return Verdict("pending", error, reason, due_at, disable)
 
 
+def offer_again(
+    error: ErrorKind, number: int, policy: Policy, *, expires_at: datetime | None, now: datetime
+) -> Verdict:
+    """What becomes of what was taken from a queue and not done: the pauses are the customer's, the tries are ours."""
+    if number >= len(policy.delays):
+        return Verdict("failed", error, Reason.TRIES_USED)
+    if expires_at is not None and expires_at <= now:
+        return Verdict("failed", ERRORS["expired"], Reason.EXPIRED)
+    return Verdict("pending", error, Reason.QUEUED)
+
+
 def disables(directive: Directive) -> Literal["", "asked"]:
     return "asked" if directive == "disable" else ""
 
@@ -165,10 +196,12 @@ def pause(tried: Try, policy: Policy, treatment: str, now: datetime) -> tuple[Re
     return Reason.LADDER, planned
 
 
-def error_of(status: int | None, word: str | None) -> ErrorKind | None:
-    """None is success: 2xx only; an answer too large to read still counts by its status."""
+def error_of(status: int | None, word: str | None, expected: bool | None = None) -> ErrorKind | None:
+    """None is success: 2xx, or what a callback expects; an answer too large to read still counts by its status."""
     if word and not (word == "too_large" and status):
         return ERRORS.get(word, ERRORS["other"])
+    if expected is not None:
+        return None if expected else ERRORS["unexpected_answer"]
     if status is None:
         return ERRORS["other"]
     if 200 <= status < 300:

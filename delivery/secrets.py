@@ -48,11 +48,16 @@ def shown(secret: str) -> str:
 def rotate(endpoint: Endpoint, actor: Actor, *, overlap_s: int = OVERLAP_S) -> tuple[EndpointSecret, str]:
     """A new secret; the ones before go on signing beside it for `overlap_s`. Answers it in the clear, this once.
 
-    Raises Invalid for an overlap of more than seven days, Conflict where five sign already.
+    Raises Invalid for an overlap of more than seven days, Conflict where five sign already
+    or nothing is sent.
     """
     if not 0 <= overlap_s <= LONGEST_OVERLAP_S:
         text = _("Must be a whole number from %(low)d to %(high)d.") % {"low": 0, "high": LONGEST_OVERLAP_S}
         raise Invalid([("/overlapSeconds", "invalid", text)])
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        raise Conflict(
+            "nothing_signed", _("Nothing is sent to a polling endpoint, so that nothing is signed.")
+        )
     Endpoint.objects.select_for_update().get(pk=endpoint.pk)
     if overlap_s and live(endpoint).count() >= MOST:
         raise Conflict("too_many_secrets", _("Five secrets sign already: withdraw one first."))

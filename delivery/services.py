@@ -18,9 +18,13 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses, events
+from delivery import addresses, events, kinds
+from delivery.access import access_of
+from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
 from delivery.catalog import DELIVERED
+from delivery.certificates import expires_soon
+from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
@@ -39,7 +43,10 @@ REPLAYABLE = (
 
 @dataclass(frozen=True, slots=True)
 class NewEndpoint:
-    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key."""
+    """What creating an endpoint answers: its secret is readable this once. With v1a it is the public key.
+
+    A polling endpoint signs nothing and has none.
+    """
 
     endpoint: Endpoint
     secret: str
@@ -54,48 +61,78 @@ def resolve(host: str) -> list[str]:
         return []
 
 
-def check_url(url: str) -> list[str]:
-    """Warnings about a URL that may be saved; raises Invalid where the address guard refuses it."""
+def check_url(environment: Environment, url: str, pointer: str = "/url") -> list[str]:
+    """Warnings about a URL that may be saved; raises Invalid where the address guard or the environment refuses it."""
     verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
     if verdict.code is not None:
-        raise Invalid([("/url", verdict.code, str(verdict.detail))])
+        raise Invalid([(pointer, verdict.code, str(verdict.detail))])
+    allowlist = allowlist_of(environment.pk)
+    if allowlist is not None and not allowlist.allows(addresses.host_of(url), verdict.addresses):
+        text = _("This environment allows certain destinations only, and this host is not among them.")
+        raise Invalid([(pointer, "not_allowed_destination", text)])
     return [str(warning) for warning in verdict.warnings]
+
+
+def check_access(endpoint: Endpoint, given: Any) -> tuple[dict[str, Any], list[str]]:
+    """The access to keep for an endpoint and warnings about it; raises Invalid, with pointers below /access."""
+    now = clock(endpoint.environment)
+    access = access_of(given, stored_access(endpoint) or {}, now)
+    warnings = []
+    if "oauth2" in access:
+        url = access["oauth2"]["tokenUrl"]
+        warnings = check_url(endpoint.environment, url, "/access/oauth2/tokenUrl")
+    if expires_soon(certificate_expiry(access), now):
+        warnings.append(_("The client certificate expires within 30 days."))
+    return access, warnings
 
 
 def create_endpoint(
     environment: Environment,
     actor: Actor,
     *,
-    url: str,
+    kind: str = Endpoint.Kind.WEBHOOK,
+    url: str | None = None,
     description: str = "",
     is_default: bool = False,
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
-    subscribed: Sequence[str] = (),
+    access: Mapping[str, Any] | None = None,
+    **own: Any,
 ) -> NewEndpoint:
-    """A webhook endpoint with its first signing secret. Raises Invalid for a refused URL, policy or event."""
+    """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
+
+    Raises Invalid for a refused URL, policy or access, and for what the kind does not have.
+    """
     policy = {} if policy is None else policy
     policy_of(policy)
-    subscribed = events.check_events(subscribed)
-    warnings = check_url(url)
-    now, secret = clock(environment), new_secret(signs_with)
+    own = kinds.check_new(kind, own | {"url": url, "access": access})
+    access = own.pop("access", None)
+    endpoint = Endpoint(
+        environment=environment,
+        kind=kind,
+        description=description,
+        is_default=is_default,
+        policy=policy,
+        signs_with=signs_with,
+        created_at=clock(environment),
+        **own,
+    )
+    warnings, secret = [], ""
+    if kind != Endpoint.Kind.POLLING:  # to which nothing is sent
+        warnings, secret = check_url(environment, endpoint.url), new_secret(signs_with)
+    if access is not None:
+        checked, about_access = check_access(endpoint, access)
+        seal_access(endpoint, checked)
+        warnings += about_access
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
-        endpoint = Endpoint.objects.create(
-            environment=environment,
-            url=url,
-            description=description,
-            is_default=is_default,
-            policy=policy,
-            signs_with=signs_with,
-            events=subscribed,
-            created_at=now,
-        )
-        add_secret(endpoint, secret)
-        forget_listeners(environment, [], subscribed)
-        after = {"url": without_query(url), "description": description, "isDefault": is_default}
-        after |= {"policy": policy, "signsWith": signs_with, "events": subscribed}
+        endpoint.save(force_insert=True)
+        if secret:
+            add_secret(endpoint, secret)
+        forget_listeners(environment, [], endpoint.events)
+        names = ("kind", "description", "is_default", "policy", "signs_with", "access", *own)
+        after = {name: describe(endpoint, name) for name in names}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
 
@@ -113,17 +150,23 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, failover, events or disabled (bool); answers warnings.
+    """Change url, description, is_default, policy, access, failover, disabled (bool) or what its kind has.
 
-    Raises Invalid.
+    Answers warnings. Raises Invalid.
     """
+    kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
     if "events" in changes:
         changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
-    warnings = check_url(changes["url"]) if "url" in changes and changes["url"] != endpoint.url else []
+    warnings = []
+    if "url" in changes and changes["url"] != endpoint.url:
+        warnings = check_url(endpoint.environment, changes["url"])
+    if "access" in changes:
+        changes["access"], about_access = check_access(endpoint, changes["access"])
+        warnings += about_access
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
@@ -133,13 +176,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
             switch(endpoint, bool(changes.pop("disabled")))
         if "events" in changes:
             forget_listeners(endpoint.environment, endpoint.events, changes["events"])
+        if "access" in changes:
+            seal_access(endpoint, changes.pop("access"))
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "failover", "events", "disabled_at",
-                "disabled_because", "version",
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
+                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s", "events",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -167,8 +212,12 @@ def without_query(url: str) -> str:
 def describe(endpoint: Endpoint, name: str) -> Any:
     if name == "url":
         return without_query(endpoint.url)
+    if name == "template":  # its texts may hold a token
+        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
     if name == "failover":
         return endpoint.failover_id and str(endpoint.failover_id)
+    if name == "access":
+        return for_trail(endpoint)
     return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
@@ -211,6 +260,8 @@ def disable_unwanted(id: UUID, because: str) -> None:
 
 
 def hold_pending(endpoint: Endpoint) -> None:
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        return  # while it is disabled nobody can take from its queue, so that they wait there all the same
     endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
         state=Delivery.State.HELD, due_at=None, reason=""
     )
@@ -242,9 +293,15 @@ def take_measures(id: UUID, wanted: Measures, *, aloud: bool = True) -> None:
 
 @transaction.atomic
 def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
-    """Remove an endpoint; what still waited for it is cancelled."""
+    """Remove an endpoint and what it wanted sent along; what still waited for it is cancelled."""
     now = clock(endpoint.environment)
-    Endpoint.objects.filter(pk=endpoint.pk).update(deleted_at=now, is_default=False, version=F("version") + 1)
+    Endpoint.objects.filter(pk=endpoint.pk).update(
+        deleted_at=now,
+        is_default=False,
+        sealed_access=None,
+        certificate_expires_at=None,
+        version=F("version") + 1,
+    )
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
     forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
@@ -270,7 +327,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
     before = {"state": delivery.state}
     delivery.state = Delivery.State.PENDING
-    delivery.due_at, delivery.finished_at = clock(delivery.environment), None
+    queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
+    delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None
     delivery.lease = delivery.leased_until = delivery.error_code = None
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(

@@ -34,7 +34,7 @@ RUNG = Columns(Rung)
 
 READ = f"""
 SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.reason,
-       d.leased_until, d.event_id, d.event_type, n.payload, n.created_at AS told_at,
+       d.leased_until, d.due_at, d.event_id, d.event_type, n.payload, n.created_at AS told_at,
        e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
        m.media, m.partial, m.simulated
@@ -45,31 +45,6 @@ JOIN accounts_environment v ON v.id = d.environment_id
 LEFT JOIN inbox_message m ON m.id = d.message_id
 LEFT JOIN delivery_event n ON n.id = d.event_id
 """  # noqa: S608  names of columns only
-
-# Due by the operator's clock; environments whose clock runs ahead are asked for one by one.
-CLAIM = """
-WITH due AS (
-  SELECT id FROM delivery_delivery
-  WHERE state = 'pending' AND due_at <= %(now)s AND endpoint_id <> ALL(%(saturated)s::uuid[]) {extra}
-  ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
-UPDATE delivery_delivery d SET state = 'sending', lease = %(lease)s, leased_until = %(leased_until)s
-FROM due WHERE d.id = due.id RETURNING d.id
-"""
-CLAIM_DUE = CLAIM.format(extra="")
-CLAIM_MOVED = CLAIM.format(extra="AND environment_id = %(environment)s")
-
-RECLAIM = """
-WITH lost AS (
-  SELECT id FROM delivery_delivery
-  WHERE state = 'sending' AND leased_until <= %(wall)s AND endpoint_id <> ALL(%(saturated)s::uuid[])
-  ORDER BY leased_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
-UPDATE delivery_delivery d SET lease = %(lease)s, leased_until = %(leased_until)s
-FROM lost WHERE d.id = lost.id RETURNING d.id
-"""
-
-MOVED_CLOCKS = "SELECT id, clock_offset FROM accounts_environment WHERE clock_offset > interval '0'"
 
 
 class Settled(NamedTuple):
@@ -201,15 +176,3 @@ class Store:
         with self.transaction():
             self.execute(LOCK_ENDPOINTS, {"endpoints": [row["endpoint_id"] for row in rows]})
             self.execute(STOP, values | {"wall": wall})
-
-    def claim(
-        self, *, now: datetime, lease: UUID, leased_until: datetime, limit: int, saturated: list[UUID]
-    ) -> list[UUID]:
-        """Take deliveries that are due, and those whose sender went silent. `now` is the operator's clock."""
-        common = {"lease": lease, "leased_until": leased_until, "limit": limit, "saturated": saturated}
-        rows = self.execute(CLAIM_DUE, common | {"now": now})
-        rows += self.execute(RECLAIM, common | {"wall": now})
-        for moved in self.execute(MOVED_CLOCKS, {}):
-            ahead = {"environment": moved["id"], "now": now + moved["clock_offset"]}
-            rows += self.execute(CLAIM_MOVED, common | ahead)
-        return [row["id"] for row in rows]

@@ -27,6 +27,7 @@ import pycurl
 
 from delivery.addresses import Guard, Network
 from delivery.retry import Directive
+from delivery.ways import Tls, go_straight, go_through, trouble_of_proxy
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -55,7 +56,14 @@ class Job:
     deadline_s: float
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
     most_at_once: int | None = None  # of its endpoint's requests, in this process
+    method: str = "POST"
     context: Any = None  # whatever the one who records wants back
+    tls: Tls | None = None
+    only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public
+    kept_bytes: int = KEPT_BYTES
+    grant: Any = None  # how to get the token that it needs (delivery.tokens)
+    token: str = ""
+    renewed: bool = False  # a token was refused and another one got
 
 
 @dataclass(slots=True)
@@ -70,7 +78,7 @@ class Result:
     tls_us: int | None = None
     first_byte_us: int | None = None
     total_us: int = 0
-    body: bytes = b""
+    body: bytes = b""  # up to READ_BYTES of it
     retry_after: str = ""
     directive: Directive = ""
 
@@ -87,9 +95,11 @@ class Lane:
 class Exchange:
     """A curl handle and what happens on it; reused from try to try."""
 
-    def __init__(self, allow_networks: Sequence[Network]) -> None:
-        self.guard = Guard(allow_networks)
+    def __init__(self, allow_networks: Sequence[Network], proxy: str = "") -> None:
+        self.guard, self.proxy = Guard(allow_networks), proxy
+        self.tls: Tls | None = None
         self.job: Job | None = None
+        self.method = "POST"
         self.body = bytearray()
         self.header_bytes = 0
         self.heard: dict[str, str] = {}
@@ -99,15 +109,12 @@ class Exchange:
     def prepare(self, curl: Any) -> Any:
         curl.exchange = self
         curl.setopt(pycurl.NOSIGNAL, 1)
-        curl.setopt(pycurl.PROXY, "")
-        curl.setopt(pycurl.NOPROXY, "*")
         curl.setopt(pycurl.FOLLOWLOCATION, 0)
         curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
         curl.setopt(pycurl.REDIR_PROTOCOLS, 0)
         curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS)
-        curl.setopt(pycurl.OPENSOCKETFUNCTION, self.guard.opensocket)
-        curl.setopt(pycurl.PREREQFUNCTION, self.guard.prereq)
+        go_through(curl, self.proxy) if self.proxy else go_straight(curl, self.guard)
         curl.setopt(pycurl.WRITEFUNCTION, self.write)
         curl.setopt(pycurl.HEADERFUNCTION, self.hear)
         curl.setopt(pycurl.CAINFO, certifi.where())
@@ -119,13 +126,35 @@ class Exchange:
         self.job, self.capped, self.header_bytes = job, False, 0
         self.body.clear()
         self.heard.clear()
-        self.guard.refused.clear()
+        self.guard.clear(job.only)
         curl = self.curl
+        if job.tls is not self.tls:
+            self.become(job.tls)
         curl.setopt(pycurl.URL, job.url)
-        curl.setopt(pycurl.HTTPHEADER, job.headers)
-        curl.setopt(pycurl.POSTFIELDS, job.body)
+        authorized = [*job.headers, f"Authorization: Bearer {job.token}"] if job.token else job.headers
+        curl.setopt(pycurl.HTTPHEADER, authorized)
+        if job.method != self.method:
+            self.turn_to(job.method)
+        if job.method != "GET":
+            curl.setopt(pycurl.POSTFIELDS, job.body)
         curl.setopt(pycurl.TIMEOUT_MS, int(job.deadline_s * 1000))
         return curl
+
+    def turn_to(self, method: str) -> None:
+        self.method = method
+        self.curl.setopt(pycurl.HTTPGET if method == "GET" else pycurl.POST, 1)
+        if method in ("GET", "POST"):
+            self.curl.unsetopt(pycurl.CUSTOMREQUEST)
+        else:
+            self.curl.setopt(pycurl.CUSTOMREQUEST, method)
+
+    def become(self, tls: Tls | None) -> None:
+        """Show this certificate and believe these issuers from now on, and those of before no more."""
+        self.curl.reset()
+        self.prepare(self.curl)
+        self.tls, self.method = tls, "POST"
+        if tls is not None:
+            tls.set_on(self.curl)
 
     def write(self, data: bytes) -> int | None:
         if len(self.body) + len(data) > READ_BYTES:
@@ -155,26 +184,39 @@ class Exchange:
         return Result(
             status=status if word is None else None,
             error=word,
-            address=curl.getinfo(pycurl.PRIMARY_IP) or "",
+            address="" if self.proxy else curl.getinfo(pycurl.PRIMARY_IP) or "",
             dns_us=curl.getinfo(pycurl.NAMELOOKUP_TIME_T),
             connect_us=connected,
             tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
             first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
-            body=bytes(self.body[:KEPT_BYTES]),
+            body=bytes(self.body[: self.job.kept_bytes if self.job else KEPT_BYTES]),
             retry_after=self.heard.get("retry_after", ""),
             directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )
 
     def word(self, error: int) -> str:
+        if self.proxy and (word := trouble_of_proxy(self.curl, error)):
+            return word
+        if self.guard.unlisted and not self.guard.refused:
+            return "not_allowed_destination"
         if self.guard.refused or error == 42:  # a refused address looks like any failed connect
             return "refused_address"
         if error == 28:
             asked = self.curl.getinfo(pycurl.PRIMARY_IP) and self.curl.getinfo(pycurl.PRETRANSFER_TIME_T)
             return "timeout" if asked else "connect"
-        if error in TLS_ERRORS:
+        if error in TLS_ERRORS or (error in {55, 56} and self.is_disliked()):
             return "tls"
         return {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large"}.get(error, "protocol")
+
+    def is_disliked(self) -> bool:
+        """Whether the server broke off for our certificate, or for want of one: TLS 1.3 tells after the handshake.
+
+        Its alert may come too late to be read, so that of an endpoint with certificates a break at once counts too.
+        """
+        at_once = not self.header_bytes and self.curl.getinfo(pycurl.NUM_CONNECTS)
+        told = "SSL routines::" in self.curl.errstr()
+        return told or bool(at_once and self.job is not None and self.job.tls is not None)
 
 
 class Transport(threading.Thread):
@@ -188,10 +230,11 @@ class Transport(threading.Thread):
         in_flight: int,
         on_done: Callable[[Job, Result], None],
         on_returned: Callable[[Job], None],
+        proxy: str = "",
     ) -> None:
         super().__init__(name="transport", daemon=True)
         self.allow_networks, self.per_endpoint, self.in_flight = allow_networks, per_endpoint, in_flight
-        self.on_done, self.on_returned = on_done, on_returned
+        self.on_done, self.on_returned, self.proxy = on_done, on_returned, proxy
         self.lanes: collections.defaultdict[UUID, Lane] = collections.defaultdict(Lane)
         self.arrived: collections.deque[Job] = collections.deque()
         self.ready: collections.deque[UUID] = collections.deque()  # lanes that may start one more
@@ -343,7 +386,7 @@ class Transport(threading.Thread):
             self.finish()
 
     def start_one(self, lane: Lane, job: Job) -> bool:
-        exchange = self.idle.pop() if self.idle else Exchange(self.allow_networks)
+        exchange = self.idle.pop() if self.idle else Exchange(self.allow_networks, self.proxy)
         try:
             self.multi.add_handle(exchange.load(job))
         except (

@@ -197,6 +197,7 @@ def delivery_rows(environment: EnvironmentView, message: MessageRow, decision: D
             environment_id=environment.id,
             endpoint_id=endpoint,
             created_at=message.received_at,
+            queued=endpoint in environment.queues,
         )
         for endpoint in wanted
         if endpoint in environment.endpoints

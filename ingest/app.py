@@ -30,10 +30,10 @@ from accounts import process  # noqa: E402
 from accounts.proxies import client_address  # noqa: E402
 from ingest import metrics  # noqa: E402
 from ingest.batch import TryAgain, Unstorable  # noqa: E402
-from ingest.calling import Unanswered  # noqa: E402
 from ingest.configuration import ChannelView  # noqa: E402
 from ingest.documents import Documents  # noqa: E402
 from ingest.intake import Intake  # noqa: E402
+from numbers.calling import Unanswered  # noqa: E402
 from numbers.carriers import HTTP_CARRIERS, acknowledgement, is_secret  # noqa: E402
 from numbers.carriers.base import (  # noqa: E402
     JSON,

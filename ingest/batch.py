@@ -21,6 +21,7 @@ import psycopg
 
 from accounts.columns import Columns
 from accounts.ids import uuid7
+from delivery.models import QUEUES
 from ingest.link import Link
 
 log = logging.getLogger("smsgateway.door")
@@ -42,6 +43,7 @@ class DeliveryRow(NamedTuple):
     environment_id: UUID
     endpoint_id: UUID
     created_at: datetime
+    queued: bool  # for whoever asks, instead of born leased for the worker that is rung
 
 
 class MessageRow(NamedTuple):
@@ -104,6 +106,7 @@ Row = TypeVar("Row", MessageRow, PartRow)
 
 MESSAGES, DELIVERIES, PARTS = Columns(MessageRow), Columns(DeliveryRow, "d_"), Columns(PartRow)
 KEYS = ("digest", "seen_at", "repeats_until")
+BORN = ", ".join(name for name in DELIVERIES.fields if name != "queued")
 STORED = [name for name in MESSAGES.fields if name not in KEYS]
 STORED_PARTS = ", ".join(f'"{name}"' for name in PARTS.fields if name not in KEYS)
 
@@ -139,7 +142,7 @@ pieces AS (
 
 
 def accepting(before: str = "", condition: str = "") -> str:
-    """The statement that stores messages with their deliveries, born leased."""
+    """The statement that stores messages with their deliveries, born leased where we send them."""
     return f"""
 WITH {before} incoming AS (
   SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names}) {condition}
@@ -148,10 +151,9 @@ WITH {before} incoming AS (
   SELECT {", ".join("explanation::jsonb" if n == "explanation" else n for n in STORED)}
   FROM incoming JOIN fresh ON fresh.message_id = incoming.id
 )
-INSERT INTO delivery_delivery (id, message_id, environment_id, endpoint_id, created_at,
-                               event_type, attempts_made, replays, state, lease, leased_until)
-SELECT {", ".join("d." + name for name in DELIVERIES.fields)}, 'message.received', 0, 0,
-       'sending', %(lease)b::uuid, %(leased_until)b::timestamptz
+INSERT INTO delivery_delivery ({BORN}, event_type, attempts_made, replays, state, lease, leased_until)
+SELECT {BORN}, 'message.received', 0, 0, CASE WHEN queued THEN 'pending' ELSE 'sending' END,
+       CASE WHEN NOT queued THEN %(lease)b::uuid END, CASE WHEN NOT queued THEN %(leased_until)b::timestamptz END
 FROM unnest({DELIVERIES.parameters}) AS d({DELIVERIES.names})
 JOIN fresh USING (message_id)
 """  # noqa: S608  names of columns only
@@ -159,6 +161,8 @@ JOIN fresh USING (message_id)
 
 ACCEPT = accepting()
 JOIN = accepting(UNTAKEN, "WHERE t.id IN (SELECT message FROM whole)")
+
+ANNOUNCE = f"SELECT pg_notify('{QUEUES}', id::text) FROM unnest(%(queues)s::uuid[]) AS q(id)"  # noqa: S608
 
 KEEP_PARTS = f"""
 WITH incoming AS (
@@ -306,14 +310,29 @@ class Batch:
                 batch[0].done.set_exception(Unstorable())
             return
         self.observe(sum(len(item.rows.messages) for item in batch), time.monotonic() - started)
-        ids = [row.id for item in batch for row in item.rows.deliveries]
-        if ids:
-            self.ring(lease, ids)
+        deliveries = [row for item in batch for row in item.rows.deliveries]
+        self.ring_for(deliveries, lease)
         if parts:
             self.on_parts(row.group for row in parts)
         for item in batch:
             if not item.done.done():
                 item.done.set_result(None)
+        await self.announce(link, deliveries)
+
+    def ring_for(self, rows: Iterable[DeliveryRow], lease: UUID) -> None:
+        if ids := [row.id for row in rows if not row.queued]:
+            self.ring(lease, ids)
+
+    async def announce(self, link: Link, rows: Iterable[DeliveryRow]) -> None:
+        """Wake who waits for an endpoint's queue; who is not woken looks by itself."""
+        queues = {row.endpoint_id for row in rows if row.queued}
+        if not queues:
+            return
+        try:
+            await link.execute(ANNOUNCE, {"queues": list(queues)})
+        except (psycopg.Error, OSError) as error:
+            link.drop()
+            log.warning("nobody is told of a queue", extra={"reason": type(error).__name__})
 
     async def join(self, link: Link, rows: Sequence[Rows], pieces: Sequence[tuple[UUID, UUID]]) -> None:
         """Store texts joined from (part, message) and remove the parts; a text whose parts another took is left out."""
@@ -323,5 +342,6 @@ class Batch:
             "part_messages": [message for _, message in pieces],
         }
         await link.execute(JOIN, parameters(rows, lease, self.lease()) | taken)
-        if ids := [row.id for one in rows for row in one.deliveries]:
-            self.ring(lease, ids)
+        deliveries = [row for one in rows for row in one.deliveries]
+        self.ring_for(deliveries, lease)
+        await self.announce(link, deliveries)

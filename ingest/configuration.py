@@ -73,6 +73,7 @@ class EnvironmentView:
     routes: tuple[CompiledRoute, ...]
     endpoints: frozenset[UUID]  # that exist; whether one is disabled is the worker's to see, when it sends
     default_endpoint: UUID | None
+    queues: frozenset[UUID] = frozenset()  # those of the endpoints that nothing is sent to: their tenants ask
 
 
 NumberOnChannel = tuple[UUID, str]
@@ -195,6 +196,7 @@ def environment_views(only: set[UUID] | None) -> Iterable[tuple[UUID, Environmen
                 routes=tuple(routes[row.pk]),
                 endpoints=frozenset(endpoint.pk for endpoint in known),
                 default_endpoint=next((endpoint.pk for endpoint in known if endpoint.is_default), None),
+                queues=frozenset(endpoint.pk for endpoint in known if endpoint.kind == Endpoint.Kind.POLLING),
             ),
         )
 

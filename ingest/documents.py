@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from ingest.calling import Unanswered, fetch
+from ingest.calling import fetch
+from numbers.calling import Unanswered
 from numbers.carriers.base import Wanted
 
 AT_ONCE = 4

@@ -27,9 +27,9 @@ from accounts.ids import earliest
 from inbox.models import Message
 from ingest import metrics
 from ingest.batch import TryAgain, Unstorable
-from ingest.calling import Unanswered, call
 from ingest.configuration import OLDEST, ChannelView
 from ingest.intake import Intake
+from numbers.calling import Unanswered, call
 from numbers.carriers import ovh, twilio
 from numbers.carriers.base import Call, Enquiry, Found, Refused, Reply, Unavailable
 from numbers.models import Assignment

@@ -252,3 +252,45 @@ class NumberDocument(models.Model):
             return None
         sealed = bytes(self.sealed_content)
         return keyring.naming(sealed).open(sealed, self.CONTENT, self.pk)
+
+
+class Purchase(models.Model):
+    """A number that is being bought at a channel's carrier; written before the order, so that nobody pays twice.
+
+        ordering ──▶ bought ──▶ kept      held, asked for, or in the pool
+            └──────▶ declined            the carrier said no
+
+    Whoever buys works under a lease. When that is over or given up, the next try to buy the same number goes on from
+    here: it asks first whether the account has the number by now.
+    """
+
+    class State(models.TextChoices):
+        ORDERING = "ordering", _("Ordering")  # perhaps bought: nobody knows before the carrier was asked
+        BOUGHT = "bought", _("Bought")
+        KEPT = "kept", _("Kept")
+        DECLINED = "declined", _("Declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, null=True, related_name="purchases")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="purchases")
+    number = models.CharField(_("number"), max_length=16)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ORDERING)
+    channel_ref = models.CharField(max_length=80, blank=True)  # the carrier's own id of the number
+    created_at = models.DateTimeField(_("created at"))
+    leased_until = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("purchase")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["channel", "number"],
+                condition=models.Q(state__in=["ordering", "bought"]),
+                name="number_bought_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -17,7 +18,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from numbers import phone, plan, pool
 from numbers.carriers import CARRIERS, validate_credentials
-from numbers.models import Assignment, Channel, Number
+from numbers.models import Assignment, Channel, Number, Purchase
 
 
 def create_channel(
@@ -84,6 +85,10 @@ def delete_channel(channel: Channel, actor: Actor) -> None:
     pooled = channel.pool_numbers.filter(withdrawn_at=None)
     if channel.assignments.filter(ends_at=None).exists() or pooled.exists():
         raise Conflict("channel_in_use", _("Numbers are bound to this channel: release or move them first."))
+    buying = Q(leased_until__gt=clock()) | Q(state=Purchase.State.BOUGHT)
+    if channel.purchases.filter(buying).exclude(state=Purchase.State.KEPT).exists():
+        detail = _("A number is being bought through this channel: finish that first.")
+        raise Conflict("channel_in_use", detail)
     Channel.objects.filter(pk=channel.pk).update(deleted_at=clock(channel.environment))
     audit.record(actor, "channel.deleted", channel.pk, environment=channel.environment)
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
-from delivery import replays
+from delivery import queues, replays
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
@@ -20,6 +20,12 @@ BATCH = 5000
 REPLAYS_FOR = timedelta(
     seconds=20
 )  # then the next task goes on, so that none holds a worker's thread for long
+
+
+@shared_task(name="operations.tasks.tidy_queues")
+def tidy_queues() -> dict[str, int]:
+    """Settle what waits in queues in vain; answers how many of each."""
+    return queues.tidy()
 
 
 @shared_task(name="operations.tasks.purge")

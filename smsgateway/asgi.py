@@ -1,9 +1,12 @@
-"""The web process under ASGI: for the held-open requests (long poll, SSE) that WSGI threads should not carry."""
+"""The held-open requests (long poll) that web's few threads should not carry, beside it behind one proxy."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsgateway.settings")
+django = get_wsgi_application()
 
-application = get_asgi_application()
+from api.waiting import App  # noqa: E402
+
+application = App(django)

@@ -38,6 +38,11 @@ def processes(
     ]
 
 
+def behind_proxy(host: str = "127.0.0.1", port: int = 8002, python: str = sys.executable) -> list[Process]:
+    """What only a proxy can join to web's origin: without it, web itself holds the few requests it can."""
+    return [Process("wait", [python, *wait(host, port)], "holds the requests of those who wait for a queue")]
+
+
 def demo(python: str = sys.executable) -> list[Process]:
     """What `make run` adds, so that there is something to see."""
     return [
@@ -63,13 +68,21 @@ def web(host: str, port: int) -> list[str]:
 
 
 def door(host: str, port: int) -> list[str]:
+    return uvicorn(host, port, "ingest.app:app")
+
+
+def wait(host: str, port: int) -> list[str]:
+    return uvicorn(host, port, "smsgateway.asgi:application")
+
+
+def uvicorn(host: str, port: int, app: str) -> list[str]:
     # One process: granian's main process may die and leave its worker serving. Client addresses behind proxies are
     # TRUSTED_PROXIES's matter. Carriers and the proxy keep connections; we must not be the first to close them.
     options = (
         "--loop uvloop --http httptools --lifespan on --no-access-log --no-proxy-headers --no-server-header "
         "--timeout-keep-alive 75 --timeout-graceful-shutdown 5 --log-config deploy/door-logging.json"
     )
-    return ["-m", "uvicorn", *options.split(), "--host", host, "--port", str(port), "ingest.app:app"]
+    return ["-m", "uvicorn", *options.split(), "--host", host, "--port", str(port), app]
 
 
 WORKER = (

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-API_URLS = ("TWILIO_API_URL", "OVH_API_URL")
+API_URLS = ("TWILIO_API_URL", "TELNYX_API_URL", "VONAGE_API_URL", "OVH_API_URL")
 LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 PUBLIC_V6 = IPv6Network("2000::/3")
 REFUSED_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))

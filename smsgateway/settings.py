@@ -53,6 +53,28 @@ def api_url(name: str, default: str) -> str:
     return url
 
 
+def egress_addresses(name: str) -> list[str]:
+    """The comma-separated addresses and networks in environment variable `name`, as they are shown to customers."""
+    return [str(one).removesuffix("/32").removesuffix("/128") for one in networks(name)]
+
+
+def proxy_url(name: str) -> str:
+    """The proxy in environment variable `name`: http or https, a host, perhaps a port, user and password."""
+    url: str = env.str(name, default="")
+    if url and not is_proxy(url):
+        raise ImproperlyConfigured(f"{name} must be a URL such as http://proxy.example:3128")
+    return url
+
+
+def is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and not (parts.path.strip("/") or parts.query)
+
+
 DEPLOYMENT = env.str("DEPLOYMENT", default="production")
 if DEPLOYMENT not in {"local", "test", "production"}:
     raise ImproperlyConfigured(f"DEPLOYMENT must be local, test or production, not {DEPLOYMENT!r}")
@@ -88,12 +110,16 @@ if DATABASE_ROLE not in {"app", "owner"}:
 
 # The carriers' own APIs
 TWILIO_API_URL = api_url("TWILIO_API_URL", "https://api.twilio.com")
+TELNYX_API_URL = api_url("TELNYX_API_URL", "https://api.telnyx.com/v2")
+VONAGE_API_URL = api_url("VONAGE_API_URL", "https://rest.nexmo.com")
 OVH_API_URL = api_url("OVH_API_URL", "https://eu.api.ovh.com/1.0")
 TWILIO_RECONCILE_S = whole("TWILIO_RECONCILE_S", 300, 60, 86_400)
 OVH_POLL_S = whole("OVH_POLL_S", 60, 10, 86_400)
 
 # What a message may do
 DELIVERY_ALLOW_NETWORKS = networks("DELIVERY_ALLOW_NETWORKS")
+DELIVERY_PROXY = proxy_url("DELIVERY_PROXY")
+EGRESS_ADDRESSES = egress_addresses("EGRESS_ADDRESSES")  # where our requests come from, as customers see it
 DELIVERY_DEADLINE_S = whole("DELIVERY_DEADLINE_S", 10, 1, 30)
 DELIVERY_LEASE_S = whole("DELIVERY_LEASE_S", 40, 2, 600)
 DELIVERY_PER_ENDPOINT = whole("DELIVERY_PER_ENDPOINT", 32, 1, 1000)
@@ -212,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
 # People

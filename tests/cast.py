@@ -22,8 +22,9 @@ from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, Tenant, User
 from accounts.roles import Role
+from delivery import destinations
 from delivery import services as delivery
-from delivery.models import RESPONSE, Attempt, Delivery, Endpoint, Event, Issue, Replay
+from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
 from inbox.models import CONTENT, SENDER, Message
 from numbers import phone
 from numbers import services as numbers
@@ -55,15 +56,21 @@ class Side:
     event: Event
     issue: Issue
     replay: Replay
+    queue: Endpoint
+    callback: Endpoint
+    destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
-        return {
+        listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
+        return listed | {
             "env_id": public("environment", self.environment.pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
+            "callback_id": public("endpoint", self.callback.pk),
+            "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
             "message_id": public("message", self.message.pk),
@@ -140,6 +147,10 @@ def furnish(environment: Environment, number: str) -> Side:
         store_event(environment, new.endpoint),
         store_issue(failed),
         store_replay(environment, new.endpoint),
+        delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
+        delivery.create_endpoint(
+            environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
+        ).endpoint,
     )
 
 
@@ -171,6 +182,13 @@ def store_replay(environment: Environment, endpoint: Endpoint) -> Replay:
         planned=1,
         created_at=now,
     )
+
+
+def with_destinations(house: House) -> House:
+    """The house, where each environment allows loopback and nothing else."""
+    for side in (house.live, house.sandbox):
+        side.destination = destinations.allow(side.environment, SYSTEM, "127.0.0.0/8")
+    return house
 
 
 def store_request(environment: Environment, **columns: Any) -> NumberRequest:

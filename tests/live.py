@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -157,6 +159,9 @@ class Request:
     path: str
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    client: str = ""  # the common name in the certificate that the client showed
+    port: int = 0  # of the client: one a connection
 
     @property
     def data(self) -> dict[str, Any]:
@@ -180,7 +185,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -188,24 +193,26 @@ def receiving() -> Iterator[Receiver]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            request = Request(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            headers = {k.lower(): v for k, v in self.headers.items()}
+            port = self.client_address[1]
+            request = Request(self.path, headers, body, self.command, common_name(self.connection), port)
             with receiver.arrived:
                 receiver.requests.append(request)
                 receiver.arrived.notify_all()
-            status, headers, answer = receiver.behave(request)
+            status, answered, answer = receiver.behave(request)
             self.send_response(status)
-            for name, value in ({"Content-Length": str(len(answer))} | headers).items():
+            for name, value in ({"Content-Length": str(len(answer))} | answered).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST
+        do_GET = do_PUT = do_PATCH = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
 
         def handle(self) -> None:
-            with suppress(ConnectionError):  # the engine hangs up, as some tests want
+            with suppress(ConnectionError, ssl.SSLError):  # the engine hangs up, as some tests want
                 super().handle()
 
     class Server(ThreadingHTTPServer):
@@ -213,13 +220,21 @@ def receiving() -> Iterator[Receiver]:
         request_queue_size = 256
 
     server = Server(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    receiver.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield receiver
     finally:
         server.shutdown()
         server.server_close()
+
+
+def common_name(connection: socket.socket) -> str:
+    shown: Any = connection.getpeercert() if isinstance(connection, ssl.SSLSocket) else None
+    names = dict(pair for part in (shown or {}).get("subject", ()) for pair in part)
+    return str(names.get("commonName", ""))
 
 
 @contextmanager

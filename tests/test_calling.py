@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from ingest import calling
-from ingest.calling import Unanswered, call, fetch
+from ingest.calling import fetch
+from numbers import calling
+from numbers.calling import Unanswered, call
 from tests.live import Receiver, receiving
 
 

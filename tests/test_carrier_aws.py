@@ -17,9 +17,9 @@ from accounts.audit import SYSTEM
 from delivery.models import Delivery
 from inbox.models import Message
 from ingest import documents
-from ingest.calling import Unanswered
 from ingest.models import StrayText
 from numbers import services as numbers
+from numbers.calling import Unanswered
 from numbers.carriers import CarrierRequest, Refused, Unreadable, aws, validate_credentials
 from numbers.carriers.base import Reply, Wanted
 from numbers.models import Channel

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from smsgateway.processes import Process, demo, processes
+from smsgateway.processes import Process, behind_proxy, demo, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 SURROUNDINGS = {"migrate", "certificates", "postgres", "valkey", "proxy"}
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = processes("0.0.0.0", 8000, 8001, var="/app/var", python="python")
+OURS = [
+    *processes("0.0.0.0", 8000, 8001, var="/app/var", python="python"),
+    *behind_proxy("0.0.0.0", 8002, python="python"),
+]
 
 
 def named(process: Process) -> str:

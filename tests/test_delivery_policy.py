@@ -42,6 +42,14 @@ def test_exponential_pauses() -> None:
     assert policy_of({"retry": {}}).delays == (0, 5, 15, 45, 135, 405, 1215, 3645)
 
 
+def test_turns() -> None:
+    assert policy_of({"ordered": {}}).order_wait_s == 600
+    assert policy_of({"ordered": {"waitSeconds": 5}}).order_wait_s == 5
+    policy = policy_of({"maxInFlight": 2, "ratePerSecond": 0.5, "drain": {"newestFirst": True}})
+    assert (policy.max_in_flight, policy.rate) == (2, 0.5)
+    assert (policy.drain_rate, policy.newest_first, policy.order_wait_s) == (100, True, None)
+
+
 def test_one_failure_treated_otherwise_leaves_the_rest() -> None:
     assert policy_of({"onFailure": {"4xx": "stop"}}).treatments == {**ON_FAILURE, "4xx": "stop"}
 
@@ -70,6 +78,15 @@ def test_one_failure_treated_otherwise_leaves_the_rest() -> None:
         ({"onFailure": {"6xx": "stop"}}, "/policy/onFailure/6xx"),
         ({"onFailure": {"5xx": "disable"}}, "/policy/onFailure/5xx"),
         ({"onFailure": {"5xx": ["stop"]}}, "/policy/onFailure/5xx"),
+        ({"maxInFlight": 0}, "/policy/maxInFlight"),
+        ({"ratePerSecond": 0}, "/policy/ratePerSecond"),
+        ({"ratePerSecond": "5"}, "/policy/ratePerSecond"),
+        ({"drain": 5}, "/policy/drain"),
+        ({"drain": {"ratePerSecond": True}}, "/policy/drain/ratePerSecond"),
+        ({"drain": {"newestFirst": "yes"}}, "/policy/drain/newestFirst"),
+        ({"drain": {"fast": True}}, "/policy/drain/fast"),
+        ({"ordered": True}, "/policy/ordered"),
+        ({"ordered": {"waitSeconds": 0}}, "/policy/ordered/waitSeconds"),
     ],
 )
 def test_a_mistake_is_named(policy: Any, pointer: str) -> None:

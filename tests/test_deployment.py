@@ -40,8 +40,8 @@ from tests.test_supervisor import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = ("web", "door", "smpp", "worker", "beat")
-LISTENERS = ("postgres", "valkey", "web", "door", "http", "https")
+OURS = ("web", "door", "wait", "smpp", "worker", "beat")
+LISTENERS = ("postgres", "valkey", "web", "door", "wait", "http", "https")
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
 NUMBER, SENDER, TEXT = "+33937000001", "+33639980417", "Votre code est 020005"
 APPROVE = """
@@ -218,7 +218,7 @@ def start_product(it: Deployment) -> None:
     it.run("web", sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     for name in OURS:
         it.start(name, it.argv(name), environment=it.environment(name), folder=str(ROOT))
-    for name in ("web", "door"):
+    for name in ("web", "door", "wait"):
         eventually(partial(is_healthy, it, name), seconds=60)
 
 
@@ -234,9 +234,8 @@ def start_proxy(it: Deployment) -> None:
     """nginx with the deployed configuration."""
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     text = text.replace("/tmp/", f"{it.folder}/").replace("/certificates", f"{it.folder}/certificates")
-    text = text.replace("web:8000", f"127.0.0.1:{it.ports['web']}").replace(
-        "door:8001", f"127.0.0.1:{it.ports['door']}"
-    )
+    for name, port in (("web", 8000), ("door", 8001), ("wait", 8002)):
+        text = text.replace(f"{name}:{port}", f"127.0.0.1:{it.ports[name]}")
     text = re.sub(r"listen 80\b", f"listen 127.0.0.1:{it.ports['http']}", text)
     text = re.sub(r"listen 443\b", f"listen 127.0.0.1:{it.ports['https']}", text)
     (it.folder / "nginx.conf").write_text(text)

@@ -16,9 +16,9 @@ from accounts.ids import public
 from delivery.models import Delivery
 from inbox.models import Message
 from ingest import polling
-from ingest.calling import call
 from ingest.models import StrayText
 from numbers import services as numbers
+from numbers.calling import call
 from numbers.carriers import twilio
 from numbers.carriers.base import Enquiry
 from numbers.models import Assignment, Channel

@@ -20,7 +20,7 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from accounts import ids
-from tests.cast import URL, Api, House, Side
+from tests.cast import URL, Api, House, Side, with_destinations
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 LEFT_OUT = {"operator/": "Django's admin is the operators' own and spans tenants; staff only"}
@@ -45,6 +45,16 @@ class Place(NamedTuple):
     @property
     def of_api(self) -> bool:
         return self.route.startswith("v1/")
+
+
+@pytest.fixture
+def acme(acme: House) -> House:
+    return with_destinations(acme)
+
+
+@pytest.fixture
+def borealis(borealis: House) -> House:
+    return with_destinations(borealis)
 
 
 def patterns(resolver: URLResolver, before: str = "") -> Iterator[Place]:
@@ -78,8 +88,11 @@ def call(who: Api, place: Place, method: str, url: str) -> Any:
     return who.http.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
 
 
+NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
+
+
 def absent(name: str) -> str:
-    noun = "environment" if name == "env_id" else name.removesuffix("_id")
+    noun = NOUNS.get(name) or name.removesuffix("_id")
     return ids.public(noun, ids.uuid7())
 
 
@@ -174,10 +187,13 @@ def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
 
 ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
 PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
+TAKEN = {"lease": "lse_" + "0" * 26, "deliveryIds": ["delivery_id"]}
 REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "numbers"): ("channelId", {"number": "+33937000009", "channelId": "channel_id"}),
     ("PATCH", "numbers/{number_id}"): ("channelId", {"channelId": "channel_id"}),
     ("POST", "number-requests"): ("channelId", {"channelId": "channel_id"} | ASKED),
+    ("POST", "endpoints/{queue_id}/queue/ack"): ("deliveryIds", TAKEN),
+    ("POST", "endpoints/{queue_id}/queue/release"): ("deliveryIds", TAKEN),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),
     ("PATCH", "routes/{route_id}"): ("endpointIds", {"endpointIds": ["endpoint_id"]}),
 }
@@ -197,7 +213,7 @@ def test_a_body_cannot_name_what_is_not_ones_own(
 ) -> None:
     (method, path), (field, template) = reference, REFERENCES[reference]
     before, answers = everything(), set()
-    none = {name: absent(name) for name in ("channel_id", "endpoint_id")}
+    none = {name: absent(name) for name in ("channel_id", "endpoint_id", "delivery_id")}
     for side in (borealis.live.ids, acme.sandbox.ids, none):
         sent = {name: filled(value, side) for name, value in template.items()}
         response = api(method, path.format(**acme.live.ids), sent)
@@ -244,6 +260,8 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "number-requests/{number_request_id}/documents"): PROOF,
     ("POST", "endpoints"): {"kind": "webhook", "url": URL},
     ("PATCH", "endpoints/{endpoint_id}"): {"description": "D"},
+    ("POST", "endpoints/{endpoint_id}/preview"): {},
+    ("POST", "destinations"): {"pattern": "*.example.com"},
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},

@@ -206,7 +206,7 @@ credentials: Mapping[str, CredentialField] = {
     "sentAtFormat": _setting(
         gettext_lazy(
             "How the time is written: rfc3339 by default, unix (seconds), unixMs, or a pattern in the letters of "
-            "strptime, such as `%d/%m/%Y %H:%M:%S`."
+            "strptime, such as `%Y-%m-%dT%H:%M:%S`."
         ),
         _format_problem,
     ),

@@ -6,6 +6,7 @@ Source: https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Mapping
@@ -29,11 +30,13 @@ from numbers.carriers.base import (
     check_time,
     moment,
     seconds,
+    secret_problem,
     whole,
 )
 from numbers.carriers.documents import decode
 
 TOLERANCE_S = 5 * 60
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
 @lru_cache(maxsize=1024)
@@ -54,6 +57,10 @@ def _key_problem(text: str) -> str | None:
     return None
 
 
+def _profile_problem(text: str) -> str | None:
+    return None if _UUID.fullmatch(text) else _("Must be the id of a messaging profile, a UUID.")
+
+
 name = "telnyx"
 methods = frozenset({"POST"})
 credentials: Mapping[str, CredentialField] = {
@@ -61,6 +68,21 @@ credentials: Mapping[str, CredentialField] = {
         gettext_lazy("The public key in the Telnyx portal, under Keys & Credentials."),
         _key_problem,
         secret=False,
+    ),
+    "apiKey": CredentialField(
+        gettext_lazy("An API key of the account, to buy numbers with."),
+        secret_problem,
+        required=False,
+        needs="messagingProfileId",
+    ),
+    "messagingProfileId": CredentialField(
+        gettext_lazy(
+            "The messaging profile for bought numbers. Its webhook URL becomes that of this channel."
+        ),
+        _profile_problem,
+        required=False,
+        secret=False,
+        needs="apiKey",
     ),
 }
 accepted = Answer(200, JSON, b"{}")

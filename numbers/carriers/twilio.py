@@ -12,7 +12,7 @@ import hmac
 import re
 from base64 import b64decode, b64encode
 from binascii import Error, b2a_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -50,7 +50,7 @@ DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 NAMES = ("MessageSid", "From", "To", "Body")
 LISTED = ("sid", "from", "to", "body")
 PAGE = 100  # messages
-_ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}", re.ASCII)
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}", re.ASCII)
 
 
 def _key_problem(key: str) -> str | None:
@@ -59,8 +59,13 @@ def _key_problem(key: str) -> str | None:
     return _("Must be 1 to 200 printable ASCII characters, without spaces, commas and equal signs.")
 
 
-def _account_problem(sid: str) -> str | None:
-    return None if _ACCOUNT_SID.fullmatch(sid) else _("Must be AC and 32 hexadecimal digits.")
+def _sid_problem(kind: str) -> Callable[[str], str | None]:
+    def problem(sid: str) -> str | None:
+        if _SID.fullmatch(sid) and sid.startswith(kind):
+            return None
+        return _("Must be %(kind)s and 32 hexadecimal digits.") % {"kind": kind}
+
+    return problem
 
 
 name = "twilio"
@@ -83,11 +88,25 @@ credentials: Mapping[str, CredentialField] = {
     "accountSid": CredentialField(
         gettext_lazy(
             "The account SID. With it, we ask Twilio every few minutes for texts that did not arrive: "
-            "Twilio does not send them again."
+            "Twilio does not send them again. You can also buy numbers."
         ),
-        _account_problem,
+        _sid_problem("AC"),
         required=False,
         secret=False,
+    ),
+    "addressSid": CredentialField(
+        gettext_lazy("The address that numbers of some countries are bought with."),
+        _sid_problem("AD"),
+        required=False,
+        secret=False,
+        needs="accountSid",
+    ),
+    "bundleSid": CredentialField(
+        gettext_lazy("The approved regulatory bundle that numbers of some countries are bought with."),
+        _sid_problem("BU"),
+        required=False,
+        secret=False,
+        needs="accountSid",
     ),
 }
 accepted = Answer(200, XML, EMPTY_TWIML)

@@ -73,6 +73,16 @@ credentials: Mapping[str, CredentialField] = {
         needs="signatureSecret",
     ),
     **basic.optional,
+    "apiKey": CredentialField(
+        gettext_lazy("The API key of your Vonage account, to buy numbers with."),
+        secret_problem,
+        required=False,
+        secret=False,
+        needs="apiSecret",
+    ),
+    "apiSecret": CredentialField(
+        gettext_lazy("The API secret that goes with it."), secret_problem, required=False, needs="apiKey"
+    ),
 }
 accepted = Answer(200, TEXT, b"OK")
 deadline_s = 8.0

@@ -15,6 +15,7 @@ def test_a_failed_delivery_is_flagged_and_whole(acme: House, api: Api) -> None:
         "id": ids["delivery_id"],
         "messageId": ids["message_id"],
         "endpointId": ids["endpoint_id"],
+        "divertedFrom": None,
         "eventType": "message.received",
         "state": "failed",
         "flagged": True,

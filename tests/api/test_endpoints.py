@@ -108,3 +108,14 @@ def test_a_policy_shows_when_its_tries_come(api: Api) -> None:
     refused = api.patch(path, {"policy": {"onFailure": {"4xx": "never"}}})
     assert [error["pointer"] for error in refused.json()["errors"]] == ["#/policy/onFailure/4xx"]
     assert api.get(path).json()["policy"] == {"deadlineSeconds": 3, "deliverWithinSeconds": 600}
+
+
+def test_another_endpoint_can_stand_in(acme: House, borealis: House, api: Api) -> None:
+    path, own = f"endpoints/{acme.live.ids['endpoint_id']}", acme.live.ids["endpoint_id"]
+    other = api.post("endpoints", {"kind": "webhook", "url": URL}).json()["id"]
+    assert api.patch(path, {"failoverId": other}).json()["failoverId"] == other
+    assert api.patch(path, {"failoverId": None}).json()["failoverId"] is None
+    for wrong in (own, borealis.live.ids["endpoint_id"], "ep_nonsense"):
+        refused = api.patch(path, {"failoverId": wrong})
+        assert refused.status_code == 422
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["#/failoverId"]

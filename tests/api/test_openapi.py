@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.cast import Api, House
+from tests.cast import Api, House, with_destinations
 
 ID = re.compile(r"\^(\w+)_\[")
 
@@ -15,6 +15,11 @@ ID = re.compile(r"\^(\w+)_\[")
 def test_the_description_has_no_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn")
     assert "openapi: 3.1.0" in capsys.readouterr().out
+
+
+@pytest.fixture
+def acme(acme: House) -> House:
+    return with_destinations(acme)
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def test_every_operation_is_named_verb_noun(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names)) >= 24
-    verbs = "list create read update delete replay preview run check"
+    verbs = "list create read update delete replay preview take acknowledge release run check"
     assert all(re.fullmatch(rf"({verbs.replace(' ', '|')})[A-Z][A-Za-z]+", name) for name in names)
 
 
@@ -68,6 +73,8 @@ def test_answers_have_exactly_the_described_members(acme: House, api: Api, descr
     ids, schemas = acme.live.ids, described["components"]["schemas"]
     paths = [path for path, method, _ in operations(described) if method == "get"]
     for path in paths:
+        if path == "/v1/channels/{channel_id}/available-numbers":
+            continue  # tests/buying has channels of carriers that sell
         answer = api.get(path.format(**ids)).json()
         reference = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"][
             "schema"

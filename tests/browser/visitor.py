@@ -36,6 +36,8 @@ PAGES = (
     "endpoints/new/",
     "endpoints/{endpoint_id}/",
     "endpoints/{endpoint_id}/policy/",
+    "endpoints/{endpoint_id}/access/",
+    "destinations/",
 )
 WIDTHS = (1280, 390, 320)
 

@@ -24,7 +24,7 @@ class Person:
     def get(self, path: str, **query: str) -> Any:
         return self.http.get(self.url(path), query)
 
-    def post(self, path: str, follow: bool = True, **data: Any) -> Any:
+    def post(self, path: str, /, follow: bool = True, **data: Any) -> Any:
         return self.http.post(self.url(path), data, follow=follow)
 
 

@@ -31,7 +31,7 @@ def test_a_refused_address_is_said_at_its_field(acme: House, owner: Person) -> N
         response = owner.post("endpoints/{endpoint_id}/edit/", url=url)
         assert response.status_code == 422
         assert 'id="id_url_error"' in response.content.decode()
-    assert acme.live.environment.endpoints.count() == 1
+    assert acme.live.environment.endpoints.count() == 3
 
 
 def test_there_is_one_default(acme: House, owner: Person) -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from accounts.audit import SYSTEM
+from accounts.ids import public
+from delivery import services
 from delivery.models import Endpoint
 from delivery.policy import ON_FAILURE
-from tests.cast import House
+from tests.cast import URL, House
 from tests.dashboard.browse import Person, text
 
 PAGE = "endpoints/{endpoint_id}/policy/"
@@ -49,6 +52,22 @@ def test_a_growing_pause(acme: House, owner: Person) -> None:
     assert stored(acme) == {"retry": retry}
 
 
+def test_pace_order_and_who_stands_in(acme: House, owner: Person) -> None:
+    environment = acme.live.environment
+    other = services.create_endpoint(environment, SYSTEM, url=URL, description="Spare").endpoint
+    chosen = {"in_flight": "2", "rate": "0.5", "drain_rate": "10", "newest_first": "on", "ordered": "on"}
+    stand_in = public("endpoint", other.pk)
+    owner.post(PAGE, **USUAL | chosen | {"order_wait": "1 min", "failover": stand_in})
+    assert stored(acme) == {
+        "maxInFlight": 2,
+        "ratePerSecond": 0.5,
+        "drain": {"ratePerSecond": 10.0, "newestFirst": True},
+        "ordered": {"waitSeconds": 60},
+    }
+    assert Endpoint.objects.get(pk=acme.live.endpoint.pk).failover == other
+    assert f'<option value="{stand_in}" selected>' in text(owner.get(PAGE))
+
+
 def test_a_preview_shows_the_tries_and_saves_nothing(acme: House, owner: Person) -> None:
     page = text(owner.post(PAGE, **USUAL | {"shape": "ladder", "delays": "1 min, 9 min", "preview": "1"}))
     table = page.partition("if saved like this")[2]
@@ -66,6 +85,11 @@ def test_a_preview_shows_the_tries_and_saves_nothing(acme: House, owner: Person)
         ({"shape": "exponential", "tries": "50"}, "tries"),
         ({"deadline": "31"}, "deadline"),
         ({"within": "5 s"}, "within"),
+        ({"in_flight": "0"}, "in_flight"),
+        ({"rate": "0"}, "rate"),
+        ({"drain_rate": "fast"}, "drain_rate"),
+        ({"ordered": "on", "order_wait": "9 d"}, "order_wait"),
+        ({"failover": "ep_nonsense"}, "failover"),
         ({"within": "a while"}, "within"),
     ],
 )

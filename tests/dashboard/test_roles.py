@@ -12,6 +12,7 @@ from tests.dashboard.browse import Person, text
 
 CHANGING = (
     "channels/new/",
+    "channels/{channel_id}/buy/",
     "channels/{channel_id}/try/",
     "channels/{channel_id}/delete/",
     "numbers/new/",
@@ -27,6 +28,8 @@ CHANGING = (
     "routes/{route_id}/delete/",
     "endpoints/new/",
     "endpoints/{endpoint_id}/edit/",
+    "endpoints/{callback_id}/template/",
+    "endpoints/{endpoint_id}/access/",
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
@@ -52,6 +55,9 @@ READING = (
     "routes/",
     "endpoints/",
     "endpoints/{endpoint_id}/",
+    "endpoints/{callback_id}/",
+    "endpoints/{queue_id}/",
+    "destinations/",
 )
 
 

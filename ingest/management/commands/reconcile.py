@@ -17,10 +17,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import ids
 from accounts.clock import clock
 from ingest.batch import TryAgain
-from ingest.calling import Unanswered
 from ingest.configuration import ChannelView
 from ingest.intake import Intake
 from ingest.polling import Poller, first_reach, source_of
+from numbers.calling import Unanswered
 from numbers.carriers.base import Refused, Unavailable
 
 LOADED_WITHIN_S = 30

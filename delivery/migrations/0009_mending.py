@@ -9,7 +9,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_trail_and_notices"),
-        ("delivery", "0005_health"),
+        ("delivery", "0008_kinds"),
         ("inbox", "0002_parts_and_repeats"),
     ]
 

@@ -1,0 +1,119 @@
+"""What a sweep takes: deliveries that are due, fairly shared, and those whose sender went silent.
+
+Each tenant's environment has its share of a sweep, and each endpoint its share of that: a backlog of a hundred
+thousand deliveries delays nobody else's single one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from delivery.store import Store
+
+Key = TypeVar("Key")
+
+
+class Lane(NamedTuple):
+    """An endpoint for which something is due, and how much, up to the limit that was asked for."""
+
+    environment: UUID
+    endpoint: UUID
+    clock_offset: timedelta
+    due: int
+
+
+# From endpoint to endpoint along the index, however many deliveries each has.
+LANES = """
+WITH RECURSIVE lane AS (
+  (SELECT environment_id, endpoint_id FROM delivery_delivery
+   WHERE state = 'pending' AND due_at IS NOT NULL ORDER BY environment_id, endpoint_id LIMIT 1)
+  UNION ALL
+  SELECT following.* FROM lane CROSS JOIN LATERAL (
+    SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
+    WHERE d.state = 'pending' AND d.due_at IS NOT NULL
+      AND (d.environment_id, d.endpoint_id) > (lane.environment_id, lane.endpoint_id)
+    ORDER BY d.environment_id, d.endpoint_id LIMIT 1
+  ) AS following
+)
+SELECT lane.environment_id AS environment, lane.endpoint_id AS endpoint, v.clock_offset, waiting.due
+FROM lane JOIN accounts_environment v ON v.id = lane.environment_id
+CROSS JOIN LATERAL (
+  SELECT count(*) AS due FROM (
+    SELECT FROM delivery_delivery d
+    WHERE d.state = 'pending' AND d.environment_id = lane.environment_id AND d.endpoint_id = lane.endpoint_id
+      AND d.due_at <= %(now)s + v.clock_offset LIMIT %(limit)s
+  ) AS counted
+) AS waiting
+WHERE waiting.due > 0 AND lane.endpoint_id <> ALL(%(saturated)s::uuid[])
+"""
+TAKE = """
+WITH taken AS (
+  SELECT d.id
+  FROM unnest(%(environments)s::uuid[], %(endpoints)s::uuid[], %(times)s::timestamptz[], %(shares)s::int[])
+    AS lane(environment, endpoint, now, share)
+  CROSS JOIN LATERAL (
+    SELECT id FROM delivery_delivery
+    WHERE state = 'pending' AND environment_id = lane.environment AND endpoint_id = lane.endpoint
+      AND due_at <= lane.now
+    ORDER BY due_at LIMIT lane.share FOR UPDATE SKIP LOCKED
+  ) AS d
+)
+UPDATE delivery_delivery d SET state = 'sending', lease = %(lease)s, leased_until = %(leased_until)s
+FROM taken WHERE d.id = taken.id RETURNING d.id
+"""
+RECLAIM = """
+WITH lost AS (
+  SELECT id FROM delivery_delivery
+  WHERE state = 'sending' AND leased_until <= %(wall)s AND endpoint_id <> ALL(%(saturated)s::uuid[])
+  ORDER BY leased_until LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE delivery_delivery d SET lease = %(lease)s, leased_until = %(leased_until)s
+FROM lost WHERE d.id = lost.id RETURNING d.id
+"""
+
+
+def claim(
+    store: Store, *, now: datetime, lease: UUID, leased_until: datetime, limit: int, saturated: list[UUID]
+) -> list[UUID]:
+    """Take up to `limit` deliveries under a lease, and as many of those that were lost. `now` is the operator's clock.
+
+    `saturated` names endpoints that have enough to do.
+    """
+    common: dict[str, Any] = {"lease": lease, "leased_until": leased_until}
+    found = store.execute(LANES, {"now": now, "limit": limit, "saturated": saturated})
+    lanes = [Lane(**row) for row in found]
+    taken = store.execute(TAKE, common | shared(lanes, now, limit)) if lanes else []
+    lost = store.execute(RECLAIM, common | {"wall": now, "limit": limit, "saturated": saturated})
+    return [row["id"] for row in (*taken, *lost)]
+
+
+def shared(lanes: Sequence[Lane], now: datetime, limit: int) -> dict[str, Any]:
+    """TAKE's parameters: as much of each lane as is fair."""
+    of_environments: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for lane in random.sample(lanes, len(lanes)):  # whoever gets nothing this time is another one next time
+        of_environments[lane.environment][lane.endpoint] = lane.due
+    wanted = {environment: sum(endpoints.values()) for environment, endpoints in of_environments.items()}
+    shares: dict[UUID, int] = {}
+    for environment, share in fair(wanted, limit).items():
+        shares |= fair(of_environments[environment], share)
+    return {
+        "environments": [lane.environment for lane in lanes],
+        "endpoints": [lane.endpoint for lane in lanes],
+        "times": [now + lane.clock_offset for lane in lanes],
+        "shares": [shares[lane.endpoint] for lane in lanes],
+    }
+
+
+def fair(wanted: Mapping[Key, int], limit: int) -> dict[Key, int]:
+    """Max-min fair: nobody gets more than wanted, and what one leaves is the others'."""
+    shares, left = {}, limit
+    by_size = sorted(wanted.items(), key=lambda one: one[1])
+    for place, (key, want) in enumerate(by_size):
+        shares[key] = min(want, -(-left // (len(by_size) - place)))
+        left -= shares[key]
+    return shares

@@ -1,0 +1,51 @@
+"""The request that an endpoint would get for an example text, as it would go out but for the signature's value."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from accounts.clock import clock
+from accounts.errors import Conflict
+from delivery.models import Endpoint
+from delivery.payload import THIN, encode, event
+from delivery.template import SAMPLE, Request, template_of
+
+
+class Preview(NamedTuple):
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: str
+
+
+def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = None) -> Preview:
+    """With another template or payload than the saved one, if given. Raises Invalid, and Conflict for a queue."""
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        raise Conflict(
+            "nothing_sent", _("Nothing is sent to a polling endpoint: your code asks for its texts.")
+        )
+    if endpoint.kind == Endpoint.Kind.CALLBACK:
+        chosen = endpoint.template if template is None else template
+        request = template_of(chosen).request(endpoint.url, SAMPLE)
+    else:
+        request = of_webhook(endpoint, payload or endpoint.payload)
+    headers = [*request.headers, *every(endpoint)]
+    return Preview(request.method, request.url, headers, request.body.decode())
+
+
+def of_webhook(endpoint: Endpoint, payload: str) -> Request:
+    names = THIN if payload == Endpoint.Payload.THIN else tuple(SAMPLE)
+    body = encode(event({name: SAMPLE[name] for name in names}))
+    return Request("POST", endpoint.url, [("Content-Type", "application/json")], body)
+
+
+def every(endpoint: Endpoint) -> list[tuple[str, str]]:
+    return [
+        ("User-Agent", "smsgateway/1"),
+        ("webhook-id", SAMPLE["id"]),
+        ("webhook-timestamp", str(int(clock().timestamp()))),
+        ("webhook-signature", f"{endpoint.signs_with},…"),
+        ("smsgateway-attempt", "1"),
+    ]

@@ -1,0 +1,224 @@
+"""The held-open requests on a socket: many wait for a text, each gets it at once, none costs a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from accounts.audit import SYSTEM
+from accounts.clock import clock
+from api import waiting
+from api.waiting import App
+from delivery import queues, services
+from delivery.models import Delivery
+from tests import cast
+from tests.cast import Api, House, Side
+from tests.live import WITHIN_S, until
+
+
+class Closing:
+    """Django's application, whose answers leave no connection to the test's database behind."""
+
+    def __init__(self) -> None:
+        self.django = get_wsgi_application()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        response = self.django(environ, start_response)
+        close = response.close
+
+        def and_connection() -> None:
+            close()
+            connection.close()
+
+        response.close = and_connection  # type: ignore[method-assign]
+        return response
+
+
+class LiveWait:
+    """The process `wait` in a thread of this one."""
+
+    def __init__(self) -> None:
+        self.app = App(Closing())
+        config = uvicorn.Config(
+            self.app, port=0, log_config=None, access_log=False, lifespan="on", loop="asyncio"
+        )
+        config.timeout_graceful_shutdown = 1
+        self.server = uvicorn.Server(config)
+        self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.pool = ThreadPoolExecutor(256)
+
+    def start(self) -> None:
+        self.thread.start()
+        until(lambda: self.server.started)
+        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(WITHIN_S)
+        self.pool.shutdown()
+
+    def get(self, path: str, key: str, timeout: float = WITHIN_S) -> requests.Response:
+        return requests.get(self.url + path, headers={"Authorization": f"Bearer {key}"}, timeout=timeout)
+
+    def asked(self, side: Side, query: str = "wait=20&limit=1") -> Future[requests.Response]:
+        """Somebody who waits; the answer when it comes."""
+        before = self.waiting()
+        future = self.pool.submit(self.get, path_of(side, query), side.key)
+        until(lambda: self.waiting() > before or future.done())
+        return future
+
+    def waiting(self) -> int:
+        return sum(len(events) for events in list(self.app.waiting.values()))
+
+
+@pytest.fixture
+def wait(transactional_db: None) -> Iterator[LiveWait]:
+    live = LiveWait()
+    live.start()
+    yield live
+    live.stop()
+
+
+def path_of(side: Side, query: str) -> str:
+    return f"/v1/endpoints/{side.ids['queue_id']}/queue?{query}"
+
+
+def put(side: Side, content: str = "code", *, tell: bool = True) -> Delivery:
+    message = cast.store_message(side.assignment, content, route=side.route)
+    delivery = cast.store_delivery(message, side.queue, Delivery.State.PENDING, due_at=None, attempts_made=0)
+    if tell:
+        queues.announce(side.queue)
+    return delivery
+
+
+def content(answer: Future[requests.Response]) -> str:
+    response = answer.result(WITHIN_S)
+    assert response.status_code == 200, response.text
+    (row,) = response.json()["data"]
+    told: str = row["payload"]["data"]["content"]
+    return told
+
+
+def test_who_waits_gets_the_text_when_it_comes(acme: House, wait: LiveWait) -> None:
+    answer = wait.asked(acme.live)
+    put(acme.live, "Votre code est 020005")
+    assert content(answer) == "Votre code est 020005"
+    response = answer.result()
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert wait.waiting() == 0
+
+
+def test_what_is_there_is_answered_at_once_as_web_would(acme: House, wait: LiveWait) -> None:
+    put(acme.live)
+    answer = wait.get(path_of(acme.live, "wait=20"), acme.live.key)
+    assert len(answer.json()["data"]) == 1
+    assert wait.get(path_of(acme.live, ""), acme.live.key).json() == {
+        "lease": None,
+        "leasedUntil": None,
+        "data": [],
+    }
+
+
+def test_a_lost_notice_costs_a_second(acme: House, wait: LiveWait) -> None:
+    answer = wait.asked(acme.live)
+    put(acme.live, tell=False)
+    assert content(answer) == "code"
+
+
+def test_when_the_time_is_up_the_answer_is_empty(acme: House, wait: LiveWait) -> None:
+    before = time.monotonic()
+    answer = wait.get(path_of(acme.live, "wait=1"), acme.live.key)
+    assert answer.json() == {"lease": None, "leasedUntil": None, "data": []}
+    assert time.monotonic() - before >= 1
+    assert "Retry-After" not in answer.headers
+
+
+def test_each_text_goes_to_one_of_those_who_wait(acme: House, borealis: House, wait: LiveWait) -> None:
+    mine = [wait.asked(acme.live) for _ in range(5)]
+    theirs = wait.asked(borealis.live)
+    for number in range(5):
+        put(acme.live, f"text {number}", tell=number == 0)
+    assert sorted(content(answer) for answer in mine) == [f"text {number}" for number in range(5)]
+    assert not theirs.done()
+    put(borealis.live, "theirs")
+    assert content(theirs) == "theirs"
+
+
+def test_two_hundred_may_wait_and_others_are_still_answered(acme: House, wait: LiveWait) -> None:
+    path, key = path_of(acme.live, "wait=20&limit=1"), acme.live.key
+    answers = [wait.pool.submit(wait.get, path, key, 60) for _ in range(200)]
+    until(lambda: wait.waiting() == 200)
+    assert len(wait.app.pool._threads) == waiting.THREADS
+    before = time.monotonic()
+    assert (
+        wait.get(f"/v1/endpoints/{acme.sandbox.ids['queue_id']}/queue", acme.sandbox.key).status_code == 200
+    )
+    assert wait.get("/healthz", "").status_code == 200
+    assert time.monotonic() - before < 5
+    put(acme.live, "for one")
+    until(lambda: sum(answer.done() for answer in answers) == 1)
+    services.update_endpoint(acme.live.queue, SYSTEM, disabled=True)  # who is woken now learns so
+    for _ in range(199):
+        queues.announce(acme.live.queue)
+    refused = [answer for answer in answers if answer.result(WITHIN_S).status_code == 409]
+    assert len(refused) == 199
+
+
+def test_who_hung_up_takes_nothing(acme: House, wait: LiveWait) -> None:
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        wait.get(path_of(acme.live, "wait=20"), acme.live.key, timeout=1)
+    until(lambda: wait.waiting() == 0)
+    delivery = put(acme.live)
+    delivery.refresh_from_db()
+    assert delivery.state == "pending"
+    assert len(Api(acme.live.key).get(path_of(acme.live, "")).json()["data"]) == 1
+
+
+def test_a_key_revoked_meanwhile_gets_nothing(acme: House, wait: LiveWait) -> None:
+    answer = wait.asked(acme.live)
+    acme.live.environment.keys.update(revoked_at=clock())
+    put(acme.live)
+    assert answer.result(WITHIN_S).status_code == 401
+    assert Delivery.objects.get(endpoint=acme.live.queue).state == "pending"
+
+
+def test_it_refuses_as_the_api_does(acme: House, wait: LiveWait) -> None:
+    path = path_of(acme.live, "wait=20")
+    for response, status, code in (
+        (wait.get(path, "sk_live_nonsense"), 401, "invalid_key"),
+        (wait.get(path, acme.sandbox.key), 404, "not_found"),
+        (wait.get(path_of(acme.live, "wait=61"), acme.live.key), 400, "invalid_parameter"),
+    ):
+        assert (response.status_code, response.json()["code"]) == (status, code)
+        assert response.headers["Content-Type"] == "application/problem+json"
+    posted = requests.post(wait.url + path, headers={"Authorization": f"Bearer {acme.live.key}"}, timeout=20)
+    assert posted.status_code == 405
+
+
+def test_it_answers_nothing_but_queues_and_monitors(acme: House, wait: LiveWait) -> None:
+    assert wait.get("/readyz", "").status_code == 200
+    assert wait.get("/v1/messages", acme.live.key).status_code == 404
+    assert wait.get("/login/", "").status_code == 404
+
+
+def test_a_header_with_an_underscore_is_no_proxys() -> None:
+    scope = {
+        "method": "GET",
+        "path": "/readyz",
+        "query_string": b"",
+        "headers": [(b"x_forwarded_for", b"203.0.113.9"), (b"accept", b"a"), (b"accept", b"b")],
+    }
+    environ = waiting.environ_of(scope)
+    assert "HTTP_X_FORWARDED_FOR" not in environ
+    assert environ["HTTP_ACCEPT"] == "a,b"
