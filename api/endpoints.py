@@ -28,6 +28,15 @@ from delivery.preview import preview
 from routing import services as routing_services
 
 
+def subscriptions() -> serializers.ListField:
+    """The events that an endpoint asks for; the services say which there are."""
+    return serializers.ListField(
+        child=Text(),
+        required=False,
+        help_text="of a webhook: events that are sent here too, see GET /v1/event-types",
+    )
+
+
 class Own(Input):
     """The fields that one kind has and another has not."""
 
@@ -41,13 +50,7 @@ class Own(Input):
         max_value=ACK_WITHIN_S[1],
         help_text="of a polling endpoint",
     )
-
-
-def subscriptions() -> serializers.ListField:
-    """The events that an endpoint asks for; the services say which there are."""
-    return serializers.ListField(
-        child=Text(), required=False, help_text="events that are sent here too: GET /v1/event-types"
-    )
+    events = subscriptions()
 
 
 class NewEndpoint(Own):
@@ -59,7 +62,6 @@ class NewEndpoint(Own):
     )
     policy = PolicyField(required=False)
     access = AccessField(required=False)
-    events = subscriptions()
 
 
 class EndpointChanges(Own):
@@ -70,7 +72,6 @@ class EndpointChanges(Own):
         "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
     )
     access = AccessField(required=False, help_text="replaces all of it")
-    events = subscriptions()
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
 
 
@@ -98,10 +99,10 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
-    failoverId = Id("endpoint", source="failover_id", allow_null=True)
     events = serializers.ListField(
         child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
     )
+    failoverId = Id("endpoint", source="failover_id", allow_null=True)
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
@@ -224,9 +225,7 @@ class Endpoints(View):
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
-        values = body(request, NewEndpoint)
-        values["subscribed"] = values.pop("events", [])
-        new = services.create_endpoint(request.environment, request.actor, **values)
+        new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
         told = {"warnings": new.warnings, "secret": new.secret}
         return Response(CreatedEndpointSerializer(new.endpoint, context=told).data, 201)
 

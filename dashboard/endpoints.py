@@ -183,6 +183,9 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "routes": endpoint.routes.order_by("position"),
         "secrets": list(live(endpoint)),
         "policy": stored_policy(endpoint),
+        "condition": condition(endpoint, clock(request.environment)),
+        "issues": [shown_issue(issue) for issue in unresolved],
+        "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
         "template": endpoint.template if endpoint.kind == Kind.CALLBACK else None,
         "public_url": settings.PUBLIC_URL,
         "queue": queues.depth(endpoint) if endpoint.kind == Kind.POLLING else None,
@@ -190,9 +193,6 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "ends_soon": expires_soon(endpoint.certificate_expires_at, clock(request.environment)),
         "outside": lies_outside(endpoint, allowlist_of(request.environment.pk)),
         "egress": settings.EGRESS_ADDRESSES,
-        "condition": condition(endpoint, clock(request.environment)),
-        "issues": [shown_issue(issue) for issue in unresolved],
-        "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
     }
 
 

@@ -95,8 +95,10 @@ class Finding(NamedTuple):
 def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
     """Send all four and tell how the receiver took them; nothing is kept but the trail's entry.
 
-    Call it outside any transaction. Raises Conflict where a secret of the endpoint does not open.
+    Call it outside any transaction. Raises Conflict where the endpoint is no webhook or a secret does not open.
     """
+    if endpoint.kind != Endpoint.Kind.WEBHOOK:
+        raise Conflict("not_a_webhook", gettext("Only the code behind a webhook can be checked."))
     target = load_targets([endpoint.pk])[endpoint.pk]
     requests = composed(endpoint, target, datetime.now(UTC))
     ticket = opened(target)

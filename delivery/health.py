@@ -137,7 +137,7 @@ class Keeper:
             worthless = due_at is not None and due_at <= wall + row["clock_offset"]
             if trouble is None or not trouble.open or worthless or self.probing(row["endpoint_id"]):
                 sent.append(row)
-            elif trouble.stand_in is not None:
+            elif trouble.stand_in is not None and row["event_id"] is None:  # only texts, which any kind takes
                 diverted.append(row)
             else:
                 parked.append(back(row, due_at, Reason.CIRCUIT))

@@ -129,7 +129,9 @@ def lapsed(row: dict[str, Any], policy: Policy, now: datetime) -> Outcome:
         uuid7(), row["id"], row["environment_id"], number, since, None, error.code, "",
         None, None, None, None, microseconds(now - since), None,
     )  # fmt: skip
-    return Outcome(settled, tried)
+    failed = verdict.state == "failed"
+    ids = row["environment_id"], row["endpoint_id"], row["message_id"]
+    return Outcome(settled, tried, told=told_of(settled, *ids, now) if failed else None)
 
 
 def microseconds(span: timedelta) -> int:

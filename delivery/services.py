@@ -97,7 +97,6 @@ def create_endpoint(
     policy: Mapping[str, Any] | None = None,
     signs_with: str = Endpoint.Scheme.HMAC,
     access: Mapping[str, Any] | None = None,
-    subscribed: Sequence[str] = (),
     **own: Any,
 ) -> NewEndpoint:
     """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
@@ -106,8 +105,9 @@ def create_endpoint(
     """
     policy = {} if policy is None else policy
     policy_of(policy)
-    own |= {"url": url, "access": access, "events": events.check_events(subscribed) or None}
-    own = kinds.check_new(kind, own)
+    own = kinds.check_new(kind, own | {"url": url, "access": access})
+    if "events" in own:
+        own["events"] = events.check_events(own["events"])
     access = own.pop("access", None)
     endpoint = Endpoint(
         environment=environment,
@@ -152,7 +152,7 @@ def take_default_from_others(environment: Environment) -> None:
 
 
 def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[str]:
-    """Change url, description, is_default, policy, failover, disabled (bool) or what its kind has.
+    """Change url, description, is_default, policy, access, failover, disabled (bool) or what its kind has.
 
     Answers warnings. Raises Invalid.
     """
@@ -176,17 +176,17 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
-        if "access" in changes:
-            seal_access(endpoint, changes.pop("access"))
         if "events" in changes:
             forget_listeners(endpoint.environment, endpoint.events, changes["events"])
+        if "access" in changes:
+            seal_access(endpoint, changes.pop("access"))
         for name, value in changes.items():
             setattr(endpoint, name, value)
         endpoint.version = F("version") + 1
         endpoint.save(
             update_fields=[
-                "url", "description", "is_default", "policy", "failover", "events", "disabled_at", "disabled_because",
-                "version", "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
+                "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
+                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s", "events",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])

@@ -233,12 +233,12 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries", no_ack=True)]
 CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
-    "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
     "replays": {
         "task": "operations.tasks.run_replays",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
 # People

@@ -43,7 +43,7 @@ def engine(transactional_db: None) -> Iterator[Engine]:
 
 def listening(lane: Lane, listener: Receiver, *types: str) -> services.NewEndpoint:
     """Another endpoint of the lane's environment, which asks for these events."""
-    return services.create_endpoint(lane.environment, SYSTEM, url=listener.url, subscribed=types)
+    return services.create_endpoint(lane.environment, SYSTEM, url=listener.url, events=list(types))
 
 
 def told(lane: Lane, type: str = "") -> list[dict[str, Any]]:
