@@ -29,6 +29,9 @@ PREFIXES = {
     "delivery": "dlv",
     "attempt": "att",
     "lease": "lse",
+    "event": "evt",
+    "issue": "iss",
+    "replay": "rpl",
 }
 
 

@@ -27,6 +27,7 @@ class Nothing(Input):
 class DeliverySerializer(serializers.Serializer[Delivery]):
     id = Id("delivery")
     messageId = Id("message", source="message_id", allow_null=True)
+    eventId = Id("event", source="event_id", allow_null=True, help_text="null for a text")
     endpointId = Id("endpoint", source="endpoint_id")
     divertedFrom = Id(
         "endpoint",

@@ -18,12 +18,23 @@ from api.views import ApiRequest, View, body, find, named, operation
 from delivery import kinds, secrets, services
 from delivery.access_store import lies_outside
 from delivery.allowlist import Allowlist
+from delivery.backlog import with_backlog
+from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
 from delivery.preview import preview
 from routing import services as routing_services
+
+
+def subscriptions() -> serializers.ListField:
+    """The events that an endpoint asks for; the services say which there are."""
+    return serializers.ListField(
+        child=Text(),
+        required=False,
+        help_text="of a webhook: events that are sent here too, see GET /v1/event-types",
+    )
 
 
 class Own(Input):
@@ -39,6 +50,7 @@ class Own(Input):
         max_value=ACK_WITHIN_S[1],
         help_text="of a polling endpoint",
     )
+    events = subscriptions()
 
 
 class NewEndpoint(Own):
@@ -87,6 +99,9 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     isDefault = serializers.BooleanField(source="is_default")
     signsWith = serializers.ChoiceField(Endpoint.Scheme.choices, source="signs_with")
     policy = PolicyField()
+    events = serializers.ListField(
+        child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
+    )
     failoverId = Id("endpoint", source="failover_id", allow_null=True)
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
@@ -101,7 +116,13 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
         help_text="false where nothing is sent because the environment's destinations leave it out"
     )
     disabled = serializers.SerializerMethodField()
-    disabledBecause = OrNull(source="disabled_because", help_text="person, gone (it said 410) or asked")
+    disabledBecause = OrNull(
+        source="disabled_because", help_text="person, failing, gone (it said 410) or asked"
+    )
+    waiting = serializers.IntegerField(default=0, help_text="deliveries that are neither done nor failed")
+    oldestUndeliveredAt = Stamp(
+        source="oldest_undelivered_at", default=None, help_text="when the oldest of these was made"
+    )
     createdAt = Stamp(source="created_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -194,7 +215,7 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
 
 
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return environment.endpoints.filter(deleted_at=None)
+    return with_backlog(environment.endpoints.filter(deleted_at=None))
 
 
 class Endpoints(View):

@@ -62,13 +62,13 @@ class EventDataSerializer(serializers.Serializer[Any]):
     simulated = serializers.BooleanField()
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class ReceivedTextSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="message.received")
     timestamp = serializers.DateTimeField()
     data = EventDataSerializer()  # type: ignore[assignment]  # the metaclass takes fields out of the class
 
 
-@extend_schema_field(EventSerializer)
+@extend_schema_field(ReceivedTextSerializer)
 class Event(Raw):
     """What a webhook's body would be (delivery.payload)."""
 

@@ -30,6 +30,7 @@ MONITOR = (
     Link("environment", _("Overview"), "gauge"),
     Link("messages", _("Messages"), "inbox"),
     Link("deliveries", _("Deliveries"), "send"),
+    Link("issues", _("Issues"), "circle-alert"),
 )
 CONFIGURATION = (
     Link("numbers", _("Numbers"), "hash"),

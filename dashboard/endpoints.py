@@ -19,14 +19,17 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
 from accounts.roles import CONFIGURE
 from dashboard.forms import refuse
+from dashboard.health import condition
+from dashboard.issues import shown as shown_issue
 from dashboard.page import PageRequest, actor, find, go, page
 from delivery import queues, services
 from delivery.access_store import lies_outside, shown_access
+from delivery.backlog import oldest_undelivered
 from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.kinds import ACK_WITHIN_S, OWN, POINTERS
-from delivery.models import Delivery, Endpoint
+from delivery.models import Delivery, Endpoint, Issue
 from delivery.secrets import live, shown
 from delivery.template import FIRST
 from routing import services as routing_services
@@ -169,6 +172,7 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
     columns = ("url", "description", "is_default", "payload", "ack_within_s")
     initial = {name: getattr(endpoint, name) for name in columns}
     rows = unfinished(request.environment).filter(endpoint=endpoint)
+    unresolved = endpoint.issues.exclude(state=Issue.State.RESOLVED).order_by("-last_seen")
     counts = dict(rows.values_list("state").annotate(Count("pk")).order_by())
     return {
         "endpoint": endpoint,
@@ -179,6 +183,9 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "routes": endpoint.routes.order_by("position"),
         "secrets": list(live(endpoint)),
         "policy": stored_policy(endpoint),
+        "condition": condition(endpoint, clock(request.environment)),
+        "issues": [shown_issue(issue) for issue in unresolved],
+        "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
         "template": endpoint.template if endpoint.kind == Kind.CALLBACK else None,
         "public_url": settings.PUBLIC_URL,
         "queue": queues.depth(endpoint) if endpoint.kind == Kind.POLLING else None,

@@ -15,6 +15,12 @@ def words(code: int | None) -> Any:
     return kind.explanation if kind else _("No reason was recorded.")
 
 
+def remedy(code: int | None) -> Any:
+    """What to do about a stored error code."""
+    kind = BY_CODE.get(code or 0)
+    return kind.remedy if kind else ""
+
+
 def why(reason: str) -> Any:
     """Why a delivery waits, or was given up; nothing where that goes without saying."""
     return Reason(reason).label if reason in Reason.values else ""

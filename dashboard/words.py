@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from delivery.models import Delivery
+from delivery.models import Delivery, Issue, Replay
 from inbox.models import Message
 from ingest.models import Line
 from numbers.models import Channel, NumberRequest
@@ -37,6 +37,28 @@ DELIVERY = {
     "failed": Look(Delivery.State.FAILED.label, "bad", "circle-x"),
     "held": Look(Delivery.State.HELD.label, "quiet", "circle-pause"),
     "cancelled": Look(Delivery.State.CANCELLED.label, "quiet", "circle-slash"),
+}
+ISSUE = {
+    "open": Look(Issue.State.OPEN.label, "bad", "circle-alert"),
+    "acknowledged": Look(Issue.State.ACKNOWLEDGED.label, "waiting", "eye"),
+    "resolved": Look(Issue.State.RESOLVED.label, "good", "circle-check"),
+}
+REPLAY = {
+    "planned": Look(Replay.State.PLANNED.label, "info", "clipboard-list"),
+    "running": Look(Replay.State.RUNNING.label, "waiting", "clock"),
+    "done": Look(Replay.State.DONE.label, "good", "circle-check"),
+    "cancelled": Look(Replay.State.CANCELLED.label, "quiet", "circle-slash"),
+}
+HEALTH = {
+    "healthy": Look(_("Healthy"), "good", "circle-check"),
+    "failing": Look(_("Failing"), "waiting", "circle-alert"),
+    "open": Look(_("Left alone"), "bad", "circle-x"),
+    "disabled": Look(_("Disabled"), "quiet", "circle-pause"),
+}
+FINDING = {
+    "right": Look(_("Right"), "good", "circle-check"),
+    "wrong": Look(_("Wrong"), "bad", "circle-x"),
+    "unknown": Look(_("No answer"), "quiet", "circle-dashed"),
 }
 ENDPOINT = {
     "enabled": Look(_("Enabled"), "good", "circle-check"),
@@ -100,6 +122,10 @@ LOOKS = {
     "message": MESSAGE,
     "delivery": DELIVERY,
     "endpoint": ENDPOINT,
+    "issue": ISSUE,
+    "replay": REPLAY,
+    "health": HEALTH,
+    "finding": FINDING,
     "action": ACTION,
     "line": LINE,
     "number_request": NUMBER_REQUEST,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from delivery.addresses import LABEL, NUMERIC, Network, is_within, taken_apart
+from delivery.addresses import LABEL, NUMERIC, Network, Rejected, is_within, taken_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,18 @@ class Allowlist:
 
     def leaves_out(self, url: str) -> bool:
         """Whether nothing may go to `url` whatever its name resolves to; where networks are listed, only that tells."""
+        networks = self.networks_of(url)
+        if not networks:
+            return networks is not None
         target = taken_apart(url)
-        if target.address is not None:
-            return not self.allows(target.host, [target.host])
-        return self.networks_for(target.host) == ()
+        return target.address is not None and not self.allows(target.host, [target.host])
+
+    def networks_of(self, url: str) -> tuple[Network, ...] | None:
+        """Where requests to `url` must go, as for its host; nowhere if it is none."""
+        try:
+            return self.networks_for(taken_apart(url).host)
+        except Rejected:  # a queue's, or saved under other rules
+            return ()
 
     def allows(self, host: str, addresses: Sequence[str]) -> bool:
         """Whether requests to `host` may go to every one of `addresses`; without any, its name must be allowed."""

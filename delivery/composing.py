@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts import keyring
 from accounts.encryption import Unsealable
@@ -16,10 +18,11 @@ from accounts.errors import Invalid
 from accounts.ids import public
 from delivery import signing
 from delivery.access_store import stored_access
-from delivery.addresses import Network, host_of
+from delivery.addresses import Network
 from delivery.allowlist import Allowlist
+from delivery.catalog import DELIVERED
 from delivery.models import Endpoint
-from delivery.payload import message_data, message_received, message_thin
+from delivery.payload import event, message_data, message_received, message_thin
 from delivery.policy import Policy, policy_of
 from delivery.template import Request, Template, template_of
 from delivery.tokens import Grant, grant_of
@@ -56,15 +59,24 @@ class Target(NamedTuple):
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
+    sealed_like: bytes  # a value under its tenant's key
+    tells_delivered: bool  # an endpoint of its environment asked for message.delivered
 
 
 def load_targets(ids: Sequence[UUID]) -> dict[UUID, Target]:
     # The destinations are read after the endpoints: a list that is newer than the version shows up with the next one.
-    rows = Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets", "environment__destinations")
-    return {row.pk: target_of(row) for row in rows}
+    rows = list(Endpoint.objects.filter(pk__in=ids).prefetch_related("secrets", "environment__destinations"))
+    asked = asking_for(DELIVERED, {row.environment_id for row in rows})
+    told = set(asked.values_list("environment_id", flat=True))
+    return {row.pk: target_of(row, row.environment_id in told) for row in rows}
 
 
-def target_of(row: Endpoint) -> Target:
+def asking_for(type: str, environments: Collection[UUID]) -> QuerySet[Endpoint]:
+    """The endpoints to which events of that type are sent."""
+    return Endpoint.objects.filter(environment__in=environments, deleted_at=None, events__contains=[type])
+
+
+def target_of(row: Endpoint, tells_delivered: bool = False) -> Target:
     # From a queue whose endpoint is disabled nothing is taken, so that there is nothing to hold.
     stopped = bool(row.deleted_at or (row.disabled_at and row.kind != Endpoint.Kind.POLLING))
     allowlist = Allowlist.of(one.pattern for one in row.environment.destinations.all())
@@ -79,6 +91,8 @@ def target_of(row: Endpoint) -> Target:
         kind=row.kind,
         thin=row.payload == Endpoint.Payload.THIN,
         template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,
+        sealed_like=next((bytes(one.sealed_secret) for one in row.secrets.all()), b""),
+        tells_delivered=tells_delivered,
     )
 
 
@@ -91,7 +105,7 @@ def stored_template(row: Endpoint) -> Template | None:
 
 
 def lies_in(url: str, allowlist: Allowlist | None) -> tuple[Network, ...] | None:
-    return None if allowlist is None else allowlist.networks_for(host_of(url))
+    return None if allowlist is None else allowlist.networks_of(url)
 
 
 def ticket_of(row: Endpoint, allowlist: Allowlist | None) -> Ticket | None:
@@ -141,6 +155,8 @@ def signers_of(row: Endpoint) -> tuple[tuple[signing.Signer, datetime | None], .
 
 def request_of(row: dict[str, Any], target: Target) -> Request:
     """What is to be sent for a delivery as the store reads it; raises Unsealable."""
+    if row["event_id"] is not None:
+        return Request("POST", target.url, [], event(row["event_type"], row["told_at"], row["payload"]))
     if target.kind == Endpoint.Kind.WEBHOOK:
         body = message_thin(row) if target.thin else message_received(data_of(row))
         return Request("POST", target.url, [], body)
@@ -162,11 +178,7 @@ def headers_of(row: dict[str, Any], target: Target, request: Request, wall: date
     """Signed for the real present, which is what a receiver compares with, whatever the sandbox's clock says."""
     if target.signers is None or target.ticket is None:
         raise Unsealable("a secret of the endpoint does not open")
-    now, id, timestamp = (
-        wall + row["clock_offset"],
-        public("message", row["message_id"]),
-        int(wall.timestamp()),
-    )
+    now, id, timestamp = wall + row["clock_offset"], webhook_id(row), int(wall.timestamp())
     live = [signer for signer, expires_at in target.signers if expires_at is None or expires_at > now]
     headers = [
         *(HEADERS if target.kind == Endpoint.Kind.WEBHOOK else [*EVERY, *map(line, request.headers)]),
@@ -185,3 +197,10 @@ def line(field: tuple[str, str]) -> str:
     """As libcurl takes a header: one with nothing behind its colon it would leave out."""
     name, value = field
     return f"{name}: {value}" if value else f"{name};"
+
+
+def webhook_id(row: dict[str, Any]) -> str:
+    """The same on every try and replay: `msg_…`, or `evt_…` where it is an event that is sent."""
+    if row["event_id"] is not None:
+        return public("event", row["event_id"])
+    return public("message", row["message_id"])

@@ -240,8 +240,8 @@ class Engine:
         """What tries mean for their endpoints, and for deliveries that waited for these. All of it may come later."""
         try:
             self.act({one.disable for one in judged if one.disable is not None})
-            for endpoint, wanted in self.keeper.follow(self.store, judged):
-                services.take_measures(endpoint, wanted)
+            for endpoint, wanted, aloud in self.keeper.follow(self.store, judged):
+                services.take_measures(endpoint, wanted, aloud=aloud)
             if turns.wake(self.store, [one for one in judged if one.settled.finished_at], datetime.now(UTC)):
                 self.woken.set()
         except (psycopg.Error, Error) as error:  # the next try will tell again
@@ -271,9 +271,7 @@ class Engine:
         """
         while outcomes:
             try:
-                return self.store.record(
-                    [one.settled for one in outcomes], [one.tried for one in outcomes if one.tried]
-                )
+                return self.write(outcomes)
             except (psycopg.DataError, psycopg.IntegrityError, ValueError, StructError):
                 return self.persist_apart(outcomes)
             except psycopg.Error as error:
@@ -284,6 +282,15 @@ class Engine:
                     return None
                 time.sleep(0.1)
         return None
+
+    def write(self, outcomes: Sequence[Outcome]) -> None:
+        settled = [one.settled for one in outcomes]
+        tried = [one.tried for one in outcomes if one.tried]
+        told = [one.told for one in outcomes if one.told]
+        if told:
+            self.store.record_and_tell(settled, tried, told)
+        else:
+            self.store.record(settled, tried)
 
     def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
         """Halve what the database refuses as data until only the row is left that it refuses."""

@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from delivery import breaker, turns
+from accounts.clock import stamp
+from accounts.ids import public
+from delivery import breaker, issues, turns
 from delivery.breaker import Failing
+from delivery.events import TELL, values_of
 from delivery.outcomes import Outcome, back, expiry
 from delivery.policy import Policy
 from delivery.retry import Reason
@@ -22,7 +25,7 @@ log = logging.getLogger("smsgateway.worker")
 
 
 class Trouble(NamedTuple):
-    """An endpoint that fails, as workers remember it for a second."""
+    """An endpoint that fails, or has failed now and then, as workers remember it for a second."""
 
     open: bool
     probe_due: bool
@@ -40,6 +43,11 @@ JOIN accounts_environment v ON v.id = e.environment_id
 LEFT JOIN delivery_endpoint f ON f.id = e.failover_id AND f.deleted_at IS NULL AND f.disabled_at IS NULL
      AND NOT EXISTS (SELECT FROM delivery_health o WHERE o.endpoint_id = f.id AND o.opened_at IS NOT NULL)
 WHERE h.failing_since IS NOT NULL
+UNION ALL
+SELECT DISTINCT i.endpoint_id, false, false, i.environment_id, NULL::uuid, NULL::int
+FROM delivery_issue i
+WHERE i.state <> 'resolved'
+  AND NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = i.endpoint_id AND h.failing_since IS NOT NULL)
 """
 FAILED = """
 INSERT INTO delivery_health AS h (endpoint_id, failing_since, failures, last_error_code, last_failure_at)
@@ -64,10 +72,11 @@ SET reason = 'circuit', due_at = CASE
 WHERE d.environment_id = %(environment)s AND d.endpoint_id = %(endpoint)s AND d.state = 'pending'
 """
 RECOVERED = """
-WITH was AS (SELECT opened_at FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
+WITH was AS (SELECT opened_at, failing_since FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
 UPDATE delivery_health h
 SET failing_since = NULL, failures = 0, opened_at = NULL, probe_at = NULL, probes = 0, warnings = 0
-FROM was WHERE h.endpoint_id = %(endpoint)s AND h.failing_since IS NOT NULL RETURNING was.opened_at
+FROM was WHERE h.endpoint_id = %(endpoint)s AND h.failing_since IS NOT NULL
+RETURNING was.opened_at, was.failing_since
 """
 # Of all workers one may send the probe.
 PROBE = """
@@ -92,6 +101,14 @@ UPDATE delivery_delivery d SET endpoint_id = s.stand_in, diverted_from = coalesc
 FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(stand_ins)s::uuid[]) AS s(id, lease, stand_in)
 WHERE d.id = s.id AND d.lease = s.lease RETURNING d.id
 """
+
+
+class Wanted(NamedTuple):
+    """What is to be done about an endpoint; not aloud where it was sent nothing but events."""
+
+    endpoint: UUID
+    measures: breaker.Measures
+    aloud: bool
 
 
 class Keeper:
@@ -120,7 +137,7 @@ class Keeper:
             worthless = due_at is not None and due_at <= wall + row["clock_offset"]
             if trouble is None or not trouble.open or worthless or self.probing(row["endpoint_id"]):
                 sent.append(row)
-            elif trouble.stand_in is not None:
+            elif trouble.stand_in is not None and row["event_id"] is None:  # only texts, which any kind takes
                 diverted.append(row)
             else:
                 parked.append(back(row, due_at, Reason.CIRCUIT))
@@ -145,7 +162,7 @@ class Keeper:
 
     # ---- after tries
 
-    def follow(self, store: Store, outcomes: Iterable[Outcome]) -> list[tuple[UUID, breaker.Measures]]:
+    def follow(self, store: Store, outcomes: Iterable[Outcome]) -> list[Wanted]:
         """Note how endpoints fared; answers which are to be warned about or disabled."""
         by_endpoint: dict[UUID, list[Outcome]] = {}
         for one in outcomes:
@@ -153,15 +170,23 @@ class Keeper:
                 by_endpoint.setdefault(one.done.job.endpoint, []).append(one)
         found = []
         for endpoint, tried in by_endpoint.items():
-            if any(one.settled.state == "delivered" for one in tried):
-                if endpoint in self.troubles:
-                    self.recovered(store, endpoint, self.troubles[endpoint].environment)
-            else:
-                found.append((endpoint, self.failed(store, endpoint, tried)))
-        return [(endpoint, wanted) for endpoint, wanted in found if wanted.warnings or wanted.disable]
+            arrived = [one for one in tried if one.settled.state == "delivered"]
+            if not arrived:
+                found.append(Wanted(endpoint, self.failed(store, endpoint, tried), of_texts(tried)))
+            elif endpoint in self.troubles:
+                self.recovered(store, endpoint, self.troubles[endpoint].environment, arrived)
+            self.note(store, endpoint, tried)
+        return [one for one in found if one.measures.warnings or one.measures.disable]
 
-    def recovered(self, store: Store, endpoint: UUID, environment: UUID) -> None:
-        rows = store.execute(RECOVERED, {"endpoint": endpoint})
+    def recovered(self, store: Store, endpoint: UUID, environment: UUID, arrived: Sequence[Outcome]) -> None:
+        now, aloud = now_of(arrived[-1]), of_texts(arrived)
+        with store.transaction():
+            rows = store.execute(RECOVERED, {"endpoint": endpoint})
+            issues.resolve_all(store, environment, endpoint, now, aloud=aloud)
+            if aloud and rows and rows[0]["opened_at"] is not None:
+                since = stamp(rows[0]["failing_since"])
+                data = {"endpointId": public("endpoint", endpoint), "failingSince": since}
+                store.execute(TELL, values_of(environment, "endpoint.recovered", data, now))
         self.troubles = {id: trouble for id, trouble in self.troubles.items() if id != endpoint}
         if rows and rows[0]["opened_at"] is not None:
             log.info("an endpoint recovered", extra={"endpoint": str(endpoint)})
@@ -171,7 +196,7 @@ class Keeper:
         done, last = tried[-1].done, tried[-1].tried
         assert done is not None
         assert last is not None
-        now, environment = done.at + done.job.context.clock_offset, last.environment_id
+        now, environment = now_of(tried[-1]), last.environment_id
         values = {"endpoint": endpoint, "now": now, "count": len(tried), "error": last.error_code}
         failing = Failing(**store.execute(FAILED, values)[0])
         wanted = breaker.measures(failing, now)
@@ -184,6 +209,13 @@ class Keeper:
                 self.refresh(store, done.at)
                 self.park(store, endpoint, environment, now, done.job.context.policy)
         return wanted if wanted.warnings > failing.warnings or wanted.disable else breaker.Measures()
+
+    def note(self, store: Store, endpoint: UUID, outcomes: Sequence[Outcome]) -> None:
+        """Keep in what ways texts failed."""
+        failed = [one for one in outcomes if of_texts([one]) and one.settled.state != "delivered"]
+        tries = [one.tried for one in failed if one.tried is not None]
+        if tries:
+            issues.note(store, tries[0].environment_id, endpoint, tries, now_of(failed[-1]))
 
     def stand_in(self, endpoint: UUID) -> UUID | None:
         trouble = self.troubles.get(endpoint)
@@ -232,3 +264,15 @@ class Keeper:
 def rename(row: dict[str, Any]) -> dict[str, Any]:
     row["environment"] = row.pop("environment_id")
     return row
+
+
+def now_of(outcome: Outcome) -> datetime:
+    """When a try was over, of the environment's clock."""
+    assert outcome.done is not None
+    at: datetime = outcome.done.at + outcome.done.job.context.clock_offset
+    return at
+
+
+def of_texts(outcomes: Iterable[Outcome]) -> bool:
+    """Whether any was the delivery of a text. Of the delivery of an event no event is made, or they would go round."""
+    return any(one.done is not None and one.done.job.context.message is not None for one in outcomes)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid
+from delivery.events import check_events
 from delivery.models import Endpoint
 from delivery.policy import is_whole, out_of
 from delivery.template import template_of
@@ -19,11 +20,12 @@ POINTERS = {
     "url": "/url",
     "access": "/access",
     "payload": "/payload",
+    "events": "/events",
     "template": "/template",
     "ack_within_s": "/ackWithinSeconds",
 }
 OWN: Mapping[str, tuple[str, ...]] = {
-    Kind.WEBHOOK: ("url", "access", "payload"),
+    Kind.WEBHOOK: ("url", "access", "payload", "events"),
     Kind.CALLBACK: ("url", "access", "template"),
     Kind.POLLING: ("ack_within_s",),
 }
@@ -52,5 +54,7 @@ def check(kind: str, chosen: Mapping[str, Any]) -> None:
         raise Invalid([(POINTERS[name], "not_of_this_kind", text) for name in strange])
     if "ack_within_s" in chosen and not is_whole(chosen["ack_within_s"], ACK_WITHIN_S):
         raise Invalid([(POINTERS["ack_within_s"], "invalid", out_of(ACK_WITHIN_S))])
+    if "events" in chosen:
+        check_events(chosen["events"])
     if "template" in chosen:
         template_of(chosen["template"])

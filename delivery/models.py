@@ -66,6 +66,7 @@ class Endpoint(models.Model):
     signs_with = models.CharField(max_length=4, choices=Scheme.choices, default=Scheme.HMAC)
     disabled_at = models.DateTimeField(null=True)
     disabled_because = models.CharField(max_length=10, choices=Because.choices, blank=True)
+    events = models.JSONField(default=list)  # types of delivery.catalog that are sent here too
     version = models.IntegerField(default=1)  # grows with every change, so that workers know a stale copy
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
@@ -174,6 +175,32 @@ class Health(models.Model):
         return str(self.pk)
 
 
+class Event(models.Model):
+    """Something that happened which an endpoint can ask for; written in the transaction of what it reports.
+
+    `message.received` has no row: the message says it all. `payload` names things by their public ids and holds
+    no personal data (delivery/catalog.py has the types).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="events", db_index=False)
+    type = models.CharField(max_length=40)
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("event")
+        indexes: ClassVar = [
+            models.Index(fields=["environment", "-id"], name="event_newest"),
+            models.Index(fields=["environment", "type", "-id"], name="event_of_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.pk}"
+
+
 class Delivery(models.Model):
     """One event to one endpoint: the durable job.
 
@@ -205,6 +232,9 @@ class Delivery(models.Model):
     message = models.ForeignKey(
         Message, models.PROTECT, null=True, related_name="deliveries", db_constraint=False, db_index=False
     )
+    event = models.ForeignKey(
+        Event, models.PROTECT, null=True, related_name="deliveries", db_constraint=False, db_index=False
+    )  # null: the message's arrival
     event_type = models.CharField(max_length=40, default="message.received")
     state = models.CharField(max_length=10, choices=State.choices)
     due_at = models.DateTimeField(null=True)  # while it is taken from a polling endpoint's queue: since when
@@ -217,6 +247,7 @@ class Delivery(models.Model):
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
     diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
+    replay_job = models.UUIDField(null=True)  # the Replay that last made it due
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -251,6 +282,16 @@ class Delivery(models.Model):
                 fields=["environment", "-id"],
                 condition=models.Q(state__in=["failed", "held", "pending"]),
                 name="delivery_open",
+            ),
+            models.Index(
+                fields=["endpoint", "state", "created_at"],
+                condition=models.Q(state__in=["failed", "held", "pending"]),
+                name="delivery_open_at",
+            ),
+            models.Index(
+                fields=["replay_job", "state"],
+                condition=models.Q(replay_job__isnull=False),
+                name="delivery_replayed",
             ),
         ]
 
@@ -296,3 +337,90 @@ class Attempt(models.Model):
             return ""
         value = bytes(self.sealed_response)
         return keyring.naming(value).open(value, RESPONSE, self.pk).decode(errors="replace")
+
+
+class Issue(models.Model):
+    """One way in which one endpoint fails, from its first failed try until it is mended.
+
+    open ──(a person saw it)──→ acknowledged ──┐
+      │  ▲                                     ├─(the endpoint recovers, or a person says so)──→ resolved
+      │  └──────────(it fails so again)────────│────────────────────────────────────────────────────┘
+      └────────────────────────────────────────┘
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        RESOLVED = "resolved", _("Resolved")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="issues", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, models.PROTECT, related_name="issues", db_index=False)
+    error_code = models.SmallIntegerField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    count = models.IntegerField()  # failed tries since it was first seen
+    first_seen = models.DateTimeField()
+    opened_at = models.DateTimeField()  # the last time that it was not open before
+    last_seen = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)  # when issue.opened was last sent for it
+    resolved_at = models.DateTimeField(null=True)
+    last_delivery = models.UUIDField()  # whose try failed so last; it may be gone by now
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("issue")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "error_code"], name="issue_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["environment", "-id"], name="issue_newest"),
+            models.Index(fields=["endpoint"], condition=~models.Q(state="resolved"), name="issue_unresolved"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Replay(models.Model):
+    """Many deliveries to be sent again: counted first, then made due slice by slice, at a rate that endpoints bear.
+
+    planned → running → done
+        └────────┴────→ cancelled
+    """
+
+    class Kind(models.TextChoices):
+        RECOVER = "recover", _("All that failed at an endpoint")
+        MISSING = "missing", _("What an endpoint never got")
+        MATCHING = "matching", _("Deliveries that match a filter")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.PROTECT, related_name="replays", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    filter = models.JSONField()  # see delivery.selection
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    planned = models.IntegerField()  # how many it would touch, when it was planned
+    queued = models.IntegerField(default=0)  # how many it made due so far
+    reached = models.UUIDField(null=True)  # the delivery, or message, up to which it is through
+    next_turn = models.DateTimeField(null=True)  # operator's clock: when the next one may become due
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("replay")
+        indexes: ClassVar = [
+            models.Index(fields=["environment", "-id"], name="replay_newest"),
+            models.Index(fields=["id"], condition=models.Q(state="running"), name="replay_running"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 from collections.abc import Sequence
@@ -10,9 +11,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts import keyring
-from accounts.ids import uuid7
+from accounts.ids import public, uuid7
 from delivery import retry
+from delivery.catalog import DELIVERED
 from delivery.composing import Target
+from delivery.events import Told
 from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
@@ -29,12 +32,14 @@ class Context(NamedTuple):
     """What judging and recording need to know of a try."""
 
     environment: UUID
+    message: UUID | None  # None: it is an event that is sent
     number: int
     clock_offset: timedelta
     started_at: datetime
     expires_at: datetime | None  # when the content becomes worthless
     sealed_like: bytes  # a value under the key that also seals the answer
     policy: Policy
+    tells_delivered: bool  # somebody asked to hear of each text that arrives
     success: Expectation | None = None  # what a callback's answer must be
 
 
@@ -53,17 +58,20 @@ class Outcome(NamedTuple):
     tried: Tried | None = None
     disable: tuple[UUID, str] | None = None  # the endpoint that is to get nothing more, and why
     done: Done | None = None  # what it comes from; None where no try was made
+    told: Told | None = None  # an event that is written with it
 
 
 def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
     return Context(
         environment=row["environment_id"],
+        message=row["message_id"],
         number=row["attempts_made"] + 1,
         clock_offset=row["clock_offset"],
         started_at=wall + row["clock_offset"],
         expires_at=expiry(row, target.policy),
-        sealed_like=row["content"],
+        sealed_like=row["content"] or target.sealed_like,
         policy=target.policy,
+        tells_delivered=target.tells_delivered,
         success=target.template.success if target.template else None,
     )
 
@@ -71,14 +79,31 @@ def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
 def expiry(row: dict[str, Any], policy: Policy) -> datetime | None:
     if policy.deliver_within_s is None:
         return None
-    since: datetime = row["received_at"]
+    since: datetime = row["received_at"] or row["told_at"]
     return since + timedelta(seconds=policy.deliver_within_s)
 
 
 def expired(row: dict[str, Any], now: datetime) -> Outcome:
     """It became due when its content was worthless already."""
     error = retry.ERRORS["expired"].code
-    return Outcome(Settled(row["id"], row["lease"], "failed", None, now, error, retry.Reason.EXPIRED, 0))
+    settled = Settled(row["id"], row["lease"], "failed", None, now, error, retry.Reason.EXPIRED, 0)
+    told = told_of(settled, row["environment_id"], row["endpoint_id"], row["message_id"], now)
+    return Outcome(settled, told=told)
+
+
+def told_of(
+    settled: Settled, environment: UUID, endpoint: UUID, message: UUID | None, now: datetime
+) -> Told | None:
+    """The event that a finished delivery of a text is; of the delivery of an event there is none."""
+    if message is None:
+        return None
+    ids = {"message": message, "delivery": settled.delivery, "endpoint": endpoint}
+    data: dict[str, Any] = {f"{noun}Id": public(noun, id) for noun, id in ids.items()}
+    type = DELIVERED
+    if settled.state == "failed":
+        type = "message.expired" if settled.reason == retry.Reason.EXPIRED else "message.failed"
+        data |= {"errorCode": settled.error_code, "reason": str(settled.reason)}
+    return Told(uuid7(), settled.delivery, environment, type, json.dumps(data), now)
 
 
 def put_off(row: dict[str, Any], now: datetime) -> Outcome:
@@ -104,7 +129,9 @@ def lapsed(row: dict[str, Any], policy: Policy, now: datetime) -> Outcome:
         uuid7(), row["id"], row["environment_id"], number, since, None, error.code, "",
         None, None, None, None, microseconds(now - since), None,
     )  # fmt: skip
-    return Outcome(settled, tried)
+    failed = verdict.state == "failed"
+    ids = row["environment_id"], row["endpoint_id"], row["message_id"]
+    return Outcome(settled, tried, told=told_of(settled, *ids, now) if failed else None)
 
 
 def microseconds(span: timedelta) -> int:
@@ -153,7 +180,9 @@ def outcome(done: Done) -> Outcome:
         1,
     )
     disable = (job.endpoint, verdict.disable) if verdict.disable else None
-    return Outcome(settled, attempt_row(job, result), disable, done)
+    tells = verdict.state == "failed" or (context.tells_delivered and verdict.state == "delivered")
+    told = told_of(settled, context.environment, job.endpoint, context.message, now) if tells else None
+    return Outcome(settled, attempt_row(job, result), disable, done, told)
 
 
 def waiting(job: Job, due_at: datetime, reason: retry.Reason) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -36,14 +37,14 @@ def message_data(row: Mapping[str, Any], content: str, sender: str, media: list[
     }
 
 
-def event(data: Mapping[str, Any]) -> dict[str, Any]:
+def received(data: Mapping[str, Any]) -> dict[str, Any]:
     """`message.received` about a text of these fields."""
     return {"type": "message.received", "timestamp": data["receivedAt"], "data": data}
 
 
 def message_received(data: Mapping[str, Any]) -> bytes:
     """The exact bytes that are signed and sent."""
-    return encode(event(data))
+    return encode(received(data))
 
 
 def message_thin(row: Mapping[str, Any]) -> bytes:
@@ -54,4 +55,9 @@ def message_thin(row: Mapping[str, Any]) -> bytes:
         "numberUsed": row["number_used"],
         "routingTag": row["routing_tag"] or None,
     }
-    return encode(event(data))
+    return encode(received(data))
+
+
+def event(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
+    """The same of any other event (delivery/catalog.py)."""
+    return encode({"type": type, "timestamp": stamp(at), "data": data})

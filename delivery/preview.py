@@ -10,7 +10,7 @@ from accounts.clock import clock
 from accounts.errors import Conflict
 from delivery.access_store import shown_access
 from delivery.models import Endpoint
-from delivery.payload import THIN, encode, event
+from delivery.payload import THIN, encode, received
 from delivery.template import SAMPLE, Request, template_of
 
 
@@ -38,7 +38,7 @@ def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = N
 
 def of_webhook(endpoint: Endpoint, payload: str) -> Request:
     names = THIN if payload == Endpoint.Payload.THIN else tuple(SAMPLE)
-    body = encode(event({name: SAMPLE[name] for name in names}))
+    body = encode(received({name: SAMPLE[name] for name in names}))
     return Request("POST", endpoint.url, [("Content-Type", "application/json")], body)
 
 

@@ -18,12 +18,13 @@ from django.db.models import F, Min, QuerySet
 
 from accounts.clock import clock
 from accounts.encryption import Unsealable
-from accounts.ids import uuid7
-from delivery import retry
-from delivery.composing import data_of, stored_policy
+from accounts.ids import public, uuid7
+from delivery import events, retry
+from delivery.catalog import DELIVERED
+from delivery.composing import asking_for, data_of, stored_policy
 from delivery.models import QUEUES, Attempt, Delivery, Endpoint
 from delivery.outcomes import microseconds
-from delivery.payload import event
+from delivery.payload import received
 from delivery.policy import Policy
 
 log = logging.getLogger("smsgateway.queues")
@@ -97,7 +98,7 @@ def items(ids: Sequence[UUID]) -> list[Item]:
     opened = []
     for row in rows:
         try:
-            opened.append(Item(row["id"], row["attempts_made"] + 1, event(data_of({**row}))))
+            opened.append(Item(row["id"], row["attempts_made"] + 1, received(data_of({**row}))))
         except Unsealable:  # nobody gets it; its lease ends, and it is looked at again
             log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
     return opened
@@ -117,6 +118,9 @@ def acknowledge(endpoint: Endpoint, lease: UUID, ids: Collection[UUID]) -> set[U
         state=State.DELIVERED, finished_at=now, due_at=None, lease=None, leased_until=None, error_code=None,
         reason="", attempts_made=F("attempts_made") + 1,
     )  # fmt: skip
+    if mine and asking_for(DELIVERED, [endpoint.environment_id]).exists():
+        for one in mine:
+            tell_end(endpoint, one, DELIVERED)
     done = endpoint.deliveries.filter(pk__in=ids, state=State.DELIVERED)
     return set(done.values_list("pk", flat=True))
 
@@ -139,6 +143,9 @@ def give_back(endpoint: Endpoint, lease: UUID, ids: Collection[UUID]) -> set[UUI
         mine,
         ["state", "error_code", "reason", "attempts_made", "finished_at", "due_at", "lease", "leased_until"],
     )
+    for delivery in mine:
+        if delivery.state == State.FAILED:
+            tell_end(endpoint, delivery)
     if mine:
         announce(endpoint)
     return {delivery.pk for delivery in mine}
@@ -154,6 +161,17 @@ def attempt(delivery: Delivery, now: datetime, error: int | None) -> Attempt:
         error_code=error,
         total_us=microseconds(now - since),
     )
+
+
+def tell_end(endpoint: Endpoint, delivery: Delivery, type: str = "") -> None:
+    """The event that a delivery is over: the given one, or the one of its being given up."""
+    assert delivery.message_id is not None  # events go to webhooks only
+    ids = {"message": delivery.message_id, "delivery": delivery.pk, "endpoint": endpoint.pk}
+    data: dict[str, Any] = {f"{noun}Id": public(noun, id) for noun, id in ids.items()}
+    if not type:
+        type = "message.expired" if delivery.reason == retry.Reason.EXPIRED else "message.failed"
+        data |= {"errorCode": delivery.error_code, "reason": delivery.reason}
+    events.tell(endpoint.environment, type, **data)
 
 
 def announce(endpoint: Endpoint) -> None:
@@ -173,12 +191,14 @@ def fail_worthless(endpoint: Endpoint, policy: Policy, now: datetime) -> int:
         return 0
     before = now - timedelta(seconds=policy.deliver_within_s)
     worthless = endpoint.deliveries.filter(state=State.PENDING, created_at__lte=before)
-    return worthless.update(
-        state=State.FAILED,
-        finished_at=now,
-        error_code=retry.ERRORS["expired"].code,
-        reason=retry.Reason.EXPIRED,
-    )
+    with transaction.atomic():
+        rows = list(worthless.select_for_update(skip_locked=True))
+        for one in rows:
+            one.state, one.finished_at = State.FAILED, now
+            one.error_code, one.reason = retry.ERRORS["expired"].code, retry.Reason.EXPIRED
+            tell_end(endpoint, one)
+        Delivery.objects.bulk_update(rows, ["state", "finished_at", "error_code", "reason"])
+    return len(rows)
 
 
 def tidy() -> dict[str, int]:

@@ -13,6 +13,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from delivery.policy import Policy
+from delivery.remedies import remedy_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +33,11 @@ class ErrorKind:
     word: str
     treated_as: str
     explanation: StrOrPromise
+
+    @property
+    def remedy(self) -> StrOrPromise:
+        """What to do about it."""
+        return remedy_of(self.word)
 
 
 class Reason(TextChoices):

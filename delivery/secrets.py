@@ -12,7 +12,8 @@ from accounts import audit, keyring
 from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
-from delivery import signing
+from accounts.ids import public
+from delivery import events, signing
 from delivery.models import SECRET, Endpoint, EndpointSecret
 
 OVERLAP_S = 86_400
@@ -65,6 +66,8 @@ def rotate(endpoint: Endpoint, actor: Actor, *, overlap_s: int = OVERLAP_S) -> t
     secret = new_secret(endpoint.signs_with)
     row = add_secret(endpoint, secret)
     changed(endpoint, actor, "endpoint.secretRotated", overlapSeconds=overlap_s)
+    told = {"secretId": public("secret", row.pk), "overlapSeconds": overlap_s}
+    events.of_endpoint(endpoint.environment, "endpoint.secretRotated", endpoint.pk, **told)
     return row, secret
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,14 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses, kinds
+from delivery import addresses, events, kinds
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
+from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
 from delivery.destinations import allowlist_of
-from delivery.models import Delivery, Endpoint, Health
+from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
 from delivery.turns import drain
@@ -100,11 +101,13 @@ def create_endpoint(
 ) -> NewEndpoint:
     """An endpoint with its first signing secret; `own` are the fields of its kind (delivery.kinds).
 
-    Raises Invalid for a refused URL, policy or access, and for what the kind does not have.
+    Raises Invalid for a refused URL, policy, access or event, and for what the kind does not have.
     """
     policy = {} if policy is None else policy
     policy_of(policy)
     own = kinds.check_new(kind, own | {"url": url, "access": access})
+    if "events" in own:
+        own["events"] = events.check_events(own["events"])
     access = own.pop("access", None)
     endpoint = Endpoint(
         environment=environment,
@@ -129,10 +132,17 @@ def create_endpoint(
         endpoint.save(force_insert=True)
         if secret:
             add_secret(endpoint, secret)
+        forget_listeners(environment, [], endpoint.events)
         names = ("kind", "description", "is_default", "policy", "signs_with", "access", *own)
         after = {name: describe(endpoint, name) for name in names}
         audit.record(actor, "endpoint.created", endpoint.pk, environment=environment, after=after)
     return NewEndpoint(endpoint, shown(secret), warnings)
+
+
+def forget_listeners(environment: Environment, before: Sequence[str], after: Sequence[str]) -> None:
+    """Let workers look again whether anybody asks to hear of each text that arrives: it is no business of others."""
+    if (DELIVERED in before) != (DELIVERED in after):
+        environment.endpoints.filter(deleted_at=None).update(version=F("version") + 1)
 
 
 def take_default_from_others(environment: Environment) -> None:
@@ -149,6 +159,8 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     kinds.check(endpoint.kind, changes)
     if "policy" in changes:
         policy_of(changes["policy"])
+    if "events" in changes:
+        changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
     warnings = []
@@ -164,6 +176,8 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
+        if "events" in changes:
+            forget_listeners(endpoint.environment, endpoint.events, changes["events"])
         if "access" in changes:
             seal_access(endpoint, changes.pop("access"))
         for name, value in changes.items():
@@ -172,7 +186,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         endpoint.save(
             update_fields=[
                 "url", "description", "is_default", "policy", "failover", "disabled_at", "disabled_because", "version",
-                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s",
+                "sealed_access", "certificate_expires_at", "payload", "template", "ack_within_s", "events",
             ]
         )  # fmt: skip
         endpoint.refresh_from_db(fields=["version"])
@@ -187,6 +201,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         )
         if before.get("disabled") is not None:
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
+            tell_switched(endpoint, before["disabled"])
     return warnings
 
 
@@ -216,6 +231,15 @@ def switch(endpoint: Endpoint, disabled: bool) -> None:
         endpoint.disabled_because = Endpoint.Because.PERSON
 
 
+def tell_switched(endpoint: Endpoint, was_disabled: bool) -> None:
+    """The event that an endpoint was disabled or enabled, where it was not so before."""
+    if endpoint.disabled_at is not None and not was_disabled:
+        because = endpoint.disabled_because
+        events.of_endpoint(endpoint.environment, "endpoint.disabled", endpoint.pk, because=because)
+    elif endpoint.disabled_at is None and was_disabled:
+        events.of_endpoint(endpoint.environment, "endpoint.enabled", endpoint.pk)
+
+
 @transaction.atomic
 def disable_unwanted(id: UUID, because: str) -> None:
     """Stop an endpoint whose receiver wants nothing more; what waits for it is held."""
@@ -234,6 +258,7 @@ def disable_unwanted(id: UUID, because: str) -> None:
     hold_pending(endpoint)
     after = {"disabled": True, "because": because}
     audit.record(SYSTEM, "endpoint.disabled", id, environment=endpoint.environment, after=after)
+    tell_switched(endpoint, was_disabled=False)
 
 
 def hold_pending(endpoint: Endpoint) -> None:
@@ -253,12 +278,17 @@ def release_held(endpoint: Endpoint) -> None:
 
 
 @transaction.atomic
-def take_measures(id: UUID, wanted: Measures) -> None:
-    """Warn about an endpoint that does nothing but fail, and disable it in the end."""
+def take_measures(id: UUID, wanted: Measures, *, aloud: bool = True) -> None:
+    """Warn about an endpoint that does nothing but fail, and disable it in the end.
+
+    `aloud` is false where it was sent nothing but events: of those no event is made.
+    """
     endpoint = Endpoint.objects.select_related("environment").get(pk=id)
     if Health.objects.filter(pk=id, warnings__lt=wanted.warnings).update(warnings=wanted.warnings):
         after = {"warning": wanted.warnings}
         audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
+        if aloud:
+            events.of_endpoint(endpoint.environment, "endpoint.warned", id, **after)
     if wanted.disable:
         disable_unwanted(id, Endpoint.Because.FAILING)
 
@@ -275,6 +305,8 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
         version=F("version") + 1,
     )
     waiting = (Delivery.State.PENDING, Delivery.State.HELD)
+    forget_listeners(endpoint.environment, endpoint.events, [])
+    endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
     endpoint.deliveries.filter(state__in=waiting).update(
         state=Delivery.State.CANCELLED, due_at=None, finished_at=now
     )

@@ -18,6 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from accounts.columns import Columns
+from delivery.events import FAN_OUT, TOLD, Told
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -33,15 +34,16 @@ RUNG = Columns(Rung)
 
 READ = f"""
 SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.reason,
-       d.leased_until, d.due_at,
-       e.version AS endpoint_version, v.clock_offset, m.id AS message_id, m.content, m.sender, m.received_at,
+       d.leased_until, d.due_at, d.event_id, d.event_type, n.payload, n.created_at AS told_at,
+       e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
        m.media, m.partial, m.simulated
 FROM unnest({RUNG.parameters}) AS rung(id, lease)
 JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease
 JOIN delivery_endpoint e ON e.id = d.endpoint_id
 JOIN accounts_environment v ON v.id = d.environment_id
-JOIN inbox_message m ON m.id = d.message_id
+LEFT JOIN inbox_message m ON m.id = d.message_id
+LEFT JOIN delivery_event n ON n.id = d.event_id
 """  # noqa: S608  names of columns only
 
 
@@ -80,16 +82,28 @@ class Tried(NamedTuple):
 SETTLED, TRIED = Columns(Settled, "s_"), Columns(Tried, "t_")
 
 # An attempt happened whoever holds the lease by now, so it is kept in any case; the same one only once.
-RECORD = f"""
-WITH tried AS (
+TRY = f"""
+tried AS (
   INSERT INTO delivery_attempt ({TRIED.names})
   SELECT * FROM unnest({TRIED.parameters}) ON CONFLICT (id) DO NOTHING
 )
+"""  # noqa: S608  names of columns only
+SETTLE = f"""
 UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
     error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries
 FROM unnest({SETTLED.parameters}) AS s({SETTLED.names})
 WHERE d.id = s.delivery AND d.lease = s.lease
+"""  # noqa: S608  names of columns only
+RECORD = f"WITH {TRY} {SETTLE}"
+# Where a batch has something to tell; one that has not costs what it did.
+RECORD_AND_TELL = f"""
+WITH {TRY}, settled AS ({SETTLE} RETURNING d.id), told AS (
+  INSERT INTO delivery_event (id, environment_id, type, payload, created_at)
+  SELECT e.id, e.environment_id, e.type, e.payload::jsonb, e.created_at
+  FROM unnest({TOLD.parameters}) AS e({TOLD.names}) JOIN settled ON settled.id = e.delivery
+  RETURNING id, environment_id, type, created_at
+) {FAN_OUT}
 """  # noqa: S608  names of columns only
 
 # What becomes of deliveries to an endpoint that is not to get any, by how the endpoint is at this very moment:
@@ -148,6 +162,13 @@ class Store:
 
     def record(self, settled: Sequence[Settled], tried: Sequence[Tried]) -> None:
         self.execute(RECORD, {**SETTLED.values(settled), **TRIED.values(tried)})
+
+    def record_and_tell(
+        self, settled: Sequence[Settled], tried: Sequence[Tried], told: Sequence[Told]
+    ) -> None:
+        """The same with the events that some of them are."""
+        values = {**SETTLED.values(settled), **TRIED.values(tried)}
+        self.execute(RECORD_AND_TELL, {**values, **TOLD.values(told)})
 
     def stop(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
         """Settle deliveries, as `read` answers them, whose endpoint was seen disabled or deleted."""

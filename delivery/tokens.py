@@ -174,12 +174,13 @@ class Tokens:
                 held.token, held.until = "", None
 
     def answered(self, held: Held, result: Result) -> None:
+        cause: Result | None = None
         try:
-            held.token, held.until, held.cause = *self.read(result), None
+            token, until = token_in(result, self.clock())
         except Unusable as problem:
-            held.token, held.until = "", self.clock() + FAILED_FOR
-            held.cause = failure(result, str(problem))
-        cause, token = held.cause, held.token
+            token, until, cause = "", self.clock() + FAILED_FOR, failure(result, str(problem))
+        with self.lock:
+            held.token, held.until, held.cause = token, until, cause
         jobs = self.take(held)
         for job in jobs:
             job.token = token
@@ -193,14 +194,15 @@ class Tokens:
             jobs, held.waiting, held.asking = held.waiting, [], False
         return jobs
 
-    def read(self, result: Result) -> tuple[str, datetime]:
-        """The token in an answer and until when to use it. Raises Unusable."""
-        answer = object_of(result)
-        token, kind = answer.get("access_token"), answer.get("token_type", "bearer")
-        if not isinstance(token, str) or not TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
-            raise Unusable("The token server's answer holds no bearer token.")
-        life = seconds(answer.get("expires_in"))
-        return token, self.clock() + timedelta(seconds=life - min(EARLY_S, life / 5))
+
+def token_in(result: Result, now: datetime) -> tuple[str, datetime]:
+    """The token in an answer and until when to use it. Raises Unusable."""
+    answer = object_of(result)
+    token, kind = answer.get("access_token"), answer.get("token_type", "bearer")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token) or str(kind).lower() != "bearer":
+        raise Unusable("The token server's answer holds no bearer token.")
+    life = seconds(answer.get("expires_in"))
+    return token, now + timedelta(seconds=life - min(EARLY_S, life / 5))
 
 
 def request_for(held: Held) -> Job:

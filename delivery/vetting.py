@@ -21,6 +21,15 @@ class Seen(NamedTuple):
     addresses: Sequence[str]
 
 
+def refusal(job: Job, addresses: Sequence[str], allow_networks: tuple[Network, ...]) -> str | None:
+    """Why a job may not go to the addresses of its host, as a word of delivery.retry."""
+    if not all(is_allowed(one, allow_networks) for one in addresses):
+        return "refused_address"
+    if job.only is not None and not (addresses and all(is_within(one, job.only) for one in addresses)):
+        return "not_allowed_destination"
+    return None
+
+
 class Vetting:
     """Passes on what may go to every address of its host. A name that we cannot resolve is the proxy's to judge."""
 
@@ -71,10 +80,9 @@ class Vetting:
             self.judge(job, addresses)
 
     def judge(self, job: Job, addresses: Sequence[str]) -> None:
-        if not all(is_allowed(one, self.allow_networks) for one in addresses):
-            self.on_done(job, Result(None, "refused_address"))
-        elif job.only is not None and not (addresses and all(is_within(one, job.only) for one in addresses)):
-            self.on_done(job, Result(None, "not_allowed_destination"))
+        word = refusal(job, addresses, self.allow_networks)
+        if word is not None:
+            self.on_done(job, Result(None, word))
         else:
             self.forward([job])
 

@@ -10,6 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from accounts.clock import clock
+from delivery import backlog
 from delivery.models import Delivery
 from ingest.models import Line, StrayText
 
@@ -43,6 +44,15 @@ def overdue() -> Metric:
     return GaugeMetricFamily("smsgateway_oldest_due_delivery_seconds", "Lateness of the oldest pending", late)
 
 
+def undelivered() -> Metric:
+    """Age of the oldest delivery that is to be sent, parked ones of endpoints in trouble included."""
+    oldest = backlog.oldest_pending()
+    age = max(0.0, (clock() - oldest).total_seconds()) if oldest else 0.0
+    return GaugeMetricFamily(
+        "smsgateway_oldest_undelivered_seconds", "Age of the oldest pending delivery", age
+    )
+
+
 def stray_texts() -> Metric:
     help = f"Authenticated texts that nobody holds, up to {CAP}"
     gauge = GaugeMetricFamily("smsgateway_stray_texts", help, labels=["kind"])
@@ -59,7 +69,7 @@ def lines() -> Metric:
     return gauge
 
 
-GAUGES: tuple[Callable[[], Metric], ...] = (open_deliveries, overdue, stray_texts, lines)
+GAUGES: tuple[Callable[[], Metric], ...] = (open_deliveries, overdue, undelivered, stray_texts, lines)
 
 
 class Backlog(Collector):

@@ -12,11 +12,14 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
-from delivery import queues
+from delivery import queues, replays
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
 BATCH = 5000
+REPLAYS_FOR = timedelta(
+    seconds=20
+)  # then the next task goes on, so that none holds a worker's thread for long
 
 
 @shared_task(name="operations.tasks.tidy_queues")
@@ -42,6 +45,12 @@ def purge() -> dict[str, int]:
         ),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
+
+
+@shared_task(name="operations.tasks.run_replays")
+def run_replays() -> int:
+    """Go on with replays; answers how many deliveries were made due."""
+    return replays.run_slices(clock() + REPLAYS_FOR)
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:

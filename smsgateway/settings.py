@@ -233,6 +233,11 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries", no_ack=True)]
 CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
+    "replays": {
+        "task": "operations.tasks.run_replays",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
@@ -315,6 +320,8 @@ SPECTACULAR_SETTINGS = {
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
+        "EventName": "delivery.catalog.SUBSCRIBABLE",
+        "IssueState": "delivery.models.Issue.State",
         "LineState": "ingest.models.Line.State",
         "MessageStatus": "inbox.models.Message.State",
         "NumberCapability": "numbers.plan.Capability",
@@ -322,6 +329,8 @@ SPECTACULAR_SETTINGS = {
         "NumberDocumentType": "numbers.requests.TYPES",
         "NumberRequestKind": "numbers.models.NumberRequest.Kind",
         "NumberRequestStatus": "numbers.models.NumberRequest.Status",
+        "ReplayKind": "delivery.models.Replay.Kind",
+        "ReplayState": "delivery.models.Replay.State",
         "RouteAction": "routing.models.Route.Action",
     },
 }

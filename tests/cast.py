@@ -24,7 +24,7 @@ from accounts.models import Environment, Tenant, User
 from accounts.roles import Role
 from delivery import destinations
 from delivery import services as delivery
-from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint
+from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
 from inbox.models import CONTENT, SENDER, Message
 from numbers import phone
 from numbers import services as numbers
@@ -53,6 +53,9 @@ class Side:
     delivery: Delivery
     attempt: Attempt
     number_request: NumberRequest
+    event: Event
+    issue: Issue
+    replay: Replay
     queue: Endpoint
     callback: Endpoint
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
@@ -74,6 +77,9 @@ class Side:
             "delivery_id": public("delivery", self.delivery.pk),
             "attempt_id": public("attempt", self.attempt.pk),
             "number_request_id": public("number_request", self.number_request.pk),
+            "event_id": public("event", self.event.pk),
+            "issue_id": public("issue", self.issue.pk),
+            "replay_id": public("replay", self.replay.pk),
         }
 
 
@@ -138,10 +144,43 @@ def furnish(environment: Environment, number: str) -> Side:
         failed,
         attempt,
         store_request(environment),
+        store_event(environment, new.endpoint),
+        store_issue(failed),
+        store_replay(environment, new.endpoint),
         delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
+    )
+
+
+def store_event(environment: Environment, endpoint: Endpoint) -> Event:
+    return Event.objects.create(
+        environment=environment,
+        type="endpoint.enabled",
+        payload={"endpointId": public("endpoint", endpoint.pk)},
+        created_at=clock(environment),
+    )
+
+
+def store_issue(delivery: Delivery, **columns: Any) -> Issue:
+    """An open issue: the delivery's endpoint answers with errors of its own."""
+    now = clock(delivery.environment)
+    seen = {"first_seen": now, "opened_at": now, "last_seen": now, "told_at": now}
+    values: dict[str, Any] = {"error_code": 5105, "count": 1, **seen}
+    row = {"environment": delivery.environment, "endpoint": delivery.endpoint, "last_delivery": delivery.pk}
+    return Issue.objects.create(**row, **values | columns)
+
+
+def store_replay(environment: Environment, endpoint: Endpoint) -> Replay:
+    """A planned job that nobody has started."""
+    now = clock(environment)
+    return Replay.objects.create(
+        environment=environment,
+        kind=Replay.Kind.RECOVER,
+        filter={"endpoint": str(endpoint.pk), "since": now.isoformat()},
+        planned=1,
+        created_at=now,
     )
 
 

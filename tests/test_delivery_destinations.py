@@ -9,10 +9,13 @@ import pycurl
 import pytest
 
 from accounts.audit import SYSTEM
-from delivery import destinations
+from delivery import destinations, services
+from delivery.access_store import lies_outside
 from delivery.addresses import Guard
+from delivery.composing import load_targets
+from delivery.destinations import allowlist_of
 from delivery.engine import Engine
-from delivery.models import Attempt
+from delivery.models import Attempt, Endpoint
 from tests.cast import House
 from tests.deliveries import endpoint_at, heard, tried
 from tests.live import Receiver, delivering, receiving
@@ -95,3 +98,20 @@ def test_a_reused_connection_is_asked_about_too(receiver: Receiver) -> None:
     guard.clear((ip_network("198.51.100.0/24"),))
     assert failure(curl) == pycurl.E_ABORTED_BY_CALLBACK
     assert guard.unlisted == ["127.0.0.1"]
+
+
+def test_a_url_that_is_none_harms_no_other_endpoint(acme: House, receiver: Receiver, engine: Engine) -> None:
+    fine, odd = endpoint_at(acme, receiver.url), endpoint_at(acme, receiver.url)
+    Endpoint.objects.filter(pk=odd.pk).update(url="http://é/")
+    allow(acme, "127.0.0.0/8")
+    assert load_targets([fine.pk, odd.pk])[odd.pk].only == ()
+    assert tried(engine, acme, fine).state == "delivered"
+    assert lies_outside(Endpoint.objects.get(pk=odd.pk), allowlist_of(acme.live.environment.pk))
+
+
+def test_a_queue_lies_nowhere_and_is_never_outside(acme: House) -> None:
+    environment = acme.live.environment
+    queue = services.create_endpoint(environment, SYSTEM, kind=Endpoint.Kind.POLLING).endpoint
+    allow(acme, "hooks.example.com")
+    assert not lies_outside(queue, allowlist_of(environment.pk))
+    assert load_targets([queue.pk])[queue.pk].stopped is False

@@ -18,7 +18,7 @@ from accounts.ids import public
 from api import queues as api_queues
 from delivery import queues, services
 from delivery.engine import Engine
-from delivery.models import QUEUES, Attempt, Delivery, Endpoint
+from delivery.models import QUEUES, Attempt, Delivery, Endpoint, Issue
 from inbox.models import Message
 from numbers import services as numbers
 from operations.tasks import tidy_queues
@@ -322,6 +322,7 @@ def test_a_text_goes_from_the_door_to_the_queue(door: LiveDoor, acme: House) -> 
     )
     numbers.update_assignment(side.assignment, SYSTEM, channel=channel)
     routing.update_route(side.route, SYSTEM, endpoints=[side.queue, side.endpoint])
+    Issue.objects.all().delete()
     Delivery.objects.all().delete()
     Message.objects.all().delete()
     door.in_force(lambda known: (channel.pk, NUMBER) in known.holders)

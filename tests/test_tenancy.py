@@ -203,6 +203,8 @@ REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
 def filled(value: Any, side: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [filled(item, side) for item in value]
+    if isinstance(value, dict):
+        return {name: filled(item, side) for name, item in value.items()}
     return side.get(value, value) if isinstance(value, str) else value
 
 
@@ -248,6 +250,7 @@ MINE = {
     "created_at",
     "createdAt",
 }
+RECOVER = {"since": "2026-11-22T00:00:00Z", "endpointId": "endpoint_id"}
 WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "channels"): {"carrier": "sandbox", "credentials": {"secret": "a-long-token"}},
     ("PATCH", "channels/{channel_id}"): {"name": "N"},
@@ -263,6 +266,10 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
     ("POST", "deliveries/{delivery_id}/replay"): {},
+    ("POST", "endpoints/{endpoint_id}/check"): {},
+    ("POST", "replays"): {"kind": "recover", "filter": RECOVER},
+    ("POST", "replays/{replay_id}/run"): {},
+    ("PATCH", "issues/{issue_id}"): {"state": "acknowledged"},
 }
 
 

@@ -16,6 +16,7 @@ def test_a_failed_delivery_is_flagged_and_whole(acme: House, api: Api) -> None:
         "messageId": ids["message_id"],
         "endpointId": ids["endpoint_id"],
         "divertedFrom": None,
+        "eventId": None,
         "eventType": "message.received",
         "state": "failed",
         "flagged": True,

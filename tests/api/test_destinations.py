@@ -78,6 +78,8 @@ def test_endpoints_of_before_show_that_they_are_left_out(acme: House, api: Api) 
     listed = api.post("destinations", {"pattern": "*.Example.com"}).json()
     assert listed["pattern"] == "*.example.com"
     assert api.get(path).json()["destinationAllowed"] is False
+    rows = api.get("endpoints").json()["data"]
+    assert [row["destinationAllowed"] for row in rows if path.endswith(row["id"])] == [False]
     listed_endpoints = api.get("endpoints").json()["data"]
     assert [row["kind"] for row in listed_endpoints if row["destinationAllowed"]] == ["polling"]
     assert len(listed_endpoints) == 3

@@ -33,12 +33,18 @@ CHANGING = (
     "endpoints/{endpoint_id}/switch/",
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
+    "endpoints/{endpoint_id}/check/",
+    "issues/{issue_id}/state/",
 )
 READING = (
     "",
     "messages/",
     "messages/{message_id}/",
     "deliveries/",
+    "issues/",
+    "issues/{issue_id}/",
+    "replays/",
+    "replays/{replay_id}/",
     "numbers/",
     "numbers/?view=requests",
     "numbers/?view=released",
@@ -55,6 +61,15 @@ READING = (
 )
 
 
+REPLAYING = (
+    "deliveries/replay/",
+    "deliveries/{delivery_id}/replay/",
+    "replays/new/",
+    "replays/{replay_id}/run/",
+    "replays/{replay_id}/cancel/",
+)
+
+
 @pytest.mark.parametrize("path", CHANGING)
 def test_a_viewer_changes_nothing_and_learns_who_can(viewer: Person, path: str) -> None:
     before = AuditEntry.objects.count()
@@ -67,7 +82,7 @@ def test_a_viewer_changes_nothing_and_learns_who_can(viewer: Person, path: str) 
     assert AuditEntry.objects.count() == before
 
 
-@pytest.mark.parametrize("path", ["deliveries/replay/", "deliveries/{delivery_id}/replay/"])
+@pytest.mark.parametrize("path", REPLAYING)
 def test_sending_again_has_its_own_permission(acme: House, viewer: Person, path: str) -> None:
     assert viewer.post(path).status_code == 403
     Membership.objects.filter(user=acme.users["viewer"]).update(role="compliance")

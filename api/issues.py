@@ -1,0 +1,70 @@
+"""/v1/issues: how endpoints fail, and what to do about it."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts import ids
+from api.fields import Id, Input, Stamp
+from api.paging import Paging, page_of, paged
+from api.views import ApiRequest, View, body, find, operation, query
+from delivery import issues
+from delivery.models import Issue
+from delivery.retry import BY_CODE
+
+
+class IssueQuery(Paging):
+    state = serializers.ChoiceField(Issue.State.choices, required=False)
+    endpointId = serializers.CharField(required=False)
+
+
+class IssueChanges(Input):
+    state = serializers.ChoiceField(
+        Issue.State.choices, help_text="a resolved one opens by itself when the endpoint fails so again"
+    )
+
+
+class IssueSerializer(serializers.Serializer[Issue]):
+    id = Id("issue")
+    endpointId = Id("endpoint", source="endpoint_id")
+    errorCode = serializers.IntegerField(source="error_code")
+    cause = serializers.SerializerMethodField(help_text="in a sentence")
+    remedy = serializers.SerializerMethodField(help_text="what to do, in a sentence")
+    state = serializers.ChoiceField(Issue.State.choices)
+    count = serializers.IntegerField(help_text="failed tries so far")
+    firstSeenAt = Stamp(source="first_seen")
+    lastSeenAt = Stamp(source="last_seen")
+    openedAt = Stamp(source="opened_at", help_text="the last time")
+    resolvedAt = Stamp(source="resolved_at", allow_null=True)
+    lastDeliveryId = Id("delivery", source="last_delivery")
+
+    def get_cause(self, issue: Issue) -> str:
+        return str(BY_CODE[issue.error_code].explanation)
+
+    def get_remedy(self, issue: Issue) -> str:
+        return str(BY_CODE[issue.error_code].remedy)
+
+
+class Issues(View):
+    @operation("listIssues", page_of(IssueSerializer), query=IssueQuery)
+    def get(self, request: ApiRequest) -> Response:
+        asked = query(request, IssueQuery)
+        rows = request.environment.issues.all()
+        if "state" in asked:
+            rows = rows.filter(state=asked["state"])
+        if "endpointId" in asked:
+            rows = rows.filter(endpoint=ids.parse("endpoint", asked["endpointId"]))
+        return paged(request, rows, IssueSerializer, asked=asked)
+
+
+class OneIssue(View):
+    @operation("readIssue", IssueSerializer)
+    def get(self, request: ApiRequest, issue_id: str) -> Response:
+        return Response(IssueSerializer(find(request.environment.issues.all(), "issue", issue_id)).data)
+
+    @operation("updateIssue", IssueSerializer, body=IssueChanges)
+    def patch(self, request: ApiRequest, issue_id: str) -> Response:
+        issue = find(request.environment.issues.all(), "issue", issue_id)
+        changed = issues.change(issue, request.actor, body(request, IssueChanges)["state"])
+        return Response(IssueSerializer(changed).data)

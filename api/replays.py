@@ -1,0 +1,122 @@
+"""/v1/replays: many deliveries sent again as one job: planned, run, watched, cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from api.deliveries import Nothing
+from api.fields import Flag, Id, Input, Stamp, Text
+from api.paging import Paging, page_of, paged
+from api.views import ApiRequest, View, body, find, named, operation
+from delivery import replays
+from delivery.models import Replay
+from delivery.retry import BY_CODE
+from delivery.selection import OVER
+from routing import replaying
+
+STATES = [(state.value, state.label) for state in OVER]
+
+
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="RFC 3339")
+        return super().to_internal_value(value)
+
+
+class ReplayFilter(Input):
+    """What is meant. With kind `recover` or `missing` an endpoint is named; `missing` takes no state and no code."""
+
+    since = Moment(help_text="made, or for `missing` arrived, at that time or later")
+    until = Moment(required=False, help_text="and before that")
+    endpointId = Id("endpoint", required=False)
+    state = serializers.ChoiceField(STATES, required=False, help_text="failed unless you say otherwise")
+    errorCode = serializers.ChoiceField(sorted(BY_CODE), required=False)
+    number = Text(required=False, max_length=16, help_text="that the texts came to")
+    everything = Flag(
+        default=False, help_text="for `missing`: also what routes sent elsewhere, or nowhere; with care"
+    )
+
+
+class NewReplay(Input):
+    kind = serializers.ChoiceField(Replay.Kind.choices)
+    filter = ReplayFilter()
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(required=False)
+    endpointId = Id("endpoint", required=False)
+    state = serializers.ChoiceField(STATES, required=False)
+    errorCode = serializers.IntegerField(required=False)
+    number = serializers.CharField(required=False)
+    everything = serializers.BooleanField(required=False)
+
+
+class ReplaySerializer(serializers.Serializer[Replay]):
+    id = Id("replay")
+    kind = serializers.ChoiceField(Replay.Kind.choices)
+    filter = serializers.SerializerMethodField()
+    state = serializers.ChoiceField(Replay.State.choices)
+    planned = serializers.IntegerField(help_text="how many it would touch, when it was planned")
+    queued = serializers.IntegerField(help_text="how many it made due so far")
+    outcomes = serializers.SerializerMethodField(help_text="what became of these, by state")
+    createdAt = Stamp(source="created_at")
+    startedAt = Stamp(source="started_at", allow_null=True)
+    finishedAt = Stamp(source="finished_at", allow_null=True)
+
+    def get_filter(self, job: Replay) -> dict[str, str | int | bool]:
+        return replays.described(job)
+
+    def get_outcomes(self, job: Replay) -> dict[str, int]:
+        return replays.report(job)
+
+
+def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
+    """The filter with the endpoint that it names; raises Invalid."""
+    id = asked.pop("endpointId", None)
+    if id is not None:
+        present = request.environment.endpoints.filter(deleted_at=None)
+        asked["endpoint"] = named(present, "endpoint", id, "/filter/endpointId")
+    return asked
+
+
+class Replays(View):
+    @operation("listReplays", page_of(ReplaySerializer), query=Paging)
+    def get(self, request: ApiRequest) -> Response:
+        return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
+
+    @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    def post(self, request: ApiRequest) -> Response:
+        values = body(request, NewReplay)
+        filter = named_filter(request, values["filter"])
+        job = replaying.plan(request.environment, request.actor, values["kind"], **filter)
+        return Response(ReplaySerializer(job).data, 201)
+
+
+def one(request: ApiRequest, replay_id: str) -> Replay:
+    return find(request.environment.replays.all(), "replay", replay_id)
+
+
+class OneReplay(View):
+    @operation("readReplay", ReplaySerializer)
+    def get(self, request: ApiRequest, replay_id: str) -> Response:
+        return Response(ReplaySerializer(one(request, replay_id)).data)
+
+    @operation("deleteReplay", ReplaySerializer, conflicts=True)
+    def delete(self, request: ApiRequest, replay_id: str) -> Response:
+        return Response(ReplaySerializer(replays.cancel(one(request, replay_id), request.actor)).data)
+
+
+class Run(View):
+    @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    def post(self, request: ApiRequest, replay_id: str) -> Response:
+        job = one(request, replay_id)
+        body(request, Nothing)
+        return Response(ReplaySerializer(replays.run(job, request.actor)).data, 202)
