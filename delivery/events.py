@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import clock
 from accounts.columns import Columns
 from accounts.errors import Invalid
-from accounts.ids import public, uuid7
+from accounts.ids import earliest, public, uuid7
 from accounts.models import Environment
 from delivery.catalog import SUBSCRIBABLE
 
@@ -55,6 +55,29 @@ WITH told AS (
 """  # noqa: S608  a statement of our own
 
 
+# Ids of an event's deliveries begin as its own does, which saves an index.
+OF_EVENT = """
+d.event_id = e.id
+AND d.id BETWEEN (left(e.id::text, 24) || repeat('0', 12))::uuid AND (left(e.id::text, 24) || repeat('f', 12))::uuid
+"""
+# With all of their deliveries and attempts, but not while one of these still waits.
+FORGET = f"""
+WITH old AS (
+  SELECT id FROM delivery_event e
+  WHERE id < %(before)s AND NOT EXISTS (
+    SELECT FROM delivery_delivery d WHERE {OF_EVENT} AND d.state IN ('pending', 'sending', 'held'))
+  ORDER BY id LIMIT %(limit)s
+), sent AS (
+  SELECT d.id FROM old e JOIN delivery_delivery d ON {OF_EVENT}
+), attempts AS (
+  DELETE FROM delivery_attempt a USING sent WHERE a.delivery_id = sent.id
+), deliveries AS (
+  DELETE FROM delivery_delivery d USING sent WHERE d.id = sent.id
+)
+DELETE FROM delivery_event e USING old WHERE e.id = old.id
+"""  # noqa: S608  a statement of our own
+
+
 def values_of(environment: UUID, type: str, data: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The parameters of TELL, for whoever runs it."""
     return {
@@ -88,3 +111,10 @@ def check_events(types: Any) -> list[str]:
     if errors:
         raise Invalid(errors)
     return sorted(set(types))
+
+
+def forget(before: datetime, limit: int) -> int:
+    """Delete the oldest events of before that time (operator's clock) with their deliveries; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"before": earliest(before), "limit": limit})
+        return int(cursor.rowcount)

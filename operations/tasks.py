@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
-from delivery import queues, replays
+from delivery import events, queues, replays
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
@@ -43,6 +43,7 @@ def purge() -> dict[str, int]:
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
+        "events": forget_events(now - timedelta(days=settings.EVENTS_KEPT_DAYS)),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
 
@@ -51,6 +52,13 @@ def purge() -> dict[str, int]:
 def run_replays() -> int:
     """Go on with replays; answers how many deliveries were made due."""
     return replays.run_slices(clock() + REPLAYS_FOR)
+
+
+def forget_events(before: datetime) -> int:
+    gone = 0
+    while count := events.forget(before, BATCH):
+        gone += count
+    return gone
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:
