@@ -20,8 +20,8 @@ from accounts.errors import Conflict
 from accounts.ids import public, uuid7
 from delivery import errand, payload, retry, signing
 from delivery.composing import HEADERS, Target, Ticket, load_targets
+from delivery.exchange import Job, Result
 from delivery.models import Endpoint
-from delivery.transport import Job, Result
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -28,6 +28,7 @@ from accounts.ids import uuid7
 from delivery import services, turns
 from delivery.claiming import claim
 from delivery.composing import Target, headers_of, load_targets, request_of
+from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Keeper
 from delivery.models import Endpoint
 from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
@@ -35,7 +36,7 @@ from delivery.policy import Policy
 from delivery.retry import Reason
 from delivery.store import Store
 from delivery.tokens import Tokens
-from delivery.transport import KEPT_BYTES, READ_BYTES, Job, Transport
+from delivery.transport import Transport
 from delivery.vetting import Vetting
 
 log = logging.getLogger("smsgateway.worker")

@@ -8,8 +8,8 @@ from django.conf import settings
 from accounts.clock import clock
 from delivery import services
 from delivery.addresses import Rejected, host_of
+from delivery.exchange import Exchange, Job, Result
 from delivery.tokens import Grant, Held, Unusable, failure, request_for, token_in
-from delivery.transport import Exchange, Job, Result
 from delivery.vetting import refusal
 
 

@@ -16,11 +16,11 @@ from delivery import retry
 from delivery.catalog import DELIVERED
 from delivery.composing import Target
 from delivery.events import Told
+from delivery.exchange import KEPT_BYTES, Job, Result
 from delivery.expectation import Expectation
 from delivery.models import RESPONSE
 from delivery.policy import Policy
 from delivery.store import Settled, Tried
-from delivery.transport import KEPT_BYTES, Job, Result
 
 log = logging.getLogger("smsgateway.worker")
 

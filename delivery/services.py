@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -73,10 +74,13 @@ def check_url(environment: Environment, url: str, pointer: str = "/url") -> list
     return [str(warning) for warning in verdict.warnings]
 
 
-def check_access(endpoint: Endpoint, given: Any) -> tuple[dict[str, Any], list[str]]:
-    """The access to keep for an endpoint and warnings about it; raises Invalid, with pointers below /access."""
-    now = clock(endpoint.environment)
-    access = access_of(given, stored_access(endpoint) or {}, now)
+def check_access(endpoint: Endpoint, given: Any, url: str = "") -> tuple[dict[str, Any], list[str]]:
+    """The access to keep for an endpoint, at its new URL where it gets one, and warnings about it.
+
+    Raises Invalid, with pointers below /access.
+    """
+    now, moves = clock(endpoint.environment), bool(url) and elsewhere(endpoint.url, url)
+    access = access_of(given, {} if moves else stored_access(endpoint) or {}, now)
     warnings = []
     if "oauth2" in access:
         url = access["oauth2"]["tokenUrl"]
@@ -84,6 +88,18 @@ def check_access(endpoint: Endpoint, given: Any) -> tuple[dict[str, Any], list[s
     if expires_soon(certificate_expiry(access), now):
         warnings.append(_("The client certificate expires within 30 days."))
     return access, warnings
+
+
+def elsewhere(before: str, after: str) -> bool:
+    """Whether a URL leads to another server."""
+    return urlsplit(before)[:2] != urlsplit(after)[:2]
+
+
+def keep_secrets_here(endpoint: Endpoint, url: str) -> None:
+    """Whoever may change a URL must not get to know by that what somebody else gave to be sent along."""
+    if endpoint.sealed_access is not None and elsewhere(endpoint.url, url):
+        text = _("The URL leads to another server: say anew what is to be sent along there.")
+        raise Invalid([("/access", "required", text)])
 
 
 def create_endpoint(
@@ -166,8 +182,10 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     warnings = []
     if "url" in changes and changes["url"] != endpoint.url:
         warnings = check_url(endpoint.environment, changes["url"])
+        if "access" not in changes:
+            keep_secrets_here(endpoint, changes["url"])
     if "access" in changes:
-        changes["access"], about_access = check_access(endpoint, changes["access"])
+        changes["access"], about_access = check_access(endpoint, changes["access"], changes.get("url", ""))
         warnings += about_access
     with transaction.atomic():
         if changes.get("is_default"):

@@ -29,7 +29,7 @@ import certifi
 from accounts.clock import clock
 from accounts.ids import uuid7
 from delivery.addresses import Network
-from delivery.transport import READ_BYTES, Job, Result
+from delivery.exchange import READ_BYTES, Job, Result
 from delivery.ways import Tls
 
 DEADLINE_S = 10.0

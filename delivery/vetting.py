@@ -9,7 +9,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from delivery.addresses import Network, Rejected, Resolver, host_of, is_allowed, is_within
-from delivery.transport import Job, Result
+from delivery.exchange import Job, Result
 
 GOOD_FOR_S = 30.0
 AT_ONCE = 16

@@ -11,8 +11,8 @@ from django.conf import LazySettings
 
 from accounts.ids import uuid7
 from delivery import errand, services
+from delivery.exchange import Job
 from delivery.tokens import grant_of
-from delivery.transport import Job
 from tests.live import receiving
 from tests.proxy import proxying
 

@@ -232,3 +232,16 @@ def test_a_deleted_endpoint_keeps_no_secret(acme: House, api: Api) -> None:
     assert api.delete(f"endpoints/{made['id']}").status_code == 204
     row = Endpoint.objects.exclude(deleted_at=None).get()
     assert (row.sealed_access, row.certificate_expires_at) == (None, None)
+
+
+def test_secrets_do_not_follow_a_url_to_another_server(acme: House, api: Api) -> None:
+    path = f"endpoints/{created(api, EVERYTHING).json()['id']}"
+    moved, shown = {"url": "http://127.0.0.1:10/hook"}, api.get(path).json()["access"]
+    refused = api.patch(path, moved)
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/access"]
+    pointers = {error["pointer"] for error in api.patch(path, moved | {"access": shown}).json()["errors"]}
+    assert {"#/access/headers/0/value", "#/access/oauth2/clientSecret"} <= pointers
+    assert api.get(path).json()["url"] == URL
+    assert api.patch(path, {"url": URL + "/deeper"}).status_code == 200  # the same server
+    assert api.patch(path, moved | {"access": EVERYTHING}).status_code == 200
+    assert api.get(path).json()["url"] == moved["url"]
