@@ -25,6 +25,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from delivery import queues, services
 from delivery.access_store import lies_outside, shown_access
 from delivery.backlog import oldest_undelivered
+from delivery.catalog import BY_NAME, SUBSCRIBABLE
 from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
@@ -184,6 +185,7 @@ def context_of(request: PageRequest, endpoint: Endpoint) -> dict[str, Any]:
         "secrets": list(live(endpoint)),
         "policy": stored_policy(endpoint),
         "condition": condition(endpoint, clock(request.environment)),
+        "event_types": [BY_NAME[name] for name in SUBSCRIBABLE],
         "issues": [shown_issue(issue) for issue in unresolved],
         "oldest": oldest_undelivered(open_endpoints(request).filter(pk=endpoint.pk)),
         "template": endpoint.template if endpoint.kind == Kind.CALLBACK else None,

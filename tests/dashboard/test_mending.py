@@ -112,3 +112,22 @@ def test_since_is_meant_in_the_readers_zone(acme: House, owner: Person) -> None:
 def test_a_replay_is_cancelled_before_it_runs(acme: House, owner: Person) -> None:
     assert "Nothing more is sent again." in text(owner.post("replays/{replay_id}/cancel/"))
     assert Replay.objects.get(pk=acme.live.replay.pk).state == "cancelled"
+
+
+def test_events_are_ticked(acme: House, owner: Person) -> None:
+    assert "0 events" in text(owner.get("endpoints/{endpoint_id}/"))
+    page = text(owner.post("endpoints/{endpoint_id}/events/", event=["issue.opened", "endpoint.warned"]))
+    assert "2 events" in page
+    assert 'value="issue.opened" checked' in page
+    acme.live.endpoint.refresh_from_db()
+    assert acme.live.endpoint.events == ["endpoint.warned", "issue.opened"]
+    assert "no such event" in text(owner.post("endpoints/{endpoint_id}/events/", event=["message.received"]))
+    assert "0 events" in text(owner.post("endpoints/{endpoint_id}/events/"))
+
+
+def test_a_queue_is_neither_checked_nor_told_of_events(acme: House, owner: Person) -> None:
+    page = text(owner.get("endpoints/{queue_id}/"))
+    assert "Check your code" not in page
+    assert "hears of" not in page
+    assert "Only the code behind a webhook" in text(owner.post("endpoints/{queue_id}/check/"))
+    assert "has no such field" in text(owner.post("endpoints/{queue_id}/events/", event="issue.opened"))

@@ -34,6 +34,7 @@ CHANGING = (
     "endpoints/{endpoint_id}/default/",
     "endpoints/{endpoint_id}/delete/",
     "endpoints/{endpoint_id}/check/",
+    "endpoints/{endpoint_id}/events/",
     "issues/{issue_id}/state/",
 )
 READING = (
