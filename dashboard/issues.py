@@ -22,7 +22,7 @@ State = Issue.State
 VIEWS = {
     "unresolved": (gettext_lazy("Unresolved"), (State.OPEN, State.ACKNOWLEDGED)),
     "resolved": (gettext_lazy("Resolved"), (State.RESOLVED,)),
-    "all": (gettext_lazy("All"), tuple(State)),
+    "all": (gettext_lazy("Every one"), tuple(State)),
 }
 
 
