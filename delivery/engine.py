@@ -42,6 +42,7 @@ from delivery.vetting import Vetting
 log = logging.getLogger("smsgateway.worker")
 
 SWEEP_EVERY_S = 1.0
+SWEEP_AGAIN_S = 0.02  # where more is due than there was room for
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
 RECORD_PAUSE_S = 0.01
@@ -59,6 +60,7 @@ class Engine:
         self.keeper = Keeper()
         self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
+        self.more = False  # more is due than the last sweep took
         self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
         self.tokens = Tokens(
@@ -127,7 +129,7 @@ class Engine:
         leases = [UUID(hex=lease) for lease, batch in batches for _id in batch]
         return self.send(self.store.read(ids, leases))
 
-    def send(self, rows: Sequence[dict[str, Any]]) -> int:
+    def send(self, rows: Sequence[dict[str, Any]], *, swept: bool = False) -> int:
         """Build a request for each row whose turn it is and hand all to the transport."""
         try:
             self.refresh_targets(rows)
@@ -137,6 +139,8 @@ class Engine:
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
+        for job in jobs:
+            job.swept = swept
         self.tokens.submit(jobs)
         if stopped:
             self.store.stop(stopped, datetime.now(UTC))
@@ -306,18 +310,19 @@ class Engine:
 
     def sweep_for_ever(self) -> None:
         while not self.stopping.is_set():
-            self.woken.wait(SWEEP_EVERY_S)
+            self.woken.wait(SWEEP_AGAIN_S if self.more else SWEEP_EVERY_S)
             self.woken.clear()
             try:
-                while self.sweep() >= SWEEP_LIMIT and not self.stopping.is_set():
-                    pass
+                self.sweep()
             except Exception as error:  # noqa: BLE001  the sweep is the last resort: it must go on
                 log.warning("sweep: trying again", extra={"reason": type(error).__name__})
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        limit = min(SWEEP_LIMIT, self.transport.room() - self.tokens.waiting() - self.results.qsize())
-        if limit <= 0:
+        room = self.transport.room() - self.tokens.waiting()
+        limit = min(SWEEP_LIMIT, room, RECORD_LIMIT - self.results.qsize())
+        self.more = limit <= 0
+        if self.more:
             return 0
         now, lease = datetime.now(UTC), uuid7()
         leased_until = now + timedelta(seconds=settings.DELIVERY_LEASE_S)
@@ -333,5 +338,6 @@ class Engine:
             saturated=self.transport.saturated(),
         )
         if ids:
-            self.send(self.store.read(ids, [lease] * len(ids)))
+            self.send(self.store.read(ids, [lease] * len(ids)), swept=True)
+        self.more = len(ids) >= limit
         return len(ids)

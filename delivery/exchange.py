@@ -37,6 +37,7 @@ class Job:
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
     most_at_once: int | None = None  # of its endpoint's requests, in this process
     method: str = "POST"
+    swept: bool = False  # it waited in the database, not for a doorbell
     context: Any = None  # whatever the one who records wants back
     tls: Tls | None = None
     only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public

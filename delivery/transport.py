@@ -29,6 +29,9 @@ from delivery.exchange import Exchange, Job, Result
 
 log = logging.getLogger("smsgateway.worker")
 
+SWEPT = (
+    160  # of what waited in the database, so many in here at once: what just came does not queue behind more
+)
 FIRST_PLACES = 4  # of an endpoint that never answered this process
 UNANSWERED = {"timeout", "connect", "dns"}
 READABLE = {select.EPOLLIN: pycurl.CSELECT_IN, select.EPOLLOUT: pycurl.CSELECT_OUT}
@@ -66,6 +69,7 @@ class Transport(threading.Thread):
         self.idle: list[Exchange] = []
         self.running: set[Exchange] = set()
         self.count = 0  # everything in here
+        self.swept = 0  # of that, what waited in the database
         self.counting = threading.Lock()
         self.draining = False
         self.ears, self.mouth = socket.socketpair()
@@ -78,12 +82,13 @@ class Transport(threading.Thread):
     def submit(self, jobs: Sequence[Job]) -> None:
         with self.counting:
             self.count += len(jobs)
+            self.swept += sum(job.swept for job in jobs)
         self.arrived.extend(jobs)
         self.nudge()
 
     def room(self) -> int:
-        """How many more jobs are welcome."""
-        return max(0, 4 * self.in_flight - self.count)
+        """How many more jobs are welcome from a sweep."""
+        return max(0, min(4 * self.in_flight - self.count, SWEPT - self.swept))
 
     def saturated(self) -> list[UUID]:
         """Endpoints whose places are all taken and whose queue here is long already."""
@@ -221,7 +226,7 @@ class Transport(threading.Thread):
             exchange.curl.close()
             if lane.waiting:
                 self.ready.append(job.endpoint)
-            self.leave()
+            self.leave(job)
             self.on_done(job, Result(None, "other"))
             return False
         lane.running += 1
@@ -252,7 +257,7 @@ class Transport(threading.Thread):
         self.ready.extend([job.endpoint] * min(free, len(lane.waiting)))
         if not lane.waiting and not lane.running:
             del self.lanes[job.endpoint]
-        self.leave()
+        self.leave(job)
         self.on_done(job, result)
 
     def return_late(self) -> None:
@@ -272,9 +277,10 @@ class Transport(threading.Thread):
             self.give_back(lane.waiting.popleft())
 
     def give_back(self, job: Job) -> None:
-        self.leave()
+        self.leave(job)
         self.on_returned(job)
 
-    def leave(self) -> None:
+    def leave(self, job: Job) -> None:
         with self.counting:
             self.count -= 1
+            self.swept -= job.swept

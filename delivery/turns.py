@@ -29,6 +29,8 @@ SET state = 'pending', due_at = %(wall)s + v.clock_offset + waiting.place * %(ga
     reason = CASE WHEN waiting.place * %(gap)s > interval '1 second' THEN 'drain' ELSE '' END
 FROM waiting, accounts_environment v WHERE d.id = waiting.id AND v.id = d.environment_id AND d.state = %(state)s
 """
+# What its endpoint's failures made wait. A probe that failed waits by the ladder, and must not go on doing so.
+FOR_RECOVERY = "AND reason IN ('circuit', 'ladder', 'slow')"
 # Of an endpoint's requests a second, as many turns as are wanted; answers when the first of them is.
 PACE = """
 INSERT INTO delivery_health AS h (endpoint_id, paced_until) VALUES (%(endpoint)s, %(wall)s + %(takes)s)
@@ -64,7 +66,7 @@ def drain(
 ) -> tuple[str, dict[str, Any]]:
     """The statement and its values that give an endpoint's held deliveries, or its parked ones, their turns."""
     order = "DESC" if policy.newest_first else "ASC"
-    statement = DRAIN.format(order=order, only="AND reason = 'circuit'" if state == "pending" else "")
+    statement = DRAIN.format(order=order, only=FOR_RECOVERY if state == "pending" else "")
     gap = timedelta(seconds=1 / policy.drain_rate)
     return statement, {
         "environment": environment,

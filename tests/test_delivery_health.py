@@ -196,6 +196,23 @@ def test_probes_that_fail_come_ever_later(acme: House, receiver: Receiver, engin
     assert {reason for reason, _due in lane.waiting()} == {"circuit", "ladder"} or lane.waiting()
 
 
+def test_a_probe_that_failed_flows_with_the_rest(acme: House, receiver: Receiver, engine: Engine) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    lane.open()
+    lane.pass_by(31)
+    lane.sweep()
+    assert sorted(reason for reason, _due in lane.waiting()) == ["circuit"] * 9 + ["ladder"]
+    answering(receiver, 200)
+    lane.pass_by(61)
+    lane.sweep()
+    until(lambda: lane.health.failing_since is None)
+    lane.sweep()
+    lane.pass_by(5)
+    lane.sweep()
+    assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
+
+
 def test_without_a_backlog_the_next_text_is_the_probe(
     acme: House, receiver: Receiver, engine: Engine
 ) -> None:
