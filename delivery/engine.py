@@ -43,6 +43,7 @@ log = logging.getLogger("smsgateway.worker")
 
 SWEEP_EVERY_S = 1.0
 SWEEP_AGAIN_S = 0.02  # where more is due than there was room for
+SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
 RECORD_PAUSE_S = 0.01
@@ -60,6 +61,7 @@ class Engine:
         self.keeper = Keeper()
         self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
+        self.next_search = 0.0
         self.more = False  # more is due than the last sweep took
         self.woken = threading.Event()  # something is due before the sweep would look
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
@@ -170,6 +172,16 @@ class Engine:
                 self.results.put(back(row, None, Reason.QUEUED))
         return sent
 
+    def policy(self, endpoint: UUID) -> Policy:
+        """Of any endpoint, whether or not something was sent to it by this worker."""
+        if endpoint not in self.policies:
+            try:
+                self.targets.update(load_targets([endpoint]))
+            finally:
+                connection.close()
+            self.policies[endpoint] = self.targets[endpoint].policy
+        return self.policies[endpoint]
+
     def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
         wall = datetime.now(UTC)
@@ -236,10 +248,16 @@ class Engine:
     def record_for_ever(self) -> None:
         while not (self.stopping.is_set() and not self.transport.is_alive() and self.results.empty()):
             batch = self.take_results()
-            if batch:
+            if not batch:
+                continue
+            try:
                 judged = outcomes(batch)
                 self.persist(judged)
                 self.follow(judged)
+            except Exception:
+                log.exception(
+                    "record"
+                )  # what is not written is sent again when its lease ends; others must go on
 
     def follow(self, judged: Sequence[Outcome]) -> None:
         """What tries mean for their endpoints, and for deliveries that waited for these. All of it may come later."""
@@ -319,15 +337,17 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
-        room = self.transport.room() - self.tokens.waiting()
-        limit = min(SWEEP_LIMIT, room, RECORD_LIMIT - self.results.qsize())
+        limit = min(SWEEP_LIMIT, self.transport.room(), RECORD_LIMIT - self.results.qsize())
         self.more = limit <= 0
         if self.more:
             return 0
         now, lease = datetime.now(UTC), uuid7()
         leased_until = now + timedelta(seconds=settings.DELIVERY_LEASE_S)
         self.keeper.refresh(self.store, now)
-        self.keeper.drain(self.store, self.policies, now)
+        if time.monotonic() >= self.next_search:
+            self.next_search = time.monotonic() + SEARCH_EVERY_S
+            self.keeper.find_stranded(self.store)
+        self.keeper.drain(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += claim(
             self.store,
@@ -335,7 +355,7 @@ class Engine:
             lease=lease,
             leased_until=leased_until,
             limit=limit,
-            saturated=self.transport.saturated(),
+            saturated=self.transport.saturated() + self.tokens.saturated(),
         )
         if ids:
             self.send(self.store.read(ids, [lease] * len(ids)), swept=True)

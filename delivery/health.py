@@ -6,7 +6,7 @@ An endpoint without trouble costs nothing here: its successes are not written an
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -34,6 +34,14 @@ class Trouble(NamedTuple):
     stand_in_version: int | None
 
 
+class Diverted(NamedTuple):
+    """A delivery and the endpoint that gets it instead."""
+
+    row: dict[str, Any]
+    stand_in: UUID
+    version: int | None
+
+
 TROUBLES = """
 SELECT h.endpoint_id, h.opened_at IS NOT NULL AS open, h.probe_at <= %(wall)s + v.clock_offset AS probe_due,
        e.environment_id, f.id AS stand_in, f.version AS stand_in_version
@@ -58,7 +66,7 @@ SET failing_since = coalesce(h.failing_since, excluded.failing_since), failures 
 RETURNING failing_since AS since, failures, opened_at, warnings
 """
 OPENED = """
-UPDATE delivery_health SET opened_at = %(now)s, probe_at = %(probe_at)s, probes = 0
+UPDATE delivery_health SET opened_at = %(now)s, probe_at = %(probe_at)s, probes = 0, paced_until = NULL
 WHERE endpoint_id = %(endpoint)s AND opened_at IS NULL AND failing_since IS NOT NULL RETURNING endpoint_id
 """
 # What waited for its next try waits for the circuit instead, or at once goes to the endpoint that stands in.
@@ -70,11 +78,30 @@ SET reason = 'circuit', due_at = CASE
       THEN (SELECT m.received_at + %(within)s FROM inbox_message m WHERE m.id = d.message_id)
     END
 WHERE d.environment_id = %(environment)s AND d.endpoint_id = %(endpoint)s AND d.state = 'pending'
+  AND EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = d.endpoint_id AND h.opened_at IS NOT NULL)
+"""
+# What waits for a circuit that is not open (any more): whoever closed it died, or a worker that had not heard yet put
+# it there. From endpoint to endpoint along the index, however much each has.
+STRANDED = """
+WITH RECURSIVE lane AS (
+  (SELECT environment_id, endpoint_id FROM delivery_delivery
+   WHERE state = 'pending' AND due_at IS NULL AND reason = 'circuit' ORDER BY environment_id, endpoint_id LIMIT 1)
+  UNION ALL
+  SELECT following.* FROM lane CROSS JOIN LATERAL (
+    SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
+    WHERE d.state = 'pending' AND d.due_at IS NULL AND d.reason = 'circuit'
+      AND (d.environment_id, d.endpoint_id) > (lane.environment_id, lane.endpoint_id)
+    ORDER BY d.environment_id, d.endpoint_id LIMIT 1
+  ) AS following
+)
+SELECT environment_id, endpoint_id FROM lane
+WHERE NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = lane.endpoint_id AND h.opened_at IS NOT NULL)
 """
 RECOVERED = """
 WITH was AS (SELECT opened_at, failing_since FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
 UPDATE delivery_health h
-SET failing_since = NULL, failures = 0, opened_at = NULL, probe_at = NULL, probes = 0, warnings = 0
+SET failing_since = NULL, failures = 0, opened_at = NULL, probe_at = NULL, probes = 0, warnings = 0,
+    paced_until = NULL
 FROM was WHERE h.endpoint_id = %(endpoint)s AND h.failing_since IS NOT NULL
 RETURNING was.opened_at, was.failing_since
 """
@@ -127,7 +154,7 @@ class Keeper:
 
     def past_circuits(
         self, rows: Sequence[dict[str, Any]], policies: Mapping[UUID, Policy], wall: datetime
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Outcome]]:
+    ) -> tuple[list[dict[str, Any]], list[Diverted], list[Outcome]]:
         """Of deliveries just read: those to send, those for the endpoint that stands in, and what waits."""
         if not self.troubles:
             return list(rows), [], []
@@ -138,7 +165,7 @@ class Keeper:
             if trouble is None or not trouble.open or worthless or self.probing(row["endpoint_id"]):
                 sent.append(row)
             elif trouble.stand_in is not None and row["event_id"] is None:  # only texts, which any kind takes
-                diverted.append(row)
+                diverted.append(Diverted(row, trouble.stand_in, trouble.stand_in_version))
             else:
                 parked.append(back(row, due_at, Reason.CIRCUIT))
         return sent, diverted, parked
@@ -150,15 +177,12 @@ class Keeper:
         self.let_through.discard(endpoint)
         return True
 
-    def divert(self, store: Store, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def divert(self, store: Store, diverted: Sequence[Diverted]) -> list[dict[str, Any]]:
         """Hand deliveries to the endpoint that stands in for theirs; answers them as they are then."""
-        stand_ins = [self.troubles[row["endpoint_id"]] for row in rows]
+        rows = [one.row for one in diverted]
         values = {"ids": [row["id"] for row in rows], "leases": [row["lease"] for row in rows]}
-        store.execute(DIVERT, values | {"stand_ins": [one.stand_in for one in stand_ins]})
-        return [
-            {**row, "endpoint_id": one.stand_in, "endpoint_version": one.stand_in_version}
-            for row, one in zip(rows, stand_ins, strict=True)
-        ]
+        store.execute(DIVERT, values | {"stand_ins": [one.stand_in for one in diverted]})
+        return [{**one.row, "endpoint_id": one.stand_in, "endpoint_version": one.version} for one in diverted]
 
     # ---- after tries
 
@@ -253,12 +277,17 @@ class Keeper:
             ]
         return claimed
 
-    def drain(self, store: Store, policies: Mapping[UUID, Policy], wall: datetime) -> None:
+    def drain(self, store: Store, policy_of: Callable[[UUID], Policy], wall: datetime) -> None:
         """Let what waited for recovered endpoints go, little by little."""
         while self.to_drain:
-            environment, endpoint = self.to_drain.pop()
-            policy = policies.get(endpoint, Policy())
-            store.execute(*turns.drain(environment, endpoint, policy, wall, state="pending"))
+            environment, endpoint = self.to_drain[-1]
+            store.execute(*turns.drain(environment, endpoint, policy_of(endpoint), wall, state="pending"))
+            self.to_drain.pop()
+
+    def find_stranded(self, store: Store) -> None:
+        """Note for `drain` what nobody else would wake."""
+        found = store.execute(STRANDED, {})
+        self.to_drain += [(row["environment_id"], row["endpoint_id"]) for row in found]
 
 
 def rename(row: dict[str, Any]) -> dict[str, Any]:

@@ -274,6 +274,11 @@ class Delivery(models.Model):
                 name="delivery_lane",
             ),
             models.Index(
+                fields=["environment", "endpoint"],
+                condition=models.Q(state="pending", due_at=None, reason="circuit"),
+                name="delivery_parked",
+            ),
+            models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
             ),
             models.Index(

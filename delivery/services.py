@@ -32,7 +32,8 @@ from delivery.secrets import add_secret, new_secret, shown
 from delivery.turns import drain
 
 HEALTHY: dict[str, Any] = {
-    "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0
+    "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0,
+    "paced_until": None,
 }  # fmt: skip
 REPLAYABLE = (
     Delivery.State.FAILED,
@@ -217,7 +218,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
             before=before,
             after=after,
         )
-        if before.get("disabled") is not None:
+        if before.get("disabled") is not after.get("disabled"):
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
             tell_switched(endpoint, before["disabled"])
     return warnings

@@ -34,7 +34,7 @@ from delivery.ways import Tls
 
 DEADLINE_S = 10.0
 WAIT_S = 15.0  # for a place on the wire
-MOST_WAITING = 256  # deliveries of one endpoint
+MOST_WAITING = 32  # deliveries of one endpoint
 EARLY_S = 30  # before its end a token is used no more, or a fifth of its life where that is short
 UNSAID_S = 300  # of life, where the server does not say
 FAILED_FOR = timedelta(seconds=10)  # a server that gave none is left alone for so long
@@ -110,8 +110,9 @@ class Tokens:
         self.held: dict[UUID, Held] = {}
         self.lock = threading.Lock()
 
-    def waiting(self) -> int:
-        return sum(len(one.waiting) for one in list(self.held.values()))
+    def saturated(self) -> list[UUID]:
+        """Endpoints for whose token so many deliveries wait that no more should come."""
+        return [id for id, held in list(self.held.items()) if len(held.waiting) >= MOST_WAITING]
 
     def submit(self, jobs: Sequence[Job]) -> None:
         for job in (asking := [job for job in jobs if job.grant is not None]):
@@ -251,4 +252,4 @@ def seconds(value: Any) -> float:
 def failure(result: Result, cause: str) -> Result:
     """What the deliveries that waited get to hear; our own proxy's trouble stays ours."""
     error = "proxy" if result.error == "proxy" else "token"
-    return Result(None, error, total_us=result.total_us, body=cause.encode()[:4096])
+    return Result(None, error, total_us=result.total_us, body=cause.encode(errors="replace")[:4096])

@@ -236,10 +236,14 @@ class Transport(threading.Thread):
     def finish(self) -> None:
         while True:
             left, well, badly = self.multi.info_read()
-            for curl in well:
-                self.close(curl.exchange, None)
-            for curl, error, _text in badly:
-                self.close(curl.exchange, error)
+            for curl, error in [
+                *((curl, None) for curl in well),
+                *((curl, error) for curl, error, _ in badly),
+            ]:
+                try:
+                    self.close(curl.exchange, error)
+                except Exception:
+                    log.exception("a finished request")  # the others of this round are finished as well
             if not left:
                 return
 

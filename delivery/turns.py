@@ -41,10 +41,11 @@ EARLIER = """
 SELECT d.id FROM unnest(%(ids)s::uuid[], %(waits)s::interval[]) AS s(id, wait)
 JOIN delivery_delivery d ON d.id = s.id
 JOIN inbox_message m ON m.id = d.message_id
+JOIN accounts_environment v ON v.id = d.environment_id
 WHERE EXISTS (
   SELECT FROM inbox_message o JOIN delivery_delivery b ON b.message_id = o.id AND b.endpoint_id = d.endpoint_id
   WHERE o.environment_id = m.environment_id AND o.sender_index = m.sender_index AND o.id < m.id
-    AND o.received_at > m.received_at - s.wait AND m.received_at > %(wall)s - s.wait
+    AND o.received_at > m.received_at - s.wait AND m.received_at > %(wall)s + v.clock_offset - s.wait
     AND b.state IN ('pending', 'sending')
 )
 """

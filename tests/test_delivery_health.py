@@ -240,7 +240,7 @@ def test_a_backlog_flows_at_a_shaped_rate(
     lane.sweep()
     until(lambda: lane.health.failing_since is None)
     Environment.objects.filter(pk=lane.environment.pk).update(clock_offset=timedelta(seconds=31))
-    engine.keeper.drain(engine.store, engine.policies, datetime.now(UTC))
+    engine.keeper.drain(engine.store, engine.policy, datetime.now(UTC))
     times = [due for _reason, due in lane.waiting() if due is not None]
     assert len(times) == 9
     gaps = {round((after - before).total_seconds()) for before, after in pairwise(times)}
@@ -419,3 +419,81 @@ def test_a_text_that_is_stuck_does_not_block_its_sender_for_ever(
     lane.sweep()
     until(lambda: Delivery.objects.get(pk=later.pk).state == "delivered")
     assert Attempt.objects.filter(delivery=stuck).count() == 2
+
+
+def test_what_nobody_would_wake_is_found(acme: House, receiver: Receiver, engine: Engine) -> None:
+    """A worker that had not heard of a recovery puts a delivery where only the circuit's closing would wake it."""
+    lane = Lane(acme, engine, receiver)
+    message = cast.store_message(acme.sandbox.assignment)
+    stranded = cast.store_delivery(
+        message, lane.endpoint, "pending", due_at=None, reason="circuit", attempts_made=0
+    )
+    lane.sweep()
+    engine.next_search = 0
+    lane.sweep()
+    lane.pass_by(1)
+    lane.sweep()
+    assert Delivery.objects.get(pk=stranded.pk).state == "delivered"
+
+
+def test_what_an_open_circuit_keeps_is_not_found(acme: House, receiver: Receiver, engine: Engine) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    lane.open()
+    engine.next_search = 0
+    lane.sweep()
+    assert lane.waiting() == [("circuit", None)] * 10
+
+
+def test_nothing_is_parked_behind_a_circuit_that_closed_meanwhile(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    lane = Lane(acme, engine, receiver)
+    due_at = datetime.now(UTC) + timedelta(hours=1)
+    waiting = cast.store_delivery(acme.sandbox.message, lane.endpoint, "pending", due_at=due_at)
+    engine.keeper.park(
+        engine.store,
+        lane.endpoint.pk,
+        lane.environment.pk,
+        datetime.now(UTC),
+        engine.policy(lane.endpoint.pk),
+    )
+    assert Delivery.objects.get(pk=waiting.pk).due_at == due_at
+
+
+def test_enabling_what_is_enabled_changes_nothing(acme: House, receiver: Receiver, engine: Engine) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    lane.open()
+    services.update_endpoint(lane.endpoint, SYSTEM, disabled=False)
+    assert lane.health.opened_at is not None
+    assert lane.waiting() == [("circuit", None)] * 10
+
+
+def test_a_rate_that_was_given_away_keeps_no_probe_back(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver, ratePerSecond=100)
+    lane.fail(9)
+    until(lambda: lane.health.failures == 9)
+    Health.objects.filter(pk=lane.endpoint.pk).update(paced_until=datetime.now(UTC) + timedelta(days=1))
+    lane.ring(lane.born(reason="rate"))  # its turn had come
+    until(lambda: lane.health.opened_at is not None)
+    assert lane.health.paced_until is None
+    until(lambda: not lane.endpoint.deliveries.filter(state="pending", reason="ladder").exists())
+    lane.pass_by(31)
+    lane.sweep()
+    assert len(receiver.requests) == 11
+
+
+def test_order_goes_by_the_sandboxs_own_clock(acme: House, receiver: Receiver, engine: Engine) -> None:
+    lane = Lane(acme, engine, receiver, ordered={"waitSeconds": 60})
+    lane.pass_by(3 * 86_400)
+    receiver.behave = lambda request: (500 if request.data["content"] == "stuck" else 200, {}, b"")
+    stuck, later = lane.born("stuck"), lane.born("later")
+    lane.ring(stuck, later)
+    assert Delivery.objects.get(pk=later.pk).state == "pending"
+    lane.pass_by(61)
+    lane.sweep()
+    until(lambda: Delivery.objects.get(pk=later.pk).state == "delivered")

@@ -185,6 +185,15 @@ def test_a_server_that_gives_none(
     assert receiver.requests == []
 
 
+def test_a_cause_that_is_no_text_harms_nobody(
+    acme: House, receiver: Receiver, server: Receiver, engine: Engine
+) -> None:
+    server.behave = lambda request: (400, {"Content-Type": "application/json"}, b'{"error": "\\ud800"}')
+    failed = tried(engine, acme, endpoint_with_tokens(acme, receiver, server))
+    assert (failed.state, failed.error_code) == ("pending", 5114)
+    assert [held.waiting for held in engine.tokens.held.values()] == [[]]
+
+
 def test_a_server_that_is_away_is_left_alone_for_a_moment(
     acme: House, receiver: Receiver, engine: Engine
 ) -> None:
@@ -254,7 +263,7 @@ def test_stopping_hands_back_what_waits_for_a_token(
     with delivering() as engine:
         waiting = begun(engine, acme, endpoint_with_tokens(acme, receiver, server), 3)
         server.got(1)
-        until(lambda: engine.tokens.waiting() == 3)
+        until(lambda: sum(len(held.waiting) for held in engine.tokens.held.values()) == 3)
         threading.Timer(0.5, released.set).start()
     assert {Delivery.objects.get(pk=one.pk).state for one in waiting} == {"pending"}
     assert receiver.requests == []
