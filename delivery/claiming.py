@@ -27,19 +27,27 @@ class Lane(NamedTuple):
     due: int
 
 
-# From endpoint to endpoint along the index, however many deliveries each has.
-LANES = """
+def endpoints_with(which: str) -> str:
+    """A CTE `lane` of the endpoints with pending deliveries of that kind, for a partial index on just these.
+
+    It goes from endpoint to endpoint along the index, however many deliveries each has.
+    """
+    return f"""
 WITH RECURSIVE lane AS (
-  (SELECT environment_id, endpoint_id FROM delivery_delivery
-   WHERE state = 'pending' AND due_at IS NOT NULL ORDER BY environment_id, endpoint_id LIMIT 1)
+  (SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
+   WHERE d.state = 'pending' AND {which} ORDER BY d.environment_id, d.endpoint_id LIMIT 1)
   UNION ALL
   SELECT following.* FROM lane CROSS JOIN LATERAL (
     SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
-    WHERE d.state = 'pending' AND d.due_at IS NOT NULL
+    WHERE d.state = 'pending' AND {which}
       AND (d.environment_id, d.endpoint_id) > (lane.environment_id, lane.endpoint_id)
     ORDER BY d.environment_id, d.endpoint_id LIMIT 1
   ) AS following
 )
+"""  # noqa: S608  conditions of our own
+
+
+LANES = f"""{endpoints_with("d.due_at IS NOT NULL")}
 SELECT lane.environment_id AS environment, lane.endpoint_id AS endpoint, v.clock_offset, waiting.due
 FROM lane JOIN accounts_environment v ON v.id = lane.environment_id
 CROSS JOIN LATERAL (
@@ -50,7 +58,7 @@ CROSS JOIN LATERAL (
   ) AS counted
 ) AS waiting
 WHERE waiting.due > 0 AND lane.endpoint_id <> ALL(%(saturated)s::uuid[])
-"""
+"""  # noqa: S608
 TAKE = """
 WITH taken AS (
   SELECT d.id

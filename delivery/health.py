@@ -15,6 +15,7 @@ from accounts.clock import stamp
 from accounts.ids import public
 from delivery import breaker, issues, turns
 from delivery.breaker import Failing
+from delivery.claiming import endpoints_with
 from delivery.events import TELL, values_of
 from delivery.outcomes import Outcome, back, expiry
 from delivery.policy import Policy
@@ -81,22 +82,11 @@ WHERE d.environment_id = %(environment)s AND d.endpoint_id = %(endpoint)s AND d.
   AND EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = d.endpoint_id AND h.opened_at IS NOT NULL)
 """
 # What waits for a circuit that is not open (any more): whoever closed it died, or a worker that had not heard yet put
-# it there. From endpoint to endpoint along the index, however much each has.
-STRANDED = """
-WITH RECURSIVE lane AS (
-  (SELECT environment_id, endpoint_id FROM delivery_delivery
-   WHERE state = 'pending' AND due_at IS NULL AND reason = 'circuit' ORDER BY environment_id, endpoint_id LIMIT 1)
-  UNION ALL
-  SELECT following.* FROM lane CROSS JOIN LATERAL (
-    SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
-    WHERE d.state = 'pending' AND d.due_at IS NULL AND d.reason = 'circuit'
-      AND (d.environment_id, d.endpoint_id) > (lane.environment_id, lane.endpoint_id)
-    ORDER BY d.environment_id, d.endpoint_id LIMIT 1
-  ) AS following
-)
+# it there.
+STRANDED = f"""{endpoints_with("d.due_at IS NULL AND d.reason = 'circuit'")}
 SELECT environment_id, endpoint_id FROM lane
 WHERE NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = lane.endpoint_id AND h.opened_at IS NOT NULL)
-"""
+"""  # noqa: S608
 RECOVERED = """
 WITH was AS (SELECT opened_at, failing_since FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
 UPDATE delivery_health h
