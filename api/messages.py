@@ -72,7 +72,7 @@ class MessageSerializer(serializers.Serializer[Message]):
 
 
 def readable(environment: Environment) -> QuerySet[Message]:
-    return with_status(environment.messages.all())
+    return with_status(environment.messages.select_related("why"))
 
 
 class Messages(View):

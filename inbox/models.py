@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -66,7 +66,9 @@ class Message(models.Model):
     route_name = models.CharField(max_length=80, blank=True)
     route_version = models.IntegerField(null=True)
     routing_tag = models.CharField(max_length=80, blank=True)
-    explanation = models.JSONField(default=list)  # why each earlier route did not take it
+    why = models.ForeignKey(
+        "Explanation", models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
     simulated = models.BooleanField(default=False)
     sealed_media = models.BinaryField(db_column="media", null=True)  # links, listed and never fetched
     partial = models.BooleanField(default=False)  # some of its parts did not come in time
@@ -98,12 +100,35 @@ class Message(models.Model):
         return keyring.open_text(self.sealed_sender, SENDER, self.pk)
 
     @property
+    def explanation(self) -> list[dict[str, Any]]:
+        """Why each earlier route did not take it (routing.match.Decision)."""
+        return self.why.told if self.why else []
+
+    @property
     def media(self) -> list[str]:
         """Links to what came with it, at the carrier; raises Unsealable."""
         if self.sealed_media is None:
             return []
         links: list[str] = json.loads(keyring.open_text(self.sealed_media, MEDIA, self.pk))
         return links
+
+
+class Explanation(models.Model):
+    """Why earlier routes did not take a text, the same for many texts (ingest/explanations.py); never changed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # a digest of the rest
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    told = models.JSONField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("explanation")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Part(models.Model):
