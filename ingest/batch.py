@@ -241,19 +241,21 @@ class Batch:
         self.healthy = True
         self.explained: set[UUID] = set()  # explanations that are surely stored
         self.flushers: list[asyncio.Task[None]] = []
+        self.watch: asyncio.Task[None]
 
     def start(self) -> None:
         self.flushers = [asyncio.create_task(self.flush(Link(self.dsn))) for _ in range(FLUSHERS)]
-        self.flushers.append(asyncio.create_task(self.give_up()))
+        self.watch = asyncio.create_task(self.give_up())
 
     async def stop(self, grace_s: float) -> None:
-        """Write what waits, then end."""
+        """Write what waits, then end; what is not written by then the carrier must send again."""
         until = time.monotonic() + grace_s
         while self.waiting and time.monotonic() < until:
             await asyncio.sleep(0.01)
-        for task in self.flushers:
+        for task in (*self.flushers, self.watch):
             task.cancel()
-        await asyncio.gather(*self.flushers, return_exceptions=True)
+        await asyncio.gather(*self.flushers, self.watch, return_exceptions=True)
+        self.refuse(self.open)
 
     async def store(self, rows: Rows, deadline_s: float) -> None:
         """Return once these rows are committed. Raises TryAgain or Unstorable.
@@ -277,9 +279,12 @@ class Batch:
         while True:
             await asyncio.sleep(PATIENCE_LOOK_S)
             now = time.monotonic()
-            for item in self.open:
-                if item.until <= now and not item.done.done():
-                    item.done.set_exception(TryAgain())
+            self.refuse(item for item in self.open if item.until <= now)
+
+    def refuse(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if not item.done.done():
+                item.done.set_exception(TryAgain())
 
     def take(self) -> list[Item]:
         count = min(len(self.waiting), self.size)

@@ -181,7 +181,9 @@ def test_a_poisonous_row_harms_no_other_in_its_batch(
 def test_a_changed_route_is_in_force_without_a_restart(door: LiveDoor, channel: Channel, acme: House) -> None:
     routing.update_route(acme.sandbox.route, SYSTEM, routing_tag="fresh")
     door.in_force(
-        lambda known: known.environments[acme.sandbox.environment.pk].routes.compiled[0].routing_tag == "fresh"
+        lambda known: (
+            known.environments[acme.sandbox.environment.pk].routes.compiled[0].routing_tag == "fresh"
+        )
     )
     door.text(channel, NUMBER)
     assert Message.objects.get().routing_tag == "fresh"

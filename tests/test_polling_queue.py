@@ -326,7 +326,9 @@ def test_a_text_goes_from_the_door_to_the_queue(door: LiveDoor, acme: House) -> 
     Delivery.objects.all().delete()
     Message.objects.all().delete()
     door.in_force(lambda known: (channel.pk, NUMBER) in known.holders)
-    door.in_force(lambda known: len(known.environments[side.environment.pk].routes[0].endpoint_ids) == 2)
+    door.in_force(
+        lambda known: len(known.environments[side.environment.pk].routes.compiled[0].endpoint_ids) == 2
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {QUEUES}")
     door.text(channel, NUMBER, "Votre code : 482913", id="c-1")
