@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,14 @@ from routing import services as routing  # noqa: E402
 
 CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has reserved for fiction
 EACH, ROUTES = 100, 10
+# Receivers that misbehave for seconds are tried again within seconds, for longer than any of them misbehaves: the
+# documented pauses of minutes and hours would only make `bench.faults` wait.
+SOON: Mapping[str, Any] = {"retry": {"delaysSeconds": [1, 2, 3, *[5] * 15]}, "deadlineSeconds": 3}
 
 
-def bench(sink: str, carrier: str = "twilio", **credentials: str) -> dict[str, Any]:
+def bench(
+    sink: str, carrier: str = "twilio", policy: Mapping[str, Any] | None = None, **credentials: str
+) -> dict[str, Any]:
     """One tenant: a channel (Twilio's unless said), 50 numbers, each with a route and an endpoint of its own."""
     tenant = accounts.create_tenant("Bench", SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
@@ -44,13 +49,15 @@ def bench(sink: str, carrier: str = "twilio", **credentials: str) -> dict[str, A
     for index in range(NUMBERS):
         number = f"+{FIRST_NUMBER + index}"
         numbers.assign_number(sandbox, SYSTEM, number=number, channel=channel)
-        secrets[f"/e/{index}"] = lead(sandbox, number, f"{sink}/e/{index}", index)
+        secrets[f"/e/{index}"] = lead(sandbox, number, f"{sink}/e/{index}", index, policy)
     return {"path": channel.path, "token": TOKEN, "secrets": secrets}
 
 
-def lead(environment: Environment, number: str, url: str, index: int) -> str:
+def lead(
+    environment: Environment, number: str, url: str, index: int, policy: Mapping[str, Any] | None = None
+) -> str:
     """A route from a number to a new endpoint; answers the endpoint's secret."""
-    new = delivery.create_endpoint(environment, SYSTEM, url=url)
+    new = delivery.create_endpoint(environment, SYSTEM, url=url, policy=policy)
     condition = {"field": "numberUsed", "operator": "equals", "value": number}
     routing.create_route(
         environment,
@@ -93,6 +100,7 @@ def line(sink: str) -> dict[str, Any]:
 
 MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bench": bench,
+    "faults": lambda sink: bench(sink, policy=SOON),
     "smpp": line,
     "small_scale": lambda sink: crowd(sink, 10),
     "scale": lambda sink: crowd(sink, 1000),
