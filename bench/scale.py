@@ -184,7 +184,7 @@ def bars(before: Figures, after: Figures) -> list[report.Bar]:
         for what, of in rows
     ]
     slowest = max(before.in_force_s + after.in_force_s)
-    troubles = [one.trouble for one in (*before.pages, *after.pages) if one.trouble]
+    troubles = [one.trouble for one in before.pages + after.pages if one.trouble]
     return [
         *found,
         report.Bar("a changed route in force after at most, s", slowest, IN_FORCE_WITHIN_S, False),
@@ -195,7 +195,10 @@ def bars(before: Figures, after: Figures) -> list[report.Bar]:
 
 def tell(size: Size, before: Figures, after: Figures) -> int:
     outcomes, found = before.outcomes + after.outcomes, bars(before, after)
-    notes = [one.trouble for one in (*before.pages, *after.pages, *outcomes) if one.trouble]
+    notes = [
+        f"{one.name}: not everything was answered well: {one.trouble}" for one in outcomes if one.trouble
+    ]
+    notes += [one.trouble for one in before.pages + after.pages if one.trouble]
     path = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "scale.json"
     report.write(path, outcomes, found, notes)
     print(f"\n{machine()}; {size.tenants}, {size.messages:,} messages\n")

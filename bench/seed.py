@@ -23,6 +23,8 @@ import django
 
 django.setup()
 
+from django.db import transaction  # noqa: E402
+
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
 from accounts.ids import public  # noqa: E402
@@ -37,19 +39,22 @@ CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has res
 EACH, ROUTES = 100, 10
 QUIET = f"+{FIRST_NUMBER + NUMBERS}"  # the bench tenant's last number, which no text of a run goes to
 EMAIL = "reader@bench.example"
+AT_TWILIO: Mapping[str, str] = {"authToken": TOKEN}
 # Receivers that misbehave for seconds are tried again within seconds, for longer than any of them misbehaves: the
 # documented pauses of minutes and hours would only make `bench.faults` wait.
 SOON: Mapping[str, Any] = {"retry": {"delaysSeconds": [1, 2, 3, *[5] * 15]}, "deadlineSeconds": 3}
 
 
 def bench(
-    sink: str, carrier: str = "twilio", policy: Mapping[str, Any] | None = None, **credentials: str
+    sink: str,
+    carrier: str = "twilio",
+    credentials: Mapping[str, str] = AT_TWILIO,
+    policy: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """One tenant: a channel (Twilio's unless said), 50 numbers, each with a route and an endpoint of its own."""
     tenant = accounts.create_tenant("Bench", SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-    given = credentials or {"authToken": TOKEN}
-    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=given)
+    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=credentials)
     signing = {}
     for index in range(NUMBERS):
         number = f"+{FIRST_NUMBER + index}"
@@ -80,14 +85,20 @@ def crowd(sink: str, tenants: int) -> dict[str, Any]:
     told = bench(sink)
     told |= grown(Channel.objects.get(token=told["path"].rpartition("/")[2]), f"{sink}/e/0")
     for index in range(tenants):
-        tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
-        sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-        channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials={"authToken": TOKEN})
-        hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
-        delivery.create_endpoint(sandbox, SYSTEM, url=f"{sink}/e/{index % NUMBERS}", is_default=True)
-        for route in range(ROUTES if index % 10 == 0 else 0):
-            lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
+        with transaction.atomic():  # one commit each
+            join(sink, index)
     return told
+
+
+def join(sink: str, index: int) -> None:
+    """One more tenant of the crowd."""
+    tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
+    sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
+    channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials=AT_TWILIO)
+    hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
+    delivery.create_endpoint(sandbox, SYSTEM, url=f"{sink}/e/{index % NUMBERS}", is_default=True)
+    for route in range(ROUTES if index % 10 == 0 else 0):
+        lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
 
 
 def grown(channel: Channel, url: str) -> dict[str, Any]:
@@ -122,7 +133,7 @@ def hold(environment: Environment, channel: Channel, wanted: range) -> None:
 
 def line(sink: str) -> dict[str, Any]:
     """The same with a line to the SMSC that `bench.smpp` is."""
-    return bench(sink, "smpp", host="127.0.0.1", port=sys.argv[4], **LOGIN)
+    return bench(sink, "smpp", {"host": "127.0.0.1", "port": sys.argv[4], **LOGIN})
 
 
 MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
