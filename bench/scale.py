@@ -23,7 +23,6 @@ from bench import backlog, load, pages, report, texts
 from bench.history import Filling, History, refuse_if_short
 from bench.measure import machine, resident_mb
 from bench.stack import ROOT, Failed, Running, product, ready
-from smsgateway.run import HOST
 
 RATE = 200.0
 READY_WITHIN_S = 120
@@ -121,8 +120,7 @@ def measure(
         paced.append(load.steady(running, name, build, door.port, RATE, size.paced_s, "p"))
         say(f"{when}: {saturated[-1].rate:.0f}/s, p95 {paced[-1].at(0.95):.1f} ms")
     drained = backlog.measure(running, door, size.backlog) if size.backlog else None
-    read = pages.read(f"http://{HOST}:{running.ports['web']}", told)
-    return Figures(start_s, memory, in_force, saturated, paced, drained, read)
+    return Figures(start_s, memory, in_force, saturated, paced, drained, pages.read(running, told))
 
 
 def restart_door(running: Running) -> float:

@@ -25,7 +25,7 @@ from smsgateway.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 60
-CALL_WITHIN_S = 300
+CALL_WITHIN_S = 600
 PUBLIC_INGEST_URL = "https://in.example.com"  # what the carrier signs; the load comes in on loopback
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 TUNABLE = ("DELIVERY_", "INGEST_")
