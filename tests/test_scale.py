@@ -114,3 +114,8 @@ def later(ms: float) -> Outcome:
 )
 def test_a_tenth_worse_is_too_much(after: Figures, missed: int) -> None:
     assert sum(not bar.holds for bar in bars(BEFORE, after)) == missed
+
+
+def test_a_run_too_short_to_compare_is_not_compared() -> None:
+    after = replace(BEFORE, saturated=[slower(2.0)], paced=[later(20.0)])
+    assert all(bar.holds for bar in bars(BEFORE, after, compared=False))
