@@ -91,18 +91,24 @@ def sealed(length: int) -> str:
     return f"'\\x01'::bytea || uuid_send(data_key) || substr({random}, 1, {length})"
 
 
+# One explanation for all of an environment's texts.
 PASSED = (
     '[{"routeId": "rte_06b1qv4e1dkn7bc2mfh3a0tj5o", "name": "Number 0", "failed": '
     '{"field": "numberUsed", "operator": "equals", "value": "+33639980000"}}]'
 )
+WHY = "md5('why' || environment_id)::uuid"
+EXPLAIN = f"""
+INSERT INTO inbox_explanation (id, environment_id, told) SELECT DISTINCT {WHY}, environment_id, '{PASSED}'::jsonb
+FROM bench_place ON CONFLICT DO NOTHING
+"""
 FILL = {
     "inbox_message": f"""{TEXT}
 INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_used, content, sender, sender_index,
   sender_type, sender_country, received_at, carrier_message_id, encoding, segments, state, route_name, routing_tag,
-  explanation, simulated, partial)
+  why_id, simulated, partial)
 SELECT {id_of(1)}, environment_id, channel_id, number_id, number_used, {sealed(69)}, {sealed(40)},
   decode(md5((i %% 99991)::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received', 'Number 1',
-  'tag-1', '{PASSED}', false, false
+  'tag-1', {WHY}, false, false
 FROM text
 """,
     "delivery_delivery": f"""{TEXT}
@@ -215,6 +221,7 @@ def places() -> None:
         connection.execute(f"ALTER SYSTEM SET max_wal_size = '{MOST_WAL // 2**20}MB'")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(PLACES)
+        connection.execute(EXPLAIN)
 
 
 def fill(tables: tuple[str, ...], values: dict[str, int], troubles: list[BaseException]) -> None:

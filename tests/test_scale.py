@@ -12,7 +12,7 @@ from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.models import Environment
 from bench.backlog import Drained
-from bench.history import FILL, PLACES, History, refuse_if_short
+from bench.history import EXPLAIN, FILL, PLACES, History, refuse_if_short
 from bench.load import Outcome
 from bench.pages import Page
 from bench.scale import Figures, bars
@@ -65,6 +65,7 @@ def test_each_message_has_its_delivery_and_attempt_and_belongs_to_whoever_holds_
     mine, theirs = big(), other()
     with connection.cursor() as cursor:
         cursor.execute(PLACES)
+        cursor.execute(EXPLAIN)
     fill(0, 300)
     fill(300, 10_000)
     assert Message.objects.count() == Delivery.objects.count() == Attempt.objects.count() == HISTORY.total
