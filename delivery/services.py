@@ -30,6 +30,7 @@ from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
 from delivery.turns import drain
+from inbox import erasure
 
 HEALTHY: dict[str, Any] = {
     "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0,
@@ -359,6 +360,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("endpoint_disabled", _("The endpoint of this delivery is disabled: enable it first."))
     if delivery.state not in REPLAYABLE:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
+    if delivery.message_id and not erasure.reserve([delivery.message_id]):
+        raise Conflict("content_erased", _("What this text said was erased: nothing is left to send."))
     before = {"state": delivery.state}
     delivery.state = Delivery.State.PENDING
     queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
