@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -90,18 +91,18 @@ class Kind(NamedTuple):
 
 KINDS: Mapping[str, Kind] = {
     "texts": Kind(
-        lambda kept: kept.content,
+        attrgetter("content"),
         erase_texts,
         "SELECT received_at FROM inbox_message WHERE environment_id = e.id AND content_erased_at IS NULL "
         "AND NOT legal_hold ORDER BY received_at LIMIT 1",
     ),
     "attempts": Kind(
-        lambda kept: kept.attempts,
+        attrgetter("attempts"),
         delete_attempts,
         "SELECT started_at FROM delivery_attempt WHERE environment_id = e.id ORDER BY started_at LIMIT 1",
     ),
     "events": Kind(
-        lambda kept: kept.attempts,
+        attrgetter("attempts"),
         delete_events,
         "SELECT created_at FROM delivery_event WHERE environment_id = e.id ORDER BY created_at LIMIT 1",
     ),

@@ -239,8 +239,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
     "retain": {
         "task": "operations.tasks.retain",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
     },
     "replays": {
         "task": "operations.tasks.run_replays",
