@@ -162,16 +162,21 @@ class Engine:
             self.policies.update({id: self.targets[id].policy for id in stale})
 
     def past_queues(self, rows: Sequence[dict[str, Any]], *, lost: bool = True) -> list[dict[str, Any]]:
-        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time."""
+        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time.
+
+        What did not open was given to nobody, and loses no try.
+        """
         sent, wall = [], datetime.now(UTC)
         for row in rows:
             target = self.targets[row["endpoint_id"]]
             if target.kind != Endpoint.Kind.POLLING:
                 sent.append(row)
-            elif lost:
-                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
-            else:
+            elif not lost:
                 self.results.put(back(row, None, Reason.QUEUED))
+            elif row["reason"] == Reason.OURS:
+                self.results.put(back(row, None, Reason.OURS))
+            else:
+                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
         return sent
 
     def policy(self, endpoint: UUID) -> Policy:

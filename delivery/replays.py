@@ -26,6 +26,7 @@ from delivery.composing import stored_policy
 from delivery.models import Delivery, Endpoint, Replay
 from delivery.retry import Reason
 from delivery.selection import ARRIVING, OVER, rows_of
+from inbox import erasure
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -142,7 +143,9 @@ def run_slice(id: UUID) -> int:
         return 0
     gap, start = gap_of(job, ids), max(job.next_turn or wall, wall)
     turns = {"from": start + job.environment.clock_offset, "gap": gap}
-    job.queued += missing(job, ids, turns) if job.kind == Replay.Kind.MISSING else again(job, ids, turns)
+    job.queued += (
+        missing(job, ids, turns) if job.kind == Replay.Kind.MISSING else again(job, sendable(ids), turns)
+    )
     job.reached, job.next_turn = ids[-1], start + gap * len(ids)
     job.save(update_fields=["queued", "reached", "next_turn"])
     return len(ids)
@@ -162,6 +165,13 @@ def gap_of(job: Replay, ids: Sequence[UUID]) -> timedelta:
         endpoints = Endpoint.objects.filter(pk__in=concerned)
     slowest = min(stored_policy(endpoint).drain_rate for endpoint in endpoints)
     return timedelta(seconds=1 / slowest)
+
+
+def sendable(ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the deliveries whose text nobody erases before this transaction ends, and those of events."""
+    texts: dict[UUID, UUID | None] = dict(Delivery.objects.filter(pk__in=ids).values_list("pk", "message_id"))
+    whole = erasure.reserve([text for text in texts.values() if text is not None])
+    return [id for id in ids if id in texts and (texts[id] is None or texts[id] in whole)]
 
 
 def again(
@@ -185,11 +195,11 @@ def missing(job: Replay, ids: Sequence[UUID], turns: dict[str, Any]) -> int:
     endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=job.filter["endpoint"])
     if endpoint.deleted_at is not None or endpoint.disabled_at is not None:
         return 0
-    places = {id: place for place, id in enumerate(ids)}
+    places, whole = {id: place for place, id in enumerate(ids)}, erasure.reserve(ids)
     # Another job may have been at the same endpoint until a moment ago.
     rows = Delivery.objects.filter(endpoint=endpoint, message__in=ids, state__in=ARRIVING)
     known = set(rows.values_list("message", flat=True))
-    ids = [id for id in ids if id not in known]
+    ids = [id for id in ids if id in whole and id not in known]
     old = dict(
         Delivery.objects.filter(endpoint=endpoint, message__in=ids, state__in=OVER)
         .order_by("pk")

@@ -28,6 +28,8 @@ class Message(models.Model):
     received ──┬─ deliveries: queued → delivered | failed   (derived from them, see with_status)
                └─ none: received (waits for polling) | dropped | quarantined | blocked | expired
 
+    When its content was kept for as long as its environment says, it is erased: ids, times, route and status remain.
+
     Keys of the hot path carry no database constraint: the door takes them from a snapshot, the rows they name are
     never deleted, and three look-ups with row locks a message cost a fifth of the commit.
     """
@@ -51,9 +53,9 @@ class Message(models.Model):
     )
     number = models.ForeignKey(Number, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     number_used = models.CharField(max_length=16)
-    sealed_content = models.BinaryField(db_column="content")
-    sealed_sender = models.BinaryField(db_column="sender")
-    sender_index = models.BinaryField(max_length=16)  # blind index: equal senders of a tenant, nothing more
+    sealed_content = models.BinaryField(db_column="content", null=True)  # null once erased
+    sealed_sender = models.BinaryField(db_column="sender", null=True)
+    sender_index = models.BinaryField(max_length=16, null=True)  # blind index: equal senders, nothing more
     sender_type = models.CharField(max_length=12)
     sender_country = models.CharField(max_length=2, blank=True)
     received_at = models.DateTimeField()
@@ -72,6 +74,10 @@ class Message(models.Model):
     simulated = models.BooleanField(default=False)
     sealed_media = models.BinaryField(db_column="media", null=True)  # links, listed and never fetched
     partial = models.BooleanField(default=False)  # some of its parts did not come in time
+    content_erased_at = models.DateTimeField(null=True)  # see inbox.erasure
+    legal_hold = models.BooleanField(
+        default=False, db_default=False
+    )  # while it is set nothing of it is erased
 
     personal_data: ClassVar = PersonalData(
         "content",
@@ -84,20 +90,27 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="message_newest"),
             models.Index(fields=["environment", "sender_index"], name="message_sender"),
+            models.Index(
+                fields=["environment", "received_at"],
+                condition=models.Q(content_erased_at=None, legal_hold=False),
+                name="message_erasable",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
 
     @property
-    def content(self) -> str:
-        """What the text says; raises Unsealable."""
-        return keyring.open_text(self.sealed_content, CONTENT, self.pk)
+    def content(self) -> str | None:
+        """What the text says, None once erased; raises Unsealable."""
+        return (
+            None if self.sealed_content is None else keyring.open_text(self.sealed_content, CONTENT, self.pk)
+        )
 
     @property
-    def sender_id(self) -> str:
-        """Who sent it: E.164, short code or alphanumeric; raises Unsealable."""
-        return keyring.open_text(self.sealed_sender, SENDER, self.pk)
+    def sender_id(self) -> str | None:
+        """Who sent it: E.164, short code or alphanumeric, None once erased; raises Unsealable."""
+        return None if self.sealed_sender is None else keyring.open_text(self.sealed_sender, SENDER, self.pk)
 
     @property
     def explanation(self) -> list[dict[str, Any]]:

@@ -63,8 +63,10 @@ def test_a_text_is_stored_and_its_delivery_born_leased(door: LiveDoor, channel: 
 def test_text_and_sender_are_sealed_at_rest(door: LiveDoor, channel: Channel) -> None:
     door.text(channel, NUMBER, "the code is 771177")
     message = Message.objects.get()
-    assert b"771177" not in bytes(message.sealed_content)
-    assert b"980417" not in bytes(message.sealed_sender) + bytes(message.sender_index)
+    assert b"771177" not in bytes(message.sealed_content or b"771177")
+    assert b"980417" not in bytes(message.sealed_sender or b"980417") + bytes(
+        message.sender_index or b"980417"
+    )
 
 
 def test_fifty_repeats_at_once_give_one_message_and_one_delivery(door: LiveDoor, channel: Channel) -> None:
