@@ -31,9 +31,9 @@ WITH made AS (
 ), texts AS (
   INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_used, content, sender, sender_index,
                              sender_type, sender_country, received_at, carrier_message_id, encoding, state, route_name,
-                             routing_tag, explanation, simulated, partial)
+                             routing_tag, simulated, partial)
   SELECT id, %(environment)s, %(channel)s, %(number)s, '+33937000001', 'sealed', 'sealed', 'sixteen bytes ...', 'e164',
-         'FR', at, '', 'gsm7', 'received', '', '', '[]', false, false FROM made
+         'FR', at, '', 'gsm7', 'received', '', '', false, false FROM made
 ), sent AS (
   INSERT INTO delivery_delivery (id, environment_id, endpoint_id, message_id, event_type, state, attempts_made, replays,
                                  created_at, finished_at)

@@ -21,7 +21,7 @@ REVOKE UPDATE (response) ON delivery_attempt FROM smsgateway_app;
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("delivery", "0010_parked"), ("inbox", "0003_erasure")]
+    dependencies = [("delivery", "0010_parked"), ("inbox", "0004_erasure")]
 
     operations = [
         migrations.RunSQL(ANSWERS, UNDO),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("inbox", "0003_erasure")]
+    dependencies = [("inbox", "0004_erasure")]
 
     operations = [
         AddIndexConcurrently(

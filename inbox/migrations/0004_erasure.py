@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0002_parts_and_repeats")]
+    dependencies = [("inbox", "0003_explanations")]
 
     operations = [
         migrations.AlterField(
