@@ -27,7 +27,7 @@ NAMES = {
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"), ip_network("172.20.0.0/16"))
 
 
-def resolve(host: str) -> list[str]:
+def resolve(host: str) -> Sequence[str]:
     if host not in NAMES:
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
     return NAMES[host]
