@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -18,8 +18,12 @@ from delivery.store import Store
 Key = TypeVar("Key")
 
 
+LOOK_EVERY = timedelta(seconds=1)
+COUNTED = 500  # due deliveries of an endpoint, at most
+
+
 class Lane(NamedTuple):
-    """An endpoint for which something is due, and how much, up to the limit that was asked for."""
+    """An endpoint for which something is due, and how much, up to COUNTED."""
 
     environment: UUID
     endpoint: UUID
@@ -57,7 +61,7 @@ CROSS JOIN LATERAL (
       AND d.due_at <= %(now)s + v.clock_offset LIMIT %(limit)s
   ) AS counted
 ) AS waiting
-WHERE waiting.due > 0 AND lane.endpoint_id <> ALL(%(saturated)s::uuid[])
+WHERE waiting.due > 0
 """  # noqa: S608
 TAKE = """
 WITH taken AS (
@@ -85,23 +89,54 @@ FROM lost WHERE d.id = lost.id RETURNING d.id
 """
 
 
-def claim(
-    store: Store, *, now: datetime, lease: UUID, leased_until: datetime, limit: int, saturated: list[UUID]
-) -> list[UUID]:
-    """Take up to `limit` deliveries under a lease, and as many of those that were lost. `now` is the operator's clock.
+class Claimer:
+    """What one worker takes. A look at all endpoints costs the more the more of them have something waiting, so that
+    what it found is shared out for up to a second before the next."""
 
-    `saturated` names endpoints that have enough to do.
-    """
-    common: dict[str, Any] = {"lease": lease, "leased_until": leased_until}
-    found = store.execute(LANES, {"now": now, "limit": limit, "saturated": saturated})
-    lanes = [Lane(**row) for row in found]
-    taken = store.execute(TAKE, common | shared(lanes, now, limit)) if lanes else []
-    lost = store.execute(RECLAIM, common | {"wall": now, "limit": limit, "saturated": saturated})
-    return [row["id"] for row in (*taken, *lost)]
+    def __init__(self) -> None:
+        self.lanes: Sequence[Lane] = ()
+        self.look_at: datetime | None = None
+
+    def forget(self) -> None:
+        """Look anew next time: something became due just now."""
+        self.look_at = None
+
+    def claim(
+        self,
+        store: Store,
+        *,
+        now: datetime,
+        lease: UUID,
+        leased_until: datetime,
+        limit: int,
+        saturated: Collection[UUID],
+    ) -> list[UUID]:
+        """Take up to `limit` deliveries under a lease, and as many of those that were lost.
+
+        `now` is the operator's clock; `saturated` names endpoints that have enough to do.
+        """
+        common: dict[str, Any] = {"lease": lease, "leased_until": leased_until}
+        lost = {"wall": now, "limit": limit, "saturated": list(saturated)}
+        taken = self.take(store, common, now, limit, saturated) + store.execute(RECLAIM, common | lost)
+        return [row["id"] for row in taken]
+
+    def take(
+        self, store: Store, common: dict[str, Any], now: datetime, limit: int, saturated: Collection[UUID]
+    ) -> list[dict[str, Any]]:
+        if not self.lanes or self.look_at is None or now >= self.look_at:
+            found = store.execute(LANES, {"now": now, "limit": COUNTED})
+            self.lanes, self.look_at = [Lane(**row) for row in found], now + LOOK_EVERY
+        lanes = [lane for lane in self.lanes if lane.endpoint not in saturated]
+        if not lanes:
+            return []
+        shares = shares_of(lanes, limit)
+        left = (lane._replace(due=lane.due - shares.get(lane.endpoint, 0)) for lane in self.lanes)
+        self.lanes = [lane for lane in left if lane.due]
+        return store.execute(TAKE, common | parameters(lanes, shares, now))
 
 
-def shared(lanes: Sequence[Lane], now: datetime, limit: int) -> dict[str, Any]:
-    """TAKE's parameters: as much of each lane as is fair."""
+def shares_of(lanes: Sequence[Lane], limit: int) -> dict[UUID, int]:
+    """As much of each lane as is fair."""
     of_environments: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for lane in random.sample(lanes, len(lanes)):  # whoever gets nothing this time is another one next time
         of_environments[lane.environment][lane.endpoint] = lane.due
@@ -109,11 +144,17 @@ def shared(lanes: Sequence[Lane], now: datetime, limit: int) -> dict[str, Any]:
     shares: dict[UUID, int] = {}
     for environment, share in fair(wanted, limit).items():
         shares |= fair(of_environments[environment], share)
+    return shares
+
+
+def parameters(lanes: Sequence[Lane], shares: Mapping[UUID, int], now: datetime) -> dict[str, Any]:
+    """Of TAKE."""
+    asked = [lane for lane in lanes if shares[lane.endpoint]]
     return {
-        "environments": [lane.environment for lane in lanes],
-        "endpoints": [lane.endpoint for lane in lanes],
-        "times": [now + lane.clock_offset for lane in lanes],
-        "shares": [shares[lane.endpoint] for lane in lanes],
+        "environments": [lane.environment for lane in asked],
+        "endpoints": [lane.endpoint for lane in asked],
+        "times": [now + lane.clock_offset for lane in asked],
+        "shares": [shares[lane.endpoint] for lane in asked],
     }
 
 

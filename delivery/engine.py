@@ -26,7 +26,7 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import services, turns
-from delivery.claiming import claim
+from delivery.claiming import Claimer
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Keeper
@@ -60,6 +60,7 @@ class Engine:
         self.targets: dict[UUID, Target] = {}
         self.policies: dict[UUID, Policy] = {}  # of the same
         self.keeper = Keeper()
+        self.claimer = Claimer()
         self.results: queue.SimpleQueue[Done | Outcome] = queue.SimpleQueue()
         self.stopping = threading.Event()
         self.next_search = 0.0
@@ -337,8 +338,9 @@ class Engine:
 
     def sweep_for_ever(self) -> None:
         while not self.stopping.is_set():
-            self.woken.wait(SWEEP_AGAIN_S if self.more else SWEEP_EVERY_S)
-            self.woken.clear()
+            if self.woken.wait(SWEEP_AGAIN_S if self.more else SWEEP_EVERY_S):
+                self.woken.clear()
+                self.claimer.forget()
             try:
                 self.sweep()
             except Exception as error:  # noqa: BLE001  the sweep is the last resort: it must go on
@@ -346,6 +348,8 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
+        if not self.more:
+            self.claimer.forget()
         limit = min(SWEEP_LIMIT, self.transport.room(), RECORD_LIMIT - self.results.qsize())
         self.more = limit <= 0
         if self.more:
@@ -358,7 +362,7 @@ class Engine:
             self.keeper.find_stranded(self.store)
         self.keeper.drain(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
-        ids += claim(
+        ids += self.claimer.claim(
             self.store,
             now=now,
             lease=lease,

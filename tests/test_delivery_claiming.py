@@ -15,7 +15,7 @@ from accounts.audit import SYSTEM
 from accounts.database import dsn
 from accounts.ids import uuid7
 from delivery import services
-from delivery.claiming import claim, fair
+from delivery.claiming import Claimer, fair
 from delivery.models import Delivery, Endpoint
 from delivery.store import Store
 from tests import cast
@@ -50,7 +50,7 @@ def due(side: Side, endpoint: Endpoint, count: int, **columns: Any) -> None:
 def claimed(store: Store, limit: int, saturated: tuple[Endpoint, ...] = ()) -> Counter[Endpoint]:
     """How many of each endpoint one sweep takes."""
     now = datetime.now(UTC)
-    ids = claim(
+    ids = Claimer().claim(
         store,
         now=now,
         lease=uuid7(),
@@ -111,4 +111,38 @@ def test_two_workers_never_take_the_same(acme: House, store: Store) -> None:
 
 def claimed_ids(store: Store) -> set[Any]:
     now = datetime.now(UTC)
-    return set(claim(store, now=now, lease=uuid7(), leased_until=now + LEASED, limit=6, saturated=[]))
+    return set(
+        Claimer().claim(store, now=now, lease=uuid7(), leased_until=now + LEASED, limit=6, saturated=[])
+    )
+
+
+def test_what_one_look_found_is_shared_out_before_the_next(
+    acme: House, borealis: House, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many endpoints have something waiting, a backlog is not looked for again with each handful."""
+    looks, claimer, now = [], Claimer(), datetime.now(UTC)
+    real = store.execute
+
+    def counting(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        looks.append(sql.startswith("\nWITH RECURSIVE lane"))
+        return real(sql, values)
+
+    monkeypatch.setattr(store, "execute", counting)
+
+    def take(at: datetime) -> int:
+        values = {"now": at, "lease": uuid7(), "leased_until": at + LEASED, "saturated": []}
+        return len(claimer.claim(store, limit=6, **values))  # type: ignore[arg-type]
+
+    due(acme.live, acme.live.endpoint, 20)
+    assert [take(now) for _ in range(3)] == [6, 6, 6]
+    assert sum(looks) == 1
+    due(borealis.live, borealis.live.endpoint, 3)
+    assert take(now) == 2  # the rest of what it knew of
+    assert take(now) == 3
+    assert sum(looks) == 2
+    due(acme.live, acme.live.endpoint, 20)
+    due(borealis.live, borealis.live.endpoint, 2)
+    assert take(now) == 6
+    due(borealis.live, borealis.live.endpoint, 3)
+    assert take(now + timedelta(seconds=1)) == 6
+    assert sum(looks) == 4
