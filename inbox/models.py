@@ -81,7 +81,7 @@ class Message(models.Model):
         verbose_name = _("message")
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="message_newest"),
-            models.Index(fields=["environment", "sender_index"], name="message_sender"),
+            models.Index(fields=["environment", "sender_index", "id"], name="message_of_sender"),
         ]
 
     def __str__(self) -> str:
