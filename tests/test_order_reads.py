@@ -24,11 +24,11 @@ EVERY = timedelta(seconds=1)
 FEW = 5  # rows from which a statement starts
 # Copies of a side's text and delivery, a second apart, with ids as they would have been made then.
 ID = "(lpad(to_hex(%(first)s + n * 1000), 12, '0') || '7000' || '8' || lpad(to_hex(n), 15, '0'))::uuid"
-TEXTS = f"""
-INSERT INTO inbox_message ({{columns}})
-SELECT {{values}} FROM inbox_message, generate_series(1, %(count)s) AS n WHERE id = %(like)s
+TEXTS = """
+INSERT INTO inbox_message ({columns})
+SELECT {values} FROM inbox_message, generate_series(1, %(count)s) AS n WHERE id = %(like)s
 """
-DELIVERIES = f"""
+DELIVERIES = """
 INSERT INTO delivery_delivery (id, environment_id, endpoint_id, message_id, event_type, state, attempts_made, replays,
                                created_at, finished_at)
 SELECT id, environment_id, %(endpoint)s, id, 'message.received', 'delivered', 1, 0, received_at, received_at
