@@ -1,4 +1,4 @@
-"""Whose turn it is: a backlog that flows again, an endpoint's rate, and texts of one sender one after another.
+"""Whose turn it is: an endpoint's rate, and texts of one sender one after another.
 
 Each is one statement for a batch. What has to wait goes back to pending with the time of its turn and uses no try.
 """
@@ -21,18 +21,6 @@ NEAR = timedelta(seconds=1)  # a turn that near is taken at once: the sweep come
 ORDER_LOOK_S = (1, 5)  # when a text looks again whether those before it are through: first, and later
 LOOK = 500  # texts of its sender, at most, among which one looks for those that it must wait for, or wake
 
-DRAIN = """
-WITH waiting AS (
-  SELECT id, row_number() OVER (ORDER BY id {order}) - 1 AS place FROM delivery_delivery
-  WHERE environment_id = %(environment)s AND endpoint_id = %(endpoint)s AND state = %(state)s {only}
-)
-UPDATE delivery_delivery d
-SET state = 'pending', due_at = %(wall)s + v.clock_offset + waiting.place * %(gap)s,
-    reason = CASE WHEN waiting.place * %(gap)s > interval '1 second' THEN 'drain' ELSE '' END
-FROM waiting, accounts_environment v WHERE d.id = waiting.id AND v.id = d.environment_id AND d.state = %(state)s
-"""
-# What its endpoint's failures made wait. A probe that failed waits by the ladder, and must not go on doing so.
-FOR_RECOVERY = "AND reason IN ('circuit', 'ladder', 'slow')"
 # Of an endpoint's requests a second, as many turns as are wanted; answers when the first of them is.
 PACE = """
 INSERT INTO delivery_health AS h (endpoint_id, paced_until) VALUES (%(endpoint)s, %(wall)s + %(takes)s)
@@ -87,22 +75,6 @@ Rows = Sequence[dict[str, Any]]
 Admitted = tuple[list[dict[str, Any]], list[Outcome]]
 
 
-def drain(
-    environment: UUID, endpoint: UUID, policy: Policy, wall: datetime, *, state: str
-) -> tuple[str, dict[str, Any]]:
-    """The statement and its values that give an endpoint's held deliveries, or its parked ones, their turns."""
-    order = "DESC" if policy.newest_first else "ASC"
-    statement = DRAIN.format(order=order, only=FOR_RECOVERY if state == "pending" else "")
-    gap = timedelta(seconds=1 / policy.drain_rate)
-    return statement, {
-        "environment": environment,
-        "endpoint": endpoint,
-        "state": state,
-        "wall": wall,
-        "gap": gap,
-    }
-
-
 def in_order(store: Store, rows: Rows, policies: Mapping[UUID, Policy], wall: datetime) -> Admitted:
     """Keep back what must wait for an earlier text of its sender, where the endpoint wants that."""
     asked = [row for row in rows if policies[row["endpoint_id"]].order_wait_s is not None]
@@ -110,8 +82,8 @@ def in_order(store: Store, rows: Rows, policies: Mapping[UUID, Policy], wall: da
         return list(rows), []
     waits = [timedelta(seconds=policies[row["endpoint_id"]].order_wait_s or 0) for row in asked]
     values = {"ids": [row["id"] for row in asked], "waits": waits, "wall": wall, "look": LOOK}
-    # Ids are made by the real clock, and not before a text arrives. What waits arrived at most its wait ago, and does so
-    # for what came at most its wait before it; moving a sandbox's clock ahead brings both nearer to now.
+    # Ids are made by the real clock, and not before a text arrives. What waits arrived at most its wait ago, and waits
+    # for what came at most as long before it; a sandbox's clock that was moved ahead brings both nearer to now.
     values["sinces"] = [earliest(wall - 2 * wait) for wait in waits]
     late = {found["id"] for found in store.execute(EARLIER, values)}
     return [row for row in rows if row["id"] not in late], [
