@@ -23,15 +23,9 @@ from delivery.claiming import endpoints_with
 from delivery.policy import Policy
 from delivery.store import Store
 
-SLICE = (
-    5000  # deliveries a statement; a few tenths of a second, of the three that the hot path's statements have
-)
-LEAST = (
-    100  # what a slice counts for at least, so that very many endpoints with little are no long turn either
-)
-AHEAD = timedelta(
-    seconds=15
-)  # turns are given as they come: an endpoint that fails again has few to park again
+SLICE = 2000  # deliveries a statement: a tenth of a second or two, of the three that one may take
+LEAST = 100  # what a slice counts for at least: very many endpoints with little are not to make a long turn either
+AHEAD = timedelta(seconds=15)  # turns are given as they come near: who fails again has few to be parked again
 
 Execute = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
 PolicyOf = Callable[[UUID], Policy]
