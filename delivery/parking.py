@@ -1,7 +1,7 @@
 """What waits for its endpoint: parked while its circuit is open, held while it is disabled; let go once it takes again.
 
     pending ──(circuit opens: Park)──→ pending, reason `circuit` ──┐
-       ▲   └──(disabled: Hold)───────→ held ───────────────────────┤
+       ▲   └──(disabled: Hold)───────→ held ───────────────────────┤ (deleted: Cancel)
        └─────────────(a slice of turns at a time: drain)───────────┘
 
 A backlog may be of millions, so each statement takes a slice of one: others are swept and recorded in between, and a
@@ -72,6 +72,17 @@ WITH slice AS (
 )
 SELECT count(*) AS count FROM held
 """
+CANCEL = """
+WITH slice AS (
+  SELECT d.id FROM delivery_delivery d WHERE d.endpoint_id = %(endpoint)s AND d.state IN ('held', 'pending')
+    AND EXISTS (SELECT FROM delivery_endpoint e WHERE e.id = %(endpoint)s AND e.deleted_at IS NOT NULL)
+  LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
+), cancelled AS (
+  UPDATE delivery_delivery d SET state = 'cancelled', due_at = NULL, finished_at = %(wall)s + v.clock_offset
+  FROM slice, accounts_environment v WHERE d.id = slice.id AND v.id = d.environment_id RETURNING d.id
+)
+SELECT count(*) AS count FROM cancelled
+"""
 # Of an endpoint that recovers: a probe that failed waits by the ladder, and must not go on doing so. Not so very many
 # do; should they, the rest keeps to the ladder.
 REJOIN = """
@@ -125,11 +136,17 @@ SELECT lane.environment_id AS environment, lane.endpoint_id AS endpoint
 FROM lane JOIN delivery_endpoint e ON e.id = lane.endpoint_id JOIN accounts_environment v ON v.id = lane.environment_id
 LEFT JOIN delivery_health h ON h.endpoint_id = lane.endpoint_id WHERE {TAKES}
 """  # noqa: S608
-# What comes for a queue waits there all the same, and what another endpoint stands in for may go there.
+# What comes for a queue waits there all the same.
 HOLDABLE = """
 SELECT e.id AS endpoint FROM delivery_endpoint e
-WHERE e.disabled_at IS NOT NULL AND e.deleted_at IS NULL AND e.kind <> 'polling' AND e.failover_id IS NULL
+WHERE e.disabled_at IS NOT NULL AND e.deleted_at IS NULL AND e.kind <> 'polling'
   AND EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = e.id AND d.state = 'pending')
+"""
+CANCELLABLE = """
+SELECT e.id AS endpoint FROM delivery_endpoint e
+WHERE e.deleted_at IS NOT NULL AND e.kind <> 'polling'
+  AND (EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = e.id AND d.state = 'pending')
+    OR EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = e.id AND d.state = 'held'))
 """
 
 
@@ -183,6 +200,17 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Cancel what waits for a deleted endpoint."""
+
+    endpoint: UUID
+
+    def go(self, store: Store, policy_of: PolicyOf, wall: datetime) -> Step:
+        count = cancel(store.execute, self.endpoint, wall)
+        return Step(count, self if count == SLICE else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Drain:
     """Give what waited for an endpoint its turns, as they come near."""
 
@@ -200,6 +228,12 @@ class Drain:
 def hold(execute: Execute, endpoint: UUID) -> int:
     """Hold a slice of what is pending for an endpoint, if that is disabled; answers how many."""
     count: int = execute(HOLD, {"endpoint": endpoint, "limit": SLICE, **ENDS})[0]["count"]
+    return count
+
+
+def cancel(execute: Execute, endpoint: UUID, wall: datetime) -> int:
+    """Cancel a slice of what waits for an endpoint, if that is deleted; answers how many."""
+    count: int = execute(CANCEL, {"endpoint": endpoint, "wall": wall, "limit": SLICE})[0]["count"]
     return count
 
 
@@ -253,8 +287,10 @@ class Parking:
             left -= max(step.count, LEAST)
 
     def search(self, store: Store, wall: datetime) -> None:
-        """Find what waits and nobody would wake, and what is not held yet."""
+        """Find what waits and nobody would wake, and what is not held or cancelled yet."""
         for row in store.execute(DRAINABLE, {"wall": wall, "ahead": AHEAD}):
             self.add(Drain(**row))
         for row in store.execute(HOLDABLE, {}):
             self.add(Hold(**row))
+        for row in store.execute(CANCELLABLE, {}):
+            self.add(Cancel(**row))

@@ -320,12 +320,9 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
         certificate_expires_at=None,
         version=F("version") + 1,
     )
-    waiting = (Delivery.State.PENDING, Delivery.State.HELD)
     forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
-    endpoint.deliveries.filter(state__in=waiting).update(
-        state=Delivery.State.CANCELLED, due_at=None, finished_at=now
-    )
+    parking.cancel(execute, endpoint.pk, clock())  # a slice of it; workers go on
     audit.record(actor, "endpoint.deleted", endpoint.pk, environment=endpoint.environment)
 
 

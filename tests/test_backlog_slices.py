@@ -14,6 +14,7 @@ from accounts.audit import SYSTEM
 from accounts.database import dsn
 from accounts.models import Environment
 from delivery import parking, services
+from delivery.backlog import oldest_pending
 from delivery.engine import Engine
 from delivery.models import Delivery, Endpoint, Health
 from delivery.parking import Hold, Park, Parking
@@ -214,6 +215,21 @@ def test_what_a_pause_left_is_held_by_whoever_finds_it(acme: House, engine: Engi
     assert turns_of(backlog) == [None] * COUNT
 
 
+def test_what_waits_for_a_deleted_endpoint_is_cancelled_however_much_it_is(
+    acme: House, engine: Engine, store: Store
+) -> None:
+    endpoint = endpoint_of(acme.live)
+    backlog = store_backlog(acme.live, endpoint, SLICE + 2, state="held", reason="")
+    backlog += store_backlog(acme.live, endpoint, SLICE + 2)
+    services.delete_endpoint(endpoint, SYSTEM)
+    cancelled = [states(backlog).count("cancelled")]
+    for _ in range(2):
+        work(store, engine, found_by(store))
+        cancelled.append(states(backlog).count("cancelled"))
+    assert cancelled == [SLICE, 2 * SLICE, 2 * (SLICE + 2)]
+    assert found_by(store).jobs == {}
+
+
 def test_what_was_held_and_what_was_parked_flow_in_one_order(
     acme: House, receiver: Receiver, engine: Engine
 ) -> None:
@@ -238,6 +254,9 @@ def test_what_waits_for_its_turn_can_be_sent_by_hand(acme: House) -> None:
     backlog = store_backlog(acme.live, endpoint, state="held", reason="")
     services.update_endpoint(endpoint, SYSTEM, disabled=False)
     assert states(backlog) == ["pending"] * SLICE + ["held"] * (COUNT - SLICE)
+    assert oldest_pending() == backlog[0].created_at
+    Delivery.objects.filter(pk__in=[one.pk for one in backlog[:SLICE]]).update(state="delivered")
+    assert oldest_pending() == backlog[SLICE].created_at  # late, and said so, though its turn is to come
     assert services.replay(backlog[-1], SYSTEM).state == "pending"
 
 
