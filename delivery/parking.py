@@ -153,7 +153,7 @@ WHERE e.deleted_at IS NOT NULL AND e.kind <> 'polling'
 class Step(NamedTuple):
     """What came of a slice: how many deliveries it was about, and the job that goes on, if one does at once."""
 
-    count: int
+    deliveries: int
     rest: Job | None
 
 
@@ -284,7 +284,7 @@ class Parking:
             step = self.take().go(store, policy_of, wall)
             if step.rest is not None:
                 self.add(step.rest)
-            left -= max(step.count, LEAST)
+            left -= max(step.deliveries, LEAST)
 
     def search(self, store: Store, wall: datetime) -> None:
         """Find what waits and nobody would wake, and what is not held or cancelled yet."""

@@ -272,6 +272,18 @@ def test_a_delivery_of_another_endpoint_goes_out_between_two_slices(
     assert Delivery.objects.filter(state="pending", reason="circuit").count() == COUNT - SLICE
 
 
+def test_the_oldest_that_waits_is_the_probe_held_or_parked(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    endpoint = endpoint_of(acme.live, receiver.url, drain={"ratePerSecond": 0.1})
+    held = store_backlog(acme.live, endpoint, 1, state="held", reason="")
+    parked = store_backlog(acme.live, endpoint, 1)
+    open_circuit(endpoint)
+    Health.objects.filter(pk=endpoint.pk).update(probe_at=datetime.now(UTC))
+    assert engine.sweep() == 1
+    until(lambda: states(held + parked) == ["delivered", "pending"])
+
+
 def test_when_a_circuit_opens_again_the_turns_are_given_anew(
     acme: House, receiver: Receiver, engine: Engine
 ) -> None:

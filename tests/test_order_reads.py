@@ -46,11 +46,16 @@ def store(transactional_db: None) -> Iterator[Store]:
 def fill(side: Side, wall: datetime) -> list[UUID]:
     """Many texts of one sender, all delivered; answers their ids, which are those of their deliveries too."""
     first = wall - EVERY * COUNT
-    columns = [field.column for field in Message._meta.concrete_fields]
+    columns = [str(field.column) for field in Message._meta.concrete_fields]
     made = {"id": ID, "received_at": "%(at)s + n * interval '1 second'"}
     values = [made.get(name, name) for name in columns]
     sql = TEXTS.format(columns=", ".join(columns), values=", ".join(values))
-    given = {"first": int(first.timestamp() * 1000), "at": first, "count": COUNT, "like": side.message.pk}
+    given: dict[str, Any] = {
+        "first": int(first.timestamp() * 1000),
+        "at": first,
+        "count": COUNT,
+        "like": side.message.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         cursor.execute(DELIVERIES, given | {"endpoint": side.endpoint.pk, "environment": side.environment.pk})
