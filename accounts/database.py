@@ -1,4 +1,7 @@
-"""How the hot path's own connections reach the database: as Django does, with options that fit batches by id."""
+"""How the hot path's own connections reach the database: as Django does, with options that fit batches by id.
+
+And a statement of theirs run on Django's, for what a page does in the transaction of its change.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +28,11 @@ def dsn() -> str:
     }
     known["options"] = f"{known.get('options', '')} {OPTIONS}".strip()
     return make_conninfo(**known)
+
+
+def execute(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run one statement on Django's connection; its rows by name, as delivery.store.Store answers them."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()] if names else []

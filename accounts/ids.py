@@ -41,6 +41,7 @@ os.register_at_fork(after_in_child=source.seed)
 
 VERSION_7 = 0x7 << 76
 VARIANT = 0x2 << 62
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)  # of all that can be
 
 
 def uuid7() -> UUID:

@@ -41,12 +41,15 @@ def first(states: tuple[str, ...]) -> Subquery:
     return Subquery(rows_of(states).order_by("created_at").values("created_at")[:1])
 
 
-# One look into an index for each endpoint, however long the queues are.
+# Two looks into an index for each endpoint, however long the queues are. What an endpoint holds that was enabled waits
+# for its turn (delivery/parking.py).
 OLDEST = """
-SELECT min(oldest.created_at) FROM delivery_endpoint e, LATERAL (
+SELECT min(oldest.created_at)
+FROM delivery_endpoint e CROSS JOIN (VALUES ('pending'), ('held')) AS waiting(state), LATERAL (
   SELECT created_at FROM delivery_delivery d
-  WHERE d.endpoint_id = e.id AND d.state = 'pending' ORDER BY created_at LIMIT 1
-) oldest WHERE e.deleted_at IS NULL
+  WHERE d.endpoint_id = e.id AND d.state = waiting.state AND d.state IN ('failed', 'held', 'pending')
+  ORDER BY created_at LIMIT 1
+) oldest WHERE e.deleted_at IS NULL AND (waiting.state = 'pending' OR e.disabled_at IS NULL)
 """
 
 

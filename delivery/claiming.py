@@ -32,18 +32,18 @@ class Lane(NamedTuple):
 
 
 def endpoints_with(which: str) -> str:
-    """A CTE `lane` of the endpoints with pending deliveries of that kind, for a partial index on just these.
+    """A CTE `lane` of the endpoints with deliveries (alias d) of that kind, for a partial index on just these.
 
     It goes from endpoint to endpoint along the index, however many deliveries each has.
     """
     return f"""
 WITH RECURSIVE lane AS (
   (SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
-   WHERE d.state = 'pending' AND {which} ORDER BY d.environment_id, d.endpoint_id LIMIT 1)
+   WHERE {which} ORDER BY d.environment_id, d.endpoint_id LIMIT 1)
   UNION ALL
   SELECT following.* FROM lane CROSS JOIN LATERAL (
     SELECT d.environment_id, d.endpoint_id FROM delivery_delivery d
-    WHERE d.state = 'pending' AND {which}
+    WHERE {which}
       AND (d.environment_id, d.endpoint_id) > (lane.environment_id, lane.endpoint_id)
     ORDER BY d.environment_id, d.endpoint_id LIMIT 1
   ) AS following
@@ -51,7 +51,7 @@ WITH RECURSIVE lane AS (
 """  # noqa: S608  conditions of our own
 
 
-LANES = f"""{endpoints_with("d.due_at IS NOT NULL")}
+LANES = f"""{endpoints_with("d.state = 'pending' AND d.due_at IS NOT NULL")}
 SELECT lane.environment_id AS environment, lane.endpoint_id AS endpoint, v.clock_offset, waiting.due
 FROM lane JOIN accounts_environment v ON v.id = lane.environment_id
 CROSS JOIN LATERAL (

@@ -359,8 +359,8 @@ class Engine:
         self.keeper.refresh(self.store, now)
         if time.monotonic() >= self.next_search:
             self.next_search = time.monotonic() + SEARCH_EVERY_S
-            self.keeper.find_stranded(self.store)
-        self.keeper.drain(self.store, self.policy, now)
+            self.keeper.parking.search(self.store, now)
+        self.keeper.parking.work(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += self.claimer.claim(
             self.store,
@@ -372,5 +372,5 @@ class Engine:
         )
         if ids:
             self.send(self.store.read(ids, [lease] * len(ids)), swept=True)
-        self.more = len(ids) >= limit
+        self.more = len(ids) >= limit or bool(self.keeper.parking.jobs)
         return len(ids)

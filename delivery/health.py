@@ -6,18 +6,18 @@ An endpoint without trouble costs nothing here: its successes are not written an
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts.clock import stamp
 from accounts.ids import public
-from delivery import breaker, issues, turns
+from delivery import breaker, issues
 from delivery.breaker import Failing
-from delivery.claiming import endpoints_with
 from delivery.events import TELL, values_of
 from delivery.outcomes import Outcome, back, expiry
+from delivery.parking import ENDS, OF_ENDPOINT, Drain, Park, Parking, rejoin
 from delivery.policy import Policy
 from delivery.retry import Reason
 from delivery.store import Store
@@ -67,26 +67,10 @@ SET failing_since = coalesce(h.failing_since, excluded.failing_since), failures 
 RETURNING failing_since AS since, failures, opened_at, warnings
 """
 OPENED = """
-UPDATE delivery_health SET opened_at = %(now)s, probe_at = %(probe_at)s, probes = 0, paced_until = NULL
+UPDATE delivery_health SET opened_at = %(now)s, probe_at = %(probe_at)s, probes = 0, paced_until = NULL,
+    drained_until = NULL
 WHERE endpoint_id = %(endpoint)s AND opened_at IS NULL AND failing_since IS NOT NULL RETURNING endpoint_id
 """
-# What waited for its next try waits for the circuit instead, or at once goes to the endpoint that stands in.
-PARK_PENDING = """
-UPDATE delivery_delivery d
-SET reason = 'circuit', due_at = CASE
-      WHEN %(stand_in)s THEN %(now)s
-      WHEN %(within)s::interval IS NOT NULL
-      THEN (SELECT m.received_at + %(within)s FROM inbox_message m WHERE m.id = d.message_id)
-    END
-WHERE d.environment_id = %(environment)s AND d.endpoint_id = %(endpoint)s AND d.state = 'pending'
-  AND EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = d.endpoint_id AND h.opened_at IS NOT NULL)
-"""
-# What waits for a circuit that is not open (any more): whoever closed it died, or a worker that had not heard yet put
-# it there.
-STRANDED = f"""{endpoints_with("d.due_at IS NULL AND d.reason = 'circuit'")}
-SELECT environment_id, endpoint_id FROM lane
-WHERE NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = lane.endpoint_id AND h.opened_at IS NOT NULL)
-"""  # noqa: S608
 RECOVERED = """
 WITH was AS (SELECT opened_at, failing_since FROM delivery_health WHERE endpoint_id = %(endpoint)s FOR UPDATE)
 UPDATE delivery_health h
@@ -105,14 +89,13 @@ WHERE h.endpoint_id = %(endpoint)s AND e.id = h.endpoint_id AND v.id = e.environ
   AND h.probe_at <= %(wall)s + v.clock_offset
 RETURNING h.endpoint_id
 """
-CLAIM_PROBE = """
+CLAIM_PROBE = f"""
 UPDATE delivery_delivery SET state = 'sending', lease = %(lease)s, leased_until = %(leased_until)s
 WHERE id = (
-  SELECT id FROM delivery_delivery
-  WHERE environment_id = %(environment)s AND endpoint_id = %(endpoint)s AND state = 'pending' AND reason = 'circuit'
-  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+  SELECT d.id FROM delivery_delivery d
+  WHERE {OF_ENDPOINT} ORDER BY d.endpoint_id, d.id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING id
-"""
+"""  # noqa: S608  a condition of our own
 DIVERT = """
 UPDATE delivery_delivery d SET endpoint_id = s.stand_in, diverted_from = coalesce(d.diverted_from, d.endpoint_id)
 FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(stand_ins)s::uuid[]) AS s(id, lease, stand_in)
@@ -134,7 +117,7 @@ class Keeper:
     def __init__(self) -> None:
         self.troubles: Mapping[UUID, Trouble] = {}
         self.let_through: set[UUID] = set()  # endpoints that may be probed with whatever comes next
-        self.to_drain: list[tuple[UUID, UUID]] = []  # environment and endpoint, just recovered
+        self.parking = Parking()
 
     def refresh(self, store: Store, wall: datetime) -> None:
         rows = store.execute(TROUBLES, {"wall": wall})
@@ -196,6 +179,8 @@ class Keeper:
         now, aloud = now_of(arrived[-1]), of_texts(arrived)
         with store.transaction():
             rows = store.execute(RECOVERED, {"endpoint": endpoint})
+            if rows and rows[0]["opened_at"] is not None:
+                rejoin(store, environment, endpoint)
             issues.resolve_all(store, environment, endpoint, now, aloud=aloud)
             if aloud and rows and rows[0]["opened_at"] is not None:
                 since = stamp(rows[0]["failing_since"])
@@ -204,7 +189,7 @@ class Keeper:
         self.troubles = {id: trouble for id, trouble in self.troubles.items() if id != endpoint}
         if rows and rows[0]["opened_at"] is not None:
             log.info("an endpoint recovered", extra={"endpoint": str(endpoint)})
-            self.to_drain.append((environment, endpoint))
+            self.parking.add(Drain(environment, endpoint))
 
     def failed(self, store: Store, endpoint: UUID, tried: Sequence[Outcome]) -> breaker.Measures:
         done, last = tried[-1].done, tried[-1].tried
@@ -221,7 +206,7 @@ class Keeper:
             if store.execute(OPENED, {"endpoint": endpoint, "now": now, "probe_at": probe_at}):
                 log.warning("an endpoint is left alone for a while", extra={"endpoint": str(endpoint)})
                 self.refresh(store, done.at)
-                self.park(store, endpoint, environment, now, done.job.context.policy)
+                self.park(store, endpoint, now, done.job.context.policy)
         return wanted if wanted.warnings > failing.warnings or wanted.disable else breaker.Measures()
 
     def note(self, store: Store, endpoint: UUID, outcomes: Sequence[Outcome]) -> None:
@@ -235,16 +220,12 @@ class Keeper:
         trouble = self.troubles.get(endpoint)
         return trouble.stand_in if trouble else None
 
-    def park(self, store: Store, endpoint: UUID, environment: UUID, now: datetime, policy: Policy) -> None:
-        within = policy.deliver_within_s
-        values = {
-            "endpoint": endpoint,
-            "environment": environment,
-            "now": now,
-            "within": None if within is None else timedelta(seconds=within),
-            "stand_in": self.stand_in(endpoint) is not None,
-        }
-        store.execute(PARK_PENDING, values)
+    def park(self, store: Store, endpoint: UUID, now: datetime, policy: Policy) -> None:
+        seconds = policy.deliver_within_s
+        within = None if seconds is None else timedelta(seconds=seconds)
+        rest = Park(endpoint, now, within, self.stand_in(endpoint) is not None).slice(store)
+        if rest is not None:
+            self.parking.add(rest)
 
     # ---- now and then
 
@@ -261,23 +242,11 @@ class Keeper:
             if not won:
                 continue
             self.let_through.add(endpoint)
-            values = {"endpoint": endpoint, "environment": trouble.environment, "lease": lease}
+            values = {"endpoint": endpoint, "environment": trouble.environment, "lease": lease, **ENDS}
             claimed += [
                 row["id"] for row in store.execute(CLAIM_PROBE, values | {"leased_until": leased_until})
             ]
         return claimed
-
-    def drain(self, store: Store, policy_of: Callable[[UUID], Policy], wall: datetime) -> None:
-        """Let what waited for recovered endpoints go, little by little."""
-        while self.to_drain:
-            environment, endpoint = self.to_drain[-1]
-            store.execute(*turns.drain(environment, endpoint, policy_of(endpoint), wall, state="pending"))
-            self.to_drain.pop()
-
-    def find_stranded(self, store: Store) -> None:
-        """Note for `drain` what nobody else would wake."""
-        found = store.execute(STRANDED, {})
-        self.to_drain += [(row["environment_id"], row["endpoint_id"]) for row in found]
 
 
 def rename(row: dict[str, Any]) -> dict[str, Any]:

@@ -160,6 +160,7 @@ class Health(models.Model):
     probes = models.SmallIntegerField(default=0, db_default=0)
     warnings = models.SmallIntegerField(default=0, db_default=0)
     paced_until = models.DateTimeField(null=True)  # up to here the endpoint's rate is given away
+    drained_until = models.DateTimeField(null=True)  # and up to here the turns of what waited for it
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 
@@ -210,7 +211,7 @@ class Delivery(models.Model):
     born leased → sending ──→ delivered
                    ▲  └─────→ pending (due again) ──→ sending
                    │  └─────→ failed (tries used up): whole, visible, replayable → pending
-                  held (the endpoint is disabled) → pending
+                  held (the endpoint is disabled) → pending, once it is enabled and the turn comes
 
     For a polling endpoint it is born pending and never due: who takes it holds the lease, and acknowledges it.
 
@@ -275,9 +276,9 @@ class Delivery(models.Model):
                 name="delivery_lane",
             ),
             models.Index(
-                fields=["environment", "endpoint"],
-                condition=models.Q(state="pending", due_at=None, reason="circuit"),
-                name="delivery_parked",
+                fields=["environment", "endpoint", "id"],  # what waits for its endpoint (delivery/parking.py)
+                condition=models.Q(state="held") | models.Q(state="pending", reason="circuit"),
+                name="delivery_backlog",
             ),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"

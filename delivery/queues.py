@@ -8,13 +8,13 @@ pending ──take──→ sending ──acknowledge──→ delivered
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Min, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 
 from accounts.clock import clock
 from accounts.encryption import Unsealable
@@ -32,6 +32,7 @@ log = logging.getLogger("smsgateway.queues")
 State = Delivery.State
 
 MOST = 100  # taken at once
+SLICE = 500  # given up in one transaction
 
 #: A text's columns under the names that a worker reads them by (delivery.store.READ).
 COLUMNS = {
@@ -77,16 +78,27 @@ class Depth(NamedTuple):
 
 def take(endpoint: Endpoint, limit: int) -> Taken:
     """Lease the oldest deliveries that wait, at most `limit`; two who ask at once never get the same one."""
-    now, wall = clock(endpoint.environment), clock()
+    now, wall, policy = clock(endpoint.environment), clock(), stored_policy(endpoint)
     lease, within = uuid7(), timedelta(seconds=endpoint.ack_within_s)
-    fail_worthless(endpoint, stored_policy(endpoint), now)
+    fail_worthless(endpoint, policy, now)
     with transaction.atomic():
-        waiting = endpoint.deliveries.filter(state=State.PENDING).order_by("pk")
-        ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        waiting = offered(endpoint, policy, now).select_for_update(skip_locked=True)
+        ids = list(waiting.values_list("pk", flat=True)[:limit])
         endpoint.deliveries.filter(pk__in=ids).update(
             state=State.SENDING, lease=lease, leased_until=wall + within, due_at=now, reason=""
         )
     return Taken(lease, now + within, list(items(ids, lease)) if ids else [])
+
+
+def offered(endpoint: Endpoint, policy: Policy, now: datetime) -> QuerySet[Delivery]:
+    """What waits and is worth something, the oldest first: along an index, however much worthless lies before it."""
+    waiting = endpoint.deliveries.filter(state=State.PENDING)
+    before = worthless_before(policy, now)
+    return (
+        waiting.order_by("pk")
+        if before is None
+        else waiting.filter(created_at__gt=before).order_by("created_at")
+    )
 
 
 def items(ids: Sequence[UUID], lease: UUID) -> list[Item]:
@@ -189,14 +201,20 @@ def worthless_at(delivery: Delivery, policy: Policy) -> datetime | None:
     return None if within is None else delivery.created_at + timedelta(seconds=within)
 
 
+def worthless_before(policy: Policy, now: datetime) -> datetime | None:
+    """What was created then or earlier is worth nothing any more."""
+    within = policy.deliver_within_s
+    return None if within is None else now - timedelta(seconds=within)
+
+
 def fail_worthless(endpoint: Endpoint, policy: Policy, now: datetime) -> int:
-    """Give up what waits and is worth nothing any more; answers how many that were."""
-    if policy.deliver_within_s is None:
+    """Give up a slice of what waits and is worth nothing any more, the oldest first; answers how many that were."""
+    before = worthless_before(policy, now)
+    if before is None:
         return 0
-    before = now - timedelta(seconds=policy.deliver_within_s)
-    worthless = endpoint.deliveries.filter(state=State.PENDING, created_at__lte=before)
+    worthless = endpoint.deliveries.filter(state=State.PENDING, created_at__lte=before).order_by("created_at")
     with transaction.atomic():
-        rows = list(worthless.select_for_update(skip_locked=True))
+        rows = list(worthless.select_for_update(skip_locked=True)[:SLICE])
         for one in rows:
             one.state, one.finished_at = State.FAILED, now
             one.error_code, one.reason = retry.ERRORS["expired"].code, retry.Reason.EXPIRED
@@ -205,18 +223,38 @@ def fail_worthless(endpoint: Endpoint, policy: Policy, now: datetime) -> int:
     return len(rows)
 
 
-def tidy() -> dict[str, int]:
-    """What nobody who polls would notice: worthless texts, and those that came while their endpoint was deleted."""
-    expired = cancelled = 0
+def cancel_waiting(endpoint: Endpoint) -> int:
+    """Cancel a slice of what waits for a deleted endpoint; answers how many that were."""
+    waiting = endpoint.deliveries.filter(state=State.PENDING)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:SLICE])
+    return waiting.filter(pk__in=ids).update(state=State.CANCELLED, finished_at=clock(endpoint.environment))
+
+
+def tidy(until: datetime) -> dict[str, int]:
+    """What nobody who polls would notice: worthless texts, and those that came while their endpoint was deleted.
+
+    In slices, up to the wall clock `until`; what is left then is the next call's.
+    """
     polling = Endpoint.objects.filter(kind=Endpoint.Kind.POLLING).select_related("environment")
-    for endpoint in polling.filter(deleted_at=None, policy__has_key="deliverWithinSeconds"):
-        expired += fail_worthless(endpoint, stored_policy(endpoint), clock(endpoint.environment))
-    gone = polling.exclude(deleted_at=None).filter(deliveries__state=State.PENDING).distinct()
-    for endpoint in gone:
-        cancelled += endpoint.deliveries.filter(state=State.PENDING).update(
-            state=State.CANCELLED, finished_at=clock(endpoint.environment)
-        )
-    return {"expired": expired, "cancelled": cancelled}
+    waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=State.PENDING)
+    lasting = polling.filter(deleted_at=None, policy__has_key="deliverWithinSeconds")
+    gone = polling.exclude(deleted_at=None).filter(Exists(waiting))
+    return {
+        "expired": in_slices(lasting, until, fail_worthless_now),
+        "cancelled": in_slices(gone, until, cancel_waiting),
+    }
+
+
+def fail_worthless_now(endpoint: Endpoint) -> int:
+    return fail_worthless(endpoint, stored_policy(endpoint), clock(endpoint.environment))
+
+
+def in_slices(endpoints: QuerySet[Endpoint], until: datetime, settle: Callable[[Endpoint], int]) -> int:
+    count = 0
+    for endpoint in endpoints:
+        while clock() < until and (done := settle(endpoint)):
+            count += done
+    return count
 
 
 def depth(endpoint: Endpoint) -> Depth:

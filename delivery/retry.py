@@ -47,7 +47,7 @@ class Reason(TextChoices):
     SLOW = "slow", _("Tried again after five minutes or more: a person has to mend this.")
     RETRY_AFTER = "retryAfter", _("Tried again when the endpoint asked for it (Retry-After).")
     BUSY = "busy", _("Waits for a free place at its endpoint.")
-    CIRCUIT = "circuit", _("Waits for its endpoint to recover; a probe is sent now and then.")
+    CIRCUIT = "circuit", _("Waits for its endpoint to work again, and then for its turn.")
     RATE = "rate", _("Waits for its turn at the rate that the endpoint takes.")
     DRAIN = "drain", _("Waits for its turn, since what piled up is sent little by little.")
     ORDER = "order", _("Waits for an earlier text of the same sender.")

@@ -10,16 +10,17 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
+from accounts.database import execute
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from delivery import addresses, events, kinds
+from delivery import addresses, events, kinds, parking
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
@@ -29,18 +30,18 @@ from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
-from delivery.turns import drain
 from inbox import erasure
 
 HEALTHY: dict[str, Any] = {
     "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0,
-    "paced_until": None,
+    "paced_until": None, "drained_until": None,
 }  # fmt: skip
 REPLAYABLE = (
     Delivery.State.FAILED,
     Delivery.State.DELIVERED,
     Delivery.State.CANCELLED,
     Delivery.State.PENDING,
+    Delivery.State.HELD,  # of an endpoint that was enabled, and before its turn
 )
 
 
@@ -297,17 +298,13 @@ def disable_unwanted(id: UUID, because: str) -> None:
 def hold_pending(endpoint: Endpoint) -> None:
     if endpoint.kind == Endpoint.Kind.POLLING:
         return  # while it is disabled nobody can take from its queue, so that they wait there all the same
-    endpoint.deliveries.filter(state=Delivery.State.PENDING).update(
-        state=Delivery.State.HELD, due_at=None, reason=""
-    )
+    parking.hold(execute, endpoint.pk)  # a slice of it; workers go on
 
 
 def release_held(endpoint: Endpoint) -> None:
     """Let what was held go, little by little, to an endpoint whose past is forgotten."""
-    Health.objects.filter(pk=endpoint.pk).update(**HEALTHY)
-    policy = policy_of(endpoint.policy)
-    with connection.cursor() as cursor:
-        cursor.execute(*drain(endpoint.environment_id, endpoint.pk, policy, clock(), state="held"))
+    Health.objects.update_or_create(endpoint=endpoint, defaults=HEALTHY)
+    parking.drain(execute, endpoint.environment_id, endpoint.pk, policy_of(endpoint.policy), clock())
 
 
 @transaction.atomic
@@ -337,12 +334,9 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
         certificate_expires_at=None,
         version=F("version") + 1,
     )
-    waiting = (Delivery.State.PENDING, Delivery.State.HELD)
     forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
-    endpoint.deliveries.filter(state__in=waiting).update(
-        state=Delivery.State.CANCELLED, due_at=None, finished_at=now
-    )
+    parking.cancel(execute, endpoint.pk, clock())  # a slice of it; workers go on
     audit.record(actor, "endpoint.deleted", endpoint.pk, environment=endpoint.environment)
 
 

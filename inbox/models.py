@@ -89,7 +89,7 @@ class Message(models.Model):
         verbose_name = _("message")
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="message_newest"),
-            models.Index(fields=["environment", "sender_index"], name="message_sender"),
+            models.Index(fields=["environment", "sender_index", "id"], name="message_of_sender"),
             models.Index(
                 fields=["environment", "received_at"],
                 condition=models.Q(content_erased_at=None, legal_hold=False),

@@ -17,13 +17,13 @@ from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
 BATCH = 5000
-AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none holds a worker's thread for long
+GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold a worker's thread for long
 
 
 @shared_task(name="operations.tasks.tidy_queues")
 def tidy_queues() -> dict[str, int]:
     """Settle what waits in queues in vain; answers how many of each."""
-    return queues.tidy()
+    return queues.tidy(clock() + GOES_ON_FOR)
 
 
 @shared_task(name="operations.tasks.purge")
@@ -48,13 +48,13 @@ def purge() -> dict[str, int]:
 @shared_task(name="operations.tasks.retain")
 def retain() -> dict[str, int]:
     """Erase what was kept long enough; answers how much of each kind."""
-    return retention.run(clock() + AT_MOST)
+    return retention.run(clock() + GOES_ON_FOR)
 
 
 @shared_task(name="operations.tasks.run_replays")
 def run_replays() -> int:
     """Go on with replays; answers how many deliveries were made due."""
-    return replays.run_slices(clock() + AT_MOST)
+    return replays.run_slices(clock() + GOES_ON_FOR)
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:

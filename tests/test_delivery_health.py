@@ -240,7 +240,7 @@ def test_a_backlog_flows_at_a_shaped_rate(
     lane.sweep()
     until(lambda: lane.health.failing_since is None)
     Environment.objects.filter(pk=lane.environment.pk).update(clock_offset=timedelta(seconds=31))
-    engine.keeper.drain(engine.store, engine.policy, datetime.now(UTC))
+    engine.keeper.parking.work(engine.store, engine.policy, datetime.now(UTC))
     times = [due for _reason, due in lane.waiting() if due is not None]
     assert len(times) == 9
     gaps = {round((after - before).total_seconds()) for before, after in pairwise(times)}
@@ -451,13 +451,7 @@ def test_nothing_is_parked_behind_a_circuit_that_closed_meanwhile(
     lane = Lane(acme, engine, receiver)
     due_at = datetime.now(UTC) + timedelta(hours=1)
     waiting = cast.store_delivery(acme.sandbox.message, lane.endpoint, "pending", due_at=due_at)
-    engine.keeper.park(
-        engine.store,
-        lane.endpoint.pk,
-        lane.environment.pk,
-        datetime.now(UTC),
-        engine.policy(lane.endpoint.pk),
-    )
+    engine.keeper.park(engine.store, lane.endpoint.pk, datetime.now(UTC), engine.policy(lane.endpoint.pk))
     assert Delivery.objects.get(pk=waiting.pk).due_at == due_at
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public
 from accounts.models import AuditEntry
+from delivery import services
 from delivery.models import Delivery, Event, Issue
 from delivery.remedies import REMEDIES
 from delivery.retry import ERRORS
@@ -94,5 +96,6 @@ def test_the_gauge_tells_the_age_of_the_oldest_that_is_to_be_sent(acme: House) -
     assert age() == 0
     parked = {"due_at": None, "reason": "circuit", "created_at": clock() - timedelta(minutes=5)}
     store_delivery(acme.live.message, acme.live.endpoint, "pending", **parked)
-    store_delivery(acme.live.message, acme.live.endpoint, "held", created_at=clock() - timedelta(minutes=50))
+    services.update_endpoint(acme.live.callback, SYSTEM, disabled=True)
+    store_delivery(acme.live.message, acme.live.callback, "held", created_at=clock() - timedelta(minutes=50))
     assert 299 < age() < 310

@@ -236,6 +236,31 @@ def test_what_nobody_asks_for_is_settled_all_the_same(acme: House) -> None:
     assert tidy_queues() == {"expired": 0, "cancelled": 0}
 
 
+def test_much_that_is_worthless_is_settled_in_slices_and_none_of_it_offered(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "SLICE", 2)
+    services.update_endpoint(acme.live.queue, SYSTEM, policy={"deliverWithinSeconds": 60})
+    *old, _fresh = wait_in(acme.live, "one", "two", "three", "four", "five", "fresh")
+    past = Delivery.objects.filter(pk__in=[one.pk for one in old])
+    past.update(created_at=clock() - timedelta(seconds=61))
+    assert contents(take(api, acme.live, "?limit=5")) == ["fresh"]
+    assert [state(one)[0] for one in old] == ["failed"] * 2 + ["pending"] * 3
+    assert queues.tidy(clock()) == {"expired": 0, "cancelled": 0}  # its time is up before it began
+    assert tidy_queues() == {"expired": 3, "cancelled": 0}
+    assert {state(one) for one in old} == {("failed", 0, 5113, "expired")}
+
+
+def test_much_that_came_for_a_deleted_queue_is_cancelled_in_slices(
+    acme: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "SLICE", 2)
+    late = wait_in(acme.live, *(f"code {n}" for n in range(5)))
+    Endpoint.objects.filter(pk=acme.live.queue.pk).update(deleted_at=clock())
+    assert tidy_queues() == {"expired": 0, "cancelled": 5}
+    assert {state(one)[0] for one in late} == {"cancelled"}
+
+
 def test_a_disabled_queue_keeps_what_it_has(acme: House, api: Api) -> None:
     before, taken_before = wait_in(acme.live, "before", "taken before")
     Delivery.objects.filter(pk=before.pk).update(state="cancelled")
