@@ -25,11 +25,11 @@ from django.db import Error, connection
 from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
-from delivery import services, turns
+from delivery import failover, services, turns
 from delivery.claiming import claim
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
-from delivery.health import Keeper
+from delivery.health import Diverted, Keeper
 from delivery.models import Endpoint
 from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
 from delivery.policy import Policy
@@ -137,7 +137,8 @@ class Engine:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
             going = [row for row in rows if not self.targets[row["endpoint_id"]].stopped]
-            admitted = self.admitted(self.past_queues(going))
+            diverted, stopped = self.keeper.past_disabled(stopped)
+            admitted = self.admitted(self.past_queues(going), diverted)
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
@@ -145,8 +146,14 @@ class Engine:
             job.swept = swept
         self.tokens.submit(jobs)
         if stopped:
-            self.store.stop(stopped, datetime.now(UTC))
+            self.stop_sending(stopped, datetime.now(UTC))
         return len(jobs)
+
+    def stop_sending(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
+        """Settle deliveries to endpoints that get nothing."""
+        if any(row["diverted_from"] for row in rows):
+            failover.send_home(self.store, rows, wall)
+        self.store.stop(rows, wall)
 
     def refresh_targets(self, rows: Sequence[dict[str, Any]]) -> None:
         wanted = {row["endpoint_id"]: row["endpoint_version"] for row in rows}
@@ -182,10 +189,16 @@ class Engine:
             self.policies[endpoint] = self.targets[endpoint].policy
         return self.policies[endpoint]
 
-    def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
+    def admitted(
+        self, rows: Sequence[dict[str, Any]], astray: Sequence[Diverted] = ()
+    ) -> Sequence[dict[str, Any]]:
+        """Those to send now; the others go back, or to the endpoint that stands in for theirs.
+
+        `astray` are to go there in any case: their own endpoint is disabled.
+        """
         wall = datetime.now(UTC)
         sent, diverted, waiting = self.keeper.past_circuits(rows, self.policies, wall)
+        diverted += astray
         if diverted:
             moved = self.keeper.divert(self.store, diverted)
             self.refresh_targets(moved)
@@ -347,6 +360,7 @@ class Engine:
         if time.monotonic() >= self.next_search:
             self.next_search = time.monotonic() + SEARCH_EVERY_S
             self.keeper.find_stranded(self.store)
+            self.keeper.hand_over(self.store, self.policy, now)
         self.keeper.drain(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += claim(

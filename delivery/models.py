@@ -85,6 +85,13 @@ class Endpoint(models.Model):
                 name="endpoint_one_default",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(  # those that we disabled, and another one may stand in for
+                fields=["failover"],
+                condition=models.Q(disabled_because__in=["failing", "gone", "asked"], deleted_at=None),
+                name="endpoint_disabled_by_us",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.description or self.url or str(self.get_kind_display())

@@ -34,7 +34,7 @@ RUNG = Columns(Rung)
 
 READ = f"""
 SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.reason,
-       d.leased_until, d.due_at, d.event_id, d.event_type, n.payload, n.created_at AS told_at,
+       d.leased_until, d.due_at, d.event_id, d.event_type, d.diverted_from, n.payload, n.created_at AS told_at,
        e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
        m.media, m.partial, m.simulated
