@@ -31,7 +31,7 @@ from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Diverted, Keeper
 from delivery.models import Endpoint
-from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
+from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off, unjudged
 from delivery.policy import Policy
 from delivery.retry import Reason
 from delivery.store import Store
@@ -217,6 +217,7 @@ class Engine:
             raise  # the database is away, for each of them
         except Exception:
             log.exception("a delivery cannot be prepared", extra={"delivery": str(row["id"])})
+            self.results.put(put_off(row, datetime.now(UTC) + row["clock_offset"]))
             return None
 
     def prepare(self, row: dict[str, Any]) -> Job | None:
@@ -331,7 +332,10 @@ class Engine:
     def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
         """Halve what the database refuses as data until only the row is left that it refuses."""
         if len(outcomes) == 1:
-            log.exception("unrecordable", extra={"delivery": str(outcomes[0].settled.delivery)})
+            (one,) = outcomes
+            log.exception("unrecordable", extra={"delivery": str(one.settled.delivery)})
+            if one.done is not None:
+                self.persist([unjudged(one.done)])
             return
         half = len(outcomes) // 2
         self.persist(outcomes[:half])

@@ -255,6 +255,7 @@ class Delivery(models.Model):
         max_length=12, blank=True, db_default=""
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
+    put_off = models.SmallIntegerField(default=0, db_default=0)  # how often for a fault of ours
     diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
     replay_job = models.UUIDField(null=True)  # the Replay that last made it due
     created_at = models.DateTimeField()
@@ -290,6 +291,11 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["endpoint", "id"], condition=models.Q(state="pending"), name="delivery_queue"
+            ),
+            models.Index(
+                fields=["put_off"],
+                condition=models.Q(state="pending", reason="ours"),
+                name="delivery_put_off",
             ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
             models.Index(

@@ -33,7 +33,7 @@ class Rung(NamedTuple):
 RUNG = Columns(Rung)
 
 READ = f"""
-SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.reason,
+SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.put_off, d.error_code, d.reason,
        d.leased_until, d.due_at, d.event_id, d.event_type, d.diverted_from, n.payload, n.created_at AS told_at,
        e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
@@ -91,7 +91,8 @@ tried AS (
 SETTLE = f"""
 UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
-    error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries
+    error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries,
+    put_off = d.put_off + (s.reason = 'ours')::int
 FROM unnest({SETTLED.parameters}) AS s({SETTLED.names})
 WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only
