@@ -32,6 +32,7 @@ from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Diverted, Keeper
 from delivery.models import Endpoint
 from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off, unjudged
+from delivery.places import Places
 from delivery.policy import Policy
 from delivery.retry import Reason
 from delivery.store import Store
@@ -70,12 +71,14 @@ class Engine:
             on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
             on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
         )
+        self.places = Places(lambda: self.transport.capped(), most=settings.DELIVERY_PER_ENDPOINT)
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
             on_done=self.tokens.done,
             on_returned=self.tokens.returned,
+            allowed=self.places.allowed,
             proxy=settings.DELIVERY_PROXY,
         )
         self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
@@ -106,6 +109,8 @@ class Engine:
         for job in self.vetting.close() if self.vetting else ():
             self.tokens.returned(job)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
+        if not self.transport.is_alive():
+            self.places.leave(self.store)
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
         self.recorder.join(max(0.1, until - time.monotonic()))
@@ -207,6 +212,7 @@ class Engine:
         sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
         for outcome in (*waiting, *later, *paced):
             self.results.put(outcome)
+        self.places.ask(self.store, sent, self.policies)
         return sent
 
     def prepared(self, row: dict[str, Any]) -> Job | None:
@@ -354,6 +360,7 @@ class Engine:
 
     def sweep(self) -> int:
         """Take what is due or was lost, as far as there is room; answers how many."""
+        self.places.renew(self.store)
         limit = min(SWEEP_LIMIT, self.transport.room(), RECORD_LIMIT - self.results.qsize())
         self.more = limit <= 0
         if self.more:

@@ -184,6 +184,32 @@ class Health(models.Model):
         return str(self.pk)
 
 
+class Place(models.Model):
+    """How many of an endpoint's requests at once a worker may have on the wire: its part of `maxInFlight`.
+
+    Leased, by the wall clock; there are rows only of endpoints with such a cap, and only while something is sent there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, related_name="places", db_constraint=False, db_index=False
+    )
+    worker = models.UUIDField()
+    places = models.SmallIntegerField()  # 0: it waits for some
+    until = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("place at an endpoint")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "worker"], name="place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Event(models.Model):
     """Something that happened which an endpoint can ask for; written in the transaction of what it reports.
 
