@@ -19,7 +19,7 @@ from delivery.models import Endpoint
 from delivery.policy import DRAIN_RATE, Policy
 from delivery.store import Store
 
-#: Why an endpoint may be disabled by us, as SQL and for the ORM. Then its stand-in goes on.
+#: Why an endpoint may be disabled by us: then its stand-in goes on.
 BY_US = (Endpoint.Because.FAILING, Endpoint.Because.GONE, Endpoint.Because.ASKED)
 #: Whether `f` can stand in. It is left alone itself while its circuit is open.
 ABLE = """f.deleted_at IS NULL AND f.disabled_at IS NULL
@@ -32,7 +32,7 @@ FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(stand_ins)s::uuid[]) AS s(id,
 WHERE d.id = s.id AND d.lease = s.lease RETURNING d.id
 """  # noqa: S608  pieces of our own
 # What waits goes over little by little, at the rate of the endpoint that stands in: no more than AHEAD of now,
-# behind what went before, whichever worker looks. A queue takes any number.
+# behind what went before, whichever worker looks. A queue has no turns.
 HAND_OVER = f"""
 WITH turn AS (
   SELECT v.now, greatest(v.now, (
@@ -74,7 +74,7 @@ FROM away, accounts_environment v WHERE d.id = away.id AND v.id = d.environment_
 """  # noqa: S608
 WAITING = GO_HOME.format(
     among="(SELECT * FROM delivery_delivery WHERE endpoint_id = %(endpoint)s AND state IN ('pending', 'held')) AS d",
-    still="d.state IN ('pending', 'held')",
+    still="d.lease IS NULL AND d.finished_at IS NULL",
 )
 LEASED = GO_HOME.format(
     among="""unnest(%(ids)s::uuid[], %(leases)s::uuid[]) AS s(id, lease)
@@ -82,7 +82,7 @@ LEASED = GO_HOME.format(
   JOIN delivery_endpoint e ON e.id = d.endpoint_id AND e.deleted_at IS NOT NULL""",
     still="d.lease = ANY(%(leases)s::uuid[])",
 )
-SLICE = 1000
+SLICE = 5000
 AHEAD = timedelta(seconds=5)
 
 

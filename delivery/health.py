@@ -58,8 +58,9 @@ FROM delivery_endpoint e JOIN delivery_endpoint f ON f.id = e.failover_id AND {f
 WHERE e.disabled_because IN ('failing', 'gone', 'asked') AND e.deleted_at IS NULL
 UNION ALL
 SELECT DISTINCT i.endpoint_id, false, false, i.environment_id, NULL::uuid, NULL::int, false
-FROM delivery_issue i JOIN delivery_endpoint e ON e.id = i.endpoint_id AND e.disabled_at IS NULL
+FROM delivery_issue i
 WHERE i.state <> 'resolved'
+  AND NOT EXISTS (SELECT FROM delivery_endpoint e WHERE e.id = i.endpoint_id AND e.disabled_at IS NOT NULL)
   AND NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = i.endpoint_id AND h.failing_since IS NOT NULL)
 """  # noqa: S608  a condition of our own
 FAILED = """

@@ -70,7 +70,7 @@ def two(transactional_db: None) -> Iterator[list[Engine]]:
 
 
 class Crowd:
-    """A receiver that knows how many requests it has at once at most."""
+    """A receiver that lets requests wait until they are released, and knows how many it had at once at most."""
 
     def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
@@ -82,7 +82,7 @@ class Crowd:
         with self.counting:
             self.at_once += 1
             self.most = max(self.most, self.at_once)
-        self.released.wait(0.05)
+        self.released.wait(8)
         with self.counting:
             self.at_once -= 1
         return 200, {}, b""
@@ -91,7 +91,9 @@ class Crowd:
 @pytest.fixture
 def crowd() -> Iterator[Crowd]:
     with receiving() as receiver:
-        yield Crowd(receiver)
+        crowd = Crowd(receiver)
+        yield crowd
+        crowd.released.set()
 
 
 def born(house: House, endpoint: Endpoint, count: int) -> list[Delivery]:
@@ -130,8 +132,37 @@ def test_two_workers_together_send_no_more_at_once(
     ).endpoint
     for engine in two:
         ring(engine, born(acme, endpoint, 8))
+    crowd.receiver.got(cap)
+    for _ in range(3):
+        look(two)
+    assert crowd.at_once == cap
+    crowd.released.set()
     all_arrived(two, endpoint)
     assert (len(crowd.receiver.requests), crowd.most) == (16, cap)
+
+
+def test_who_comes_later_gets_a_part_of_the_places(acme: House, two: list[Engine], crowd: Crowd) -> None:
+    endpoint = services.create_endpoint(
+        acme.live.environment, SYSTEM, url=crowd.receiver.url, policy={"maxInFlight": 4}
+    ).endpoint
+    ring(two[0], born(acme, endpoint, 6))
+    crowd.receiver.got(4)
+    ring(two[1], born(acme, endpoint, 6))
+    look(two)
+    assert (crowd.at_once, two[1].places.allowed(endpoint.pk)) == (4, 0)  # what is on the wire stays there
+    crowd.released.set()
+    until(lambda: not two[0].transport.running)
+    crowd.released.clear()
+    ring(two[0], born(acme, endpoint, 6))
+
+    def shared() -> bool:
+        look(two)
+        return [engine.places.allowed(endpoint.pk) for engine in two] == [2, 2]
+
+    until(shared)
+    crowd.released.set()
+    all_arrived(two, endpoint)
+    assert crowd.most == 4
 
 
 def test_texts_of_one_sender_come_one_after_another_from_two_workers(
@@ -141,6 +172,7 @@ def test_texts_of_one_sender_come_one_after_another_from_two_workers(
     endpoint = services.create_endpoint(
         acme.live.environment, SYSTEM, url=crowd.receiver.url, policy=policy
     ).endpoint
+    crowd.released.set()
     texts = born(acme, endpoint, 6)
     for place, one in enumerate(texts):
         ring(two[place % 2], [one])
@@ -154,6 +186,7 @@ def test_who_uses_a_place_no_more_gives_it_up(acme: House, two: list[Engine], cr
     endpoint = services.create_endpoint(
         acme.live.environment, SYSTEM, url=crowd.receiver.url, policy={"maxInFlight": 1}
     ).endpoint
+    crowd.released.set()
     ring(two[0], born(acme, endpoint, 1))
     all_arrived(two[:1], endpoint)
     look(two[:1])
@@ -169,6 +202,7 @@ def test_places_of_a_dead_worker_are_free_when_its_lease_ends(
     endpoint = services.create_endpoint(
         acme.live.environment, SYSTEM, url=crowd.receiver.url, policy={"maxInFlight": 1}
     ).endpoint
+    crowd.released.set()
     dead = Place.objects.create(
         endpoint=endpoint, worker=uuid7(), places=1, until=datetime.now(UTC) + timedelta(seconds=30)
     )
@@ -189,6 +223,7 @@ def test_a_worker_that_stops_leaves_no_place_behind(
         ring(engine, born(acme, endpoint, 1))
         crowd.receiver.got(1)
         assert Place.objects.get().places == 1
+        crowd.released.set()
     assert not Place.objects.exists()
 
 
@@ -198,6 +233,7 @@ def test_an_endpoint_without_a_cap_costs_no_statement(
     asked: list[object] = []
     monkeypatch.setattr("delivery.places.Places.settle", lambda *given: asked.append(given))
     endpoint = services.create_endpoint(acme.live.environment, SYSTEM, url=crowd.receiver.url).endpoint
+    crowd.released.set()
     ring(two[0], born(acme, endpoint, 3))
     all_arrived(two[:1], endpoint)
     assert asked == []
