@@ -289,10 +289,9 @@ class Keeper:
         """Let what waits for endpoints in trouble go to those that stand in, whenever these became able to."""
         for endpoint, trouble in list(self.troubles.items()):
             if trouble.stand_in is not None and (trouble.open or trouble.disabled):
-                which = failover.HELD if trouble.disabled else failover.PARKED
-                policy = policy_of(trouble.stand_in)
-                ids = trouble.environment, endpoint, trouble.stand_in
-                failover.hand_over(store, *ids, policy, wall, which=which)
+                policy, ids = policy_of(trouble.stand_in), (trouble.environment, endpoint, trouble.stand_in)
+                for which in (failover.PARKED, failover.HELD)[: 1 + trouble.disabled]:
+                    failover.hand_over(store, *ids, policy, wall, which=which)
 
     def find_stranded(self, store: Store) -> None:
         """Note for `drain` what nobody else would wake."""
