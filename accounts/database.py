@@ -12,10 +12,10 @@ from psycopg.conninfo import make_conninfo
 
 # In a zone of the server's own, a time at the edge of the years 1 to 9999 could not be read. Every statement of the
 # hot path finds its rows by key. A planner that believes a table to be small (it was, a minute ago) would read it
-# whole once it is not.
+# whole once it is not. Who stands still in the middle of a transaction must not keep its locks from the others.
 SETTINGS = (
-    "timezone=UTC", "statement_timeout=3000", "enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off",
-    "jit=off",
+    "timezone=UTC", "statement_timeout=3000", "idle_in_transaction_session_timeout=5000",
+    "enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "jit=off",
 )  # fmt: skip
 OPTIONS = " ".join(f"-c {setting}" for setting in SETTINGS)
 

@@ -62,7 +62,7 @@ POLICY = shape(
             for name in ON_FAILURE
         }
     ),
-    maxInFlight=between(*IN_FLIGHT) | {"description": "requests at once, in one worker process"},
+    maxInFlight=between(*IN_FLIGHT) | {"description": "requests at once"},
     ratePerSecond=RATE | {"description": "requests a second"},
     drain=shape(
         ratePerSecond=RATE | {"description": "of what piled up; 100 unless chosen"},

@@ -22,6 +22,7 @@ from delivery.backlog import with_backlog
 from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
+from delivery.failover import with_stand_in
 from delivery.kinds import ACK_WITHIN_S, OWN
 from delivery.models import Endpoint, EndpointSecret
 from delivery.preview import preview
@@ -69,7 +70,10 @@ class EndpointChanges(Own):
     isDefault = Flag(source="is_default", required=False)
     policy = PolicyField(required=False, help_text="replaces the whole policy")
     failoverId = Id(
-        "endpoint", required=False, allow_null=True, help_text="stands in while this one is left alone"
+        "endpoint",
+        required=False,
+        allow_null=True,
+        help_text="stands in while this one is left alone, and when we disabled it",
     )
     access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")
@@ -103,6 +107,13 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
         child=serializers.ChoiceField(SUBSCRIBABLE), help_text="what is sent here besides texts"
     )
     failoverId = Id("endpoint", source="failover_id", allow_null=True)
+    divertedTo = Id(
+        "endpoint",
+        source="diverted_to",
+        default=None,
+        allow_null=True,
+        help_text="where its texts go now; null: to itself, or they wait for it",
+    )
     triesAfterSeconds = serializers.SerializerMethodField(
         help_text="when each try comes, in seconds after the first, where each one before fails at once"
     )
@@ -215,7 +226,7 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
 
 
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return with_backlog(environment.endpoints.filter(deleted_at=None))
+    return with_stand_in(with_backlog(environment.endpoints.filter(deleted_at=None)))
 
 
 class Endpoints(View):
@@ -246,6 +257,9 @@ class OneEndpoint(View):
             others = present(request.environment)
             changes["failover"] = None if id is None else named(others, "endpoint", id, "/failoverId")
         warnings = services.update_endpoint(endpoint, request.actor, **changes)
+        endpoint = self.endpoint(
+            request, endpoint_id
+        )  # what waits, and where it goes, follows from the change
         return Response(ChangedEndpointSerializer(endpoint, context={"warnings": warnings}).data)
 
     @operation("deleteEndpoint", None, status=204, conflicts=True)

@@ -14,7 +14,6 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
-from api.endpoints import present
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.views import ApiRequest, View, body, find, operation, query
 from delivery import queues
@@ -114,7 +113,8 @@ class ReleasedSerializer(serializers.Serializer[Any]):
 
 
 def queue_of(request: ApiRequest, id: str) -> Endpoint:
-    return find(present(request.environment).filter(kind=Endpoint.Kind.POLLING), "endpoint", id)
+    rows = request.environment.endpoints.filter(kind=Endpoint.Kind.POLLING, deleted_at=None)
+    return find(rows, "endpoint", id)
 
 
 def settled(queue: Endpoint, request: ApiRequest) -> tuple[UUID, list[UUID]]:

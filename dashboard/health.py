@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.templatetags.pages import ago, exact
+from delivery.failover import stand_in_of
 from delivery.models import Endpoint, Health
 
 
@@ -25,14 +26,20 @@ def condition(endpoint: Endpoint, now: datetime) -> Condition:
     """How `endpoint` fares at `now`, of its environment's clock."""
     if endpoint.disabled_at is not None:
         because = endpoint.get_disabled_because_display()
-        return Condition("disabled", _("%(because)s What comes for it is held.") % {"because": because})
+        return Condition("disabled", f"{because} {meanwhile(endpoint) or _('What comes for it is held.')}")
     health = Health.objects.filter(pk=endpoint.pk).exclude(failing_since=None).first()
     if health is None or health.failing_since is None:
         return Condition("healthy", _("What was last sent there arrived, or nothing has failed yet."))
-    return failing(health, health.failing_since, now)
+    return failing(endpoint, health, health.failing_since, now)
 
 
-def failing(health: Health, since: datetime, now: datetime) -> Condition:
+def meanwhile(endpoint: Endpoint) -> str:
+    """Who gets its texts now, where somebody does."""
+    stand_in = stand_in_of(endpoint)
+    return _("Texts go to %(endpoint)s meanwhile.") % {"endpoint": stand_in} if stand_in else ""
+
+
+def failing(endpoint: Endpoint, health: Health, since: datetime, now: datetime) -> Condition:
     text = ngettext(
         "Failing since %(since)s, %(count)d try in a row.",
         "Failing since %(since)s, %(count)d tries in a row.",
@@ -41,7 +48,7 @@ def failing(health: Health, since: datetime, now: datetime) -> Condition:
     words = text % {"since": exact(since), "count": health.failures}
     if health.opened_at is None:
         return Condition("failing", words)
-    return Condition("open", f"{words} {left_alone(health, now)}")
+    return Condition("open", f"{words} {left_alone(health, now)} {meanwhile(endpoint)}".strip())
 
 
 def left_alone(health: Health, now: datetime) -> str:

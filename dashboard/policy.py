@@ -139,7 +139,9 @@ class PolicyForm(forms.Form):
     failover = forms.ChoiceField(
         label=gettext_lazy("Endpoint that stands in"),
         required=False,
-        help_text=gettext_lazy("Gets what comes while this one does nothing but fail."),
+        help_text=gettext_lazy(
+            "Gets what comes while this one does nothing but fail, and after we disabled it."
+        ),
     )
 
     def __init__(self, endpoint: Endpoint, others: Iterable[Endpoint], data: Any = None) -> None:

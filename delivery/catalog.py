@@ -36,6 +36,7 @@ CODE = {"type": "integer", "enum": [kind.code for kind in ERRORS.values()]}
 MOMENT = {"type": "string", "format": "date-time"}
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
+DIVERTED = {**id_of("endpoint"), "type": ["string", "null"]}  # who gets an endpoint's texts meanwhile
 ENDPOINT_ONLY = {"endpointId": id_of("endpoint")}
 ABOUT_DELIVERY = {"messageId": id_of("message"), "deliveryId": id_of("delivery"), **ENDPOINT_ONLY}
 GIVEN_UP = {**ABOUT_DELIVERY, "errorCode": CODE, "reason": {"type": "string", "enum": Reason.values}}
@@ -124,14 +125,24 @@ TYPES: tuple[EventType, ...] = (
         _(
             "An endpoint has failed for an hour, a day, three days or four and a half. After five it is disabled."
         ),
-        {**ENDPOINT_ONLY, "warning": {"type": "integer", "minimum": 1, "maximum": 4}},
-        {"endpointId": ENDPOINT, "warning": 1},
+        {
+            **ENDPOINT_ONLY,
+            "warning": {"type": "integer", "minimum": 1, "maximum": 4},
+            "divertedTo": DIVERTED,
+        },
+        {"endpointId": ENDPOINT, "warning": 1, "divertedTo": None},
     ),
     EventType(
         "endpoint.disabled",
-        _("Nothing is sent to an endpoint any more; what comes for it is held."),
-        {**ENDPOINT_ONLY, "because": {"type": "string", "enum": ["person", "failing", "gone", "asked"]}},
-        {"endpointId": ENDPOINT, "because": "failing"},
+        _(
+            "Nothing is sent to an endpoint any more; what comes for it is held, or goes to the one that stands in."
+        ),
+        {
+            **ENDPOINT_ONLY,
+            "because": {"type": "string", "enum": ["person", "failing", "gone", "asked"]},
+            "divertedTo": DIVERTED,
+        },
+        {"endpointId": ENDPOINT, "because": "failing", "divertedTo": None},
     ),
     EventType(
         "endpoint.enabled",

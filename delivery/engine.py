@@ -25,13 +25,14 @@ from django.db import Error, connection
 from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
-from delivery import services, turns
+from delivery import failover, services, turns
 from delivery.claiming import Claimer
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
-from delivery.health import Keeper
+from delivery.health import Diverted, Keeper
 from delivery.models import Endpoint
-from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off
+from delivery.outcomes import Done, Outcome, back, context_of, expired, lapsed, outcomes, put_off, unjudged
+from delivery.places import Places
 from delivery.policy import Policy
 from delivery.retry import Reason
 from delivery.store import Store
@@ -73,12 +74,14 @@ class Engine:
             on_done=lambda job, result: self.results.put(Done(job, result, datetime.now(UTC))),
             on_returned=lambda job: self.results.put(Done(job, None, datetime.now(UTC))),
         )
+        self.places = Places(lambda: self.transport.capped(), most=settings.DELIVERY_PER_ENDPOINT)
         self.transport = Transport(
             allow_networks=settings.DELIVERY_ALLOW_NETWORKS,
             per_endpoint=settings.DELIVERY_PER_ENDPOINT,
             in_flight=settings.DELIVERY_IN_FLIGHT,
             on_done=self.tokens.done,
             on_returned=self.tokens.returned,
+            allowed=self.places.allowed,
             proxy=settings.DELIVERY_PROXY,
         )
         self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
@@ -109,6 +112,8 @@ class Engine:
         for job in self.vetting.close() if self.vetting else ():
             self.tokens.returned(job)
         self.transport.drain(max(0.1, until - time.monotonic() - 2))
+        if not self.transport.is_alive():
+            self.places.leave(self.store)
         while not self.results.empty() and time.monotonic() < until:
             time.sleep(0.02)
         self.recorder.join(max(0.1, until - time.monotonic()))
@@ -140,7 +145,8 @@ class Engine:
             self.refresh_targets(rows)
             stopped = [row for row in rows if self.targets[row["endpoint_id"]].stopped]
             going = [row for row in rows if not self.targets[row["endpoint_id"]].stopped]
-            admitted = self.admitted(self.past_queues(going))
+            diverted, stopped = self.keeper.past_disabled(stopped)
+            admitted = self.admitted(self.past_queues(going), diverted)
             jobs = [job for row in admitted if (job := self.prepared(row)) is not None]
         finally:
             connection.close()  # opened only where a target or key was new; it may be dead when next needed
@@ -148,8 +154,14 @@ class Engine:
             job.swept = swept
         self.tokens.submit(jobs)
         if stopped:
-            self.store.stop(stopped, datetime.now(UTC))
+            self.stop_sending(stopped, datetime.now(UTC))
         return len(jobs)
+
+    def stop_sending(self, rows: Sequence[dict[str, Any]], wall: datetime) -> None:
+        """Settle deliveries to endpoints that get nothing."""
+        if any(row["diverted_from"] for row in rows):
+            failover.send_home(self.store, rows, wall)
+        self.store.stop(rows, wall)
 
     def refresh_targets(self, rows: Sequence[dict[str, Any]]) -> None:
         wanted = {row["endpoint_id"]: row["endpoint_version"] for row in rows}
@@ -190,10 +202,16 @@ class Engine:
             self.policies[endpoint] = self.targets[endpoint].policy
         return self.policies[endpoint]
 
-    def admitted(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Those to send now; the others go back, or to the endpoint that stands in for theirs."""
+    def admitted(
+        self, rows: Sequence[dict[str, Any]], astray: Sequence[Diverted] = ()
+    ) -> Sequence[dict[str, Any]]:
+        """Those to send now; the others go back, or to the endpoint that stands in for theirs.
+
+        `astray` are to go there in any case: their own endpoint is disabled.
+        """
         wall = datetime.now(UTC)
         sent, diverted, waiting = self.keeper.past_circuits(rows, self.policies, wall)
+        diverted += astray
         if diverted:
             moved = self.keeper.divert(self.store, diverted)
             self.refresh_targets(moved)
@@ -202,6 +220,7 @@ class Engine:
         sent, paced = turns.at_their_rate(self.store, sent, self.policies, wall)
         for outcome in (*waiting, *later, *paced):
             self.results.put(outcome)
+        self.places.ask(self.store, sent, self.policies)
         return sent
 
     def prepared(self, row: dict[str, Any]) -> Job | None:
@@ -212,6 +231,7 @@ class Engine:
             raise  # the database is away, for each of them
         except Exception:
             log.exception("a delivery cannot be prepared", extra={"delivery": str(row["id"])})
+            self.results.put(put_off(row, datetime.now(UTC) + row["clock_offset"]))
             return None
 
     def prepare(self, row: dict[str, Any]) -> Job | None:
@@ -328,7 +348,10 @@ class Engine:
     def persist_apart(self, outcomes: Sequence[Outcome]) -> None:
         """Halve what the database refuses as data until only the row is left that it refuses."""
         if len(outcomes) == 1:
-            log.exception("unrecordable", extra={"delivery": str(outcomes[0].settled.delivery)})
+            (one,) = outcomes
+            log.exception("unrecordable", extra={"delivery": str(one.settled.delivery)})
+            if one.done is not None:
+                self.persist([unjudged(one.done)])
             return
         half = len(outcomes) // 2
         self.persist(outcomes[:half])
@@ -350,6 +373,7 @@ class Engine:
         """Take what is due or was lost, as far as there is room; answers how many."""
         if not self.more:
             self.claimer.forget()
+        self.places.renew(self.store)
         limit = min(SWEEP_LIMIT, self.transport.room(), RECORD_LIMIT - self.results.qsize())
         self.more = limit <= 0
         if self.more:
@@ -360,6 +384,7 @@ class Engine:
         if time.monotonic() >= self.next_search:
             self.next_search = time.monotonic() + SEARCH_EVERY_S
             self.keeper.parking.search(self.store, now)
+            self.keeper.hand_over(self.store, self.policy, now)
         self.keeper.parking.work(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += self.claimer.claim(

@@ -37,7 +37,7 @@ class Job:
     body: bytes
     deadline_s: float
     start_by: float  # time.monotonic() after which the lease no longer covers a whole try
-    most_at_once: int | None = None  # of its endpoint's requests, in this process
+    most_at_once: int | None = None  # of its endpoint's requests, of all workers together
     method: str = "POST"
     swept: bool = False  # it waited in the database, not for a doorbell
     context: Any = None  # whatever the one who records wants back

@@ -6,14 +6,14 @@ An endpoint without trouble costs nothing here: its successes are not written an
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts.clock import stamp
 from accounts.ids import public
-from delivery import breaker, issues
+from delivery import breaker, failover, issues
 from delivery.breaker import Failing
 from delivery.events import TELL, values_of
 from delivery.outcomes import Outcome, back, expiry
@@ -31,8 +31,9 @@ class Trouble(NamedTuple):
     open: bool
     probe_due: bool
     environment: UUID
-    stand_in: UUID | None  # where its deliveries go while its circuit is open
+    stand_in: UUID | None  # where its deliveries go while its circuit is open, or now that it is disabled
     stand_in_version: int | None
+    disabled: bool = False  # by us, and it is stood in for
 
 
 class Diverted(NamedTuple):
@@ -43,21 +44,25 @@ class Diverted(NamedTuple):
     version: int | None
 
 
-TROUBLES = """
+TROUBLES = f"""
 SELECT h.endpoint_id, h.opened_at IS NOT NULL AS open, h.probe_at <= %(wall)s + v.clock_offset AS probe_due,
-       e.environment_id, f.id AS stand_in, f.version AS stand_in_version
+       e.environment_id, f.id AS stand_in, f.version AS stand_in_version, false AS disabled
 FROM delivery_health h
 JOIN delivery_endpoint e ON e.id = h.endpoint_id AND e.deleted_at IS NULL AND e.disabled_at IS NULL
 JOIN accounts_environment v ON v.id = e.environment_id
-LEFT JOIN delivery_endpoint f ON f.id = e.failover_id AND f.deleted_at IS NULL AND f.disabled_at IS NULL
-     AND NOT EXISTS (SELECT FROM delivery_health o WHERE o.endpoint_id = f.id AND o.opened_at IS NOT NULL)
+LEFT JOIN delivery_endpoint f ON f.id = e.failover_id AND {failover.ABLE}
 WHERE h.failing_since IS NOT NULL
 UNION ALL
-SELECT DISTINCT i.endpoint_id, false, false, i.environment_id, NULL::uuid, NULL::int
+SELECT e.id, false, false, e.environment_id, f.id, f.version, true
+FROM delivery_endpoint e JOIN delivery_endpoint f ON f.id = e.failover_id AND {failover.ABLE}
+WHERE e.disabled_because IN ('failing', 'gone', 'asked') AND e.deleted_at IS NULL
+UNION ALL
+SELECT DISTINCT i.endpoint_id, false, false, i.environment_id, NULL::uuid, NULL::int, false
 FROM delivery_issue i
 WHERE i.state <> 'resolved'
+  AND NOT EXISTS (SELECT FROM delivery_endpoint e WHERE e.id = i.endpoint_id AND e.disabled_at IS NOT NULL)
   AND NOT EXISTS (SELECT FROM delivery_health h WHERE h.endpoint_id = i.endpoint_id AND h.failing_since IS NOT NULL)
-"""
+"""  # noqa: S608  a condition of our own
 FAILED = """
 INSERT INTO delivery_health AS h (endpoint_id, failing_since, failures, last_error_code, last_failure_at)
 VALUES (%(endpoint)s, %(now)s, %(count)s, %(error)s, %(now)s)
@@ -96,11 +101,6 @@ WHERE id = (
   WHERE {OF_ENDPOINT} ORDER BY d.endpoint_id, d.id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING id
 """  # noqa: S608  a condition of our own
-DIVERT = """
-UPDATE delivery_delivery d SET endpoint_id = s.stand_in, diverted_from = coalesce(d.diverted_from, d.endpoint_id)
-FROM unnest(%(ids)s::uuid[], %(leases)s::uuid[], %(stand_ins)s::uuid[]) AS s(id, lease, stand_in)
-WHERE d.id = s.id AND d.lease = s.lease RETURNING d.id
-"""
 
 
 class Wanted(NamedTuple):
@@ -143,6 +143,17 @@ class Keeper:
                 parked.append(back(row, due_at, Reason.CIRCUIT))
         return sent, diverted, parked
 
+    def past_disabled(self, rows: Sequence[dict[str, Any]]) -> tuple[list[Diverted], list[dict[str, Any]]]:
+        """Of deliveries to endpoints that get nothing: those for the endpoint that stands in, and the others."""
+        diverted, others = [], []
+        for row in rows:
+            trouble = self.troubles.get(row["endpoint_id"])
+            if trouble is not None and trouble.disabled and trouble.stand_in and row["event_id"] is None:
+                diverted.append(Diverted(row, trouble.stand_in, trouble.stand_in_version))
+            else:
+                others.append(row)
+        return diverted, others
+
     def probing(self, endpoint: UUID) -> bool:
         """Whether this one delivery is the probe."""
         if endpoint not in self.let_through:
@@ -154,7 +165,7 @@ class Keeper:
         """Hand deliveries to the endpoint that stands in for theirs; answers them as they are then."""
         rows = [one.row for one in diverted]
         values = {"ids": [row["id"] for row in rows], "leases": [row["lease"] for row in rows]}
-        store.execute(DIVERT, values | {"stand_ins": [one.stand_in for one in diverted]})
+        store.execute(failover.DIVERT, values | {"stand_ins": [one.stand_in for one in diverted]})
         return [{**one.row, "endpoint_id": one.stand_in, "endpoint_version": one.version} for one in diverted]
 
     # ---- after tries
@@ -170,7 +181,7 @@ class Keeper:
             arrived = [one for one in tried if one.settled.state == "delivered"]
             if not arrived:
                 found.append(Wanted(endpoint, self.failed(store, endpoint, tried), of_texts(tried)))
-            elif endpoint in self.troubles:
+            elif endpoint in self.troubles and not self.troubles[endpoint].disabled:
                 self.recovered(store, endpoint, self.troubles[endpoint].environment, arrived)
             self.note(store, endpoint, tried)
         return [one for one in found if one.measures.warnings or one.measures.disable]
@@ -247,6 +258,14 @@ class Keeper:
                 row["id"] for row in store.execute(CLAIM_PROBE, values | {"leased_until": leased_until})
             ]
         return claimed
+
+    def hand_over(self, store: Store, policy_of: Callable[[UUID], Policy], wall: datetime) -> None:
+        """Let what waits for endpoints in trouble go to those that stand in, whenever these became able to."""
+        for endpoint, trouble in list(self.troubles.items()):
+            if trouble.stand_in is not None and (trouble.open or trouble.disabled):
+                policy, ids = policy_of(trouble.stand_in), (trouble.environment, endpoint, trouble.stand_in)
+                for which in (failover.PARKED, failover.HELD)[: 1 + trouble.disabled]:
+                    failover.hand_over(store, *ids, policy, wall, which=which)
 
 
 def rename(row: dict[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,13 @@ class Endpoint(models.Model):
                 name="endpoint_one_default",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(  # those that we disabled, and another one may stand in for
+                fields=["failover"],
+                condition=models.Q(disabled_because__in=["failing", "gone", "asked"], deleted_at=None),
+                name="endpoint_disabled_by_us",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.description or self.url or str(self.get_kind_display())
@@ -178,6 +185,32 @@ class Health(models.Model):
         return str(self.pk)
 
 
+class Place(models.Model):
+    """How many of an endpoint's requests at once a worker may have on the wire: its part of `maxInFlight`.
+
+    Leased, by the wall clock; there are rows only of endpoints with such a cap, and only while something is sent there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, related_name="places", db_constraint=False, db_index=False
+    )
+    worker = models.UUIDField()
+    places = models.SmallIntegerField()  # 0: it waits for some
+    until = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("place at an endpoint")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["endpoint", "worker"], name="place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Event(models.Model):
     """Something that happened which an endpoint can ask for; written in the transaction of what it reports.
 
@@ -250,6 +283,7 @@ class Delivery(models.Model):
         max_length=12, blank=True, db_default=""
     )  # why it waits or was given up: retry.Reason
     replays = models.SmallIntegerField(default=0)
+    put_off = models.SmallIntegerField(default=0, db_default=0)  # how often for a fault of ours
     diverted_from = models.UUIDField(null=True)  # the endpoint for which this one stands in
     replay_job = models.UUIDField(null=True)  # the Replay that last made it due
     created_at = models.DateTimeField()
@@ -285,6 +319,11 @@ class Delivery(models.Model):
             ),
             models.Index(
                 fields=["endpoint", "id"], condition=models.Q(state="pending"), name="delivery_queue"
+            ),
+            models.Index(
+                fields=["put_off"],
+                condition=models.Q(state="pending", reason="ours"),
+                name="delivery_put_off",
             ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
             models.Index(

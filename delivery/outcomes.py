@@ -26,6 +26,9 @@ log = logging.getLogger("smsgateway.worker")
 
 RETURN_AFTER = timedelta(seconds=5)  # an endpoint without a free place is asked again after that
 OURS_AFTER = timedelta(minutes=1)  # what we cannot make now
+# What was sent, but not judged, will be sent again, which its endpoint feels; the last one over and over.
+UNJUDGED_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 360))
+TELL_AFTER = 3  # times that it was put off: the operator has to look
 
 
 class Context(NamedTuple):
@@ -41,6 +44,7 @@ class Context(NamedTuple):
     policy: Policy
     tells_delivered: bool  # somebody asked to hear of each text that arrives
     success: Expectation | None = None  # what a callback's answer must be
+    put_off: int = 0  # how often it was, for a fault of ours
 
 
 class Done(NamedTuple):
@@ -73,6 +77,7 @@ def context_of(row: dict[str, Any], target: Target, wall: datetime) -> Context:
         policy=target.policy,
         tells_delivered=target.tells_delivered,
         success=target.template.success if target.template else None,
+        put_off=row["put_off"],
     )
 
 
@@ -140,14 +145,27 @@ def microseconds(span: timedelta) -> int:
 
 
 def outcomes(batch: Sequence[Done | Outcome]) -> list[Outcome]:
-    """What results mean; one that cannot be judged waits for its lease to end and harms no other."""
-    judged = []
-    for done in batch:
-        try:
-            judged.append(done if isinstance(done, Outcome) else outcome(done))
-        except Exception:
-            log.exception("a result cannot be judged", extra={"delivery": str(done.job.delivery)})  # type: ignore[union-attr]
-    return judged
+    """What results mean; one that cannot be judged is put off and harms no other."""
+    return [done if isinstance(done, Outcome) else judged(done) for done in batch]
+
+
+def judged(done: Done) -> Outcome:
+    try:
+        return outcome(done)
+    except Exception:
+        log.exception("a result cannot be judged", extra={"delivery": str(done.job.delivery)})
+        return unjudged(done)
+
+
+def unjudged(done: Done) -> Outcome:
+    """A try was made and we cannot tell, or not store, how it went: it costs none, and is made again ever later."""
+    job, context = done.job, done.job.context
+    count = context.put_off + 1
+    if count >= TELL_AFTER:
+        extra = {"delivery": str(job.delivery), "endpoint": str(job.endpoint), "count": count}
+        log.error("a delivery is put off again and again for a fault of ours", extra=extra)
+    pause = UNJUDGED_AFTER[min(count, len(UNJUDGED_AFTER)) - 1]
+    return waiting(job, done.at + context.clock_offset + pause, retry.Reason.OURS)
 
 
 def outcome(done: Done) -> Outcome:

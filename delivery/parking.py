@@ -19,15 +19,15 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from accounts.ids import FIRST, LAST
+from delivery import failover
 from delivery.claiming import endpoints_with
 from delivery.policy import Policy
-from delivery.store import Store
+from delivery.store import Execute, Store
 
 SLICE = 2000  # deliveries a statement: a tenth of a second or two, of the three that one may take
 LEAST = 100  # what a slice counts for at least: very many endpoints with little are not to make a long turn either
 AHEAD = timedelta(seconds=15)  # turns are given as they come near: who fails again has few to be parked again
 
-Execute = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
 PolicyOf = Callable[[UUID], Policy]
 
 # The partial index `delivery_backlog` is of just these. Statistics may be of a time when nothing waited: endpoint and
@@ -72,9 +72,11 @@ WITH slice AS (
 )
 SELECT count(*) AS count FROM held
 """
+# What is there in another endpoint's stead goes home first (failover.go_home).
 CANCEL = """
 WITH slice AS (
   SELECT d.id FROM delivery_delivery d WHERE d.endpoint_id = %(endpoint)s AND d.state IN ('held', 'pending')
+    AND NOT EXISTS (SELECT FROM delivery_endpoint h WHERE h.id = d.diverted_from AND h.deleted_at IS NULL)
     AND EXISTS (SELECT FROM delivery_endpoint e WHERE e.id = %(endpoint)s AND e.deleted_at IS NOT NULL)
   LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
 ), cancelled AS (
@@ -201,13 +203,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Cancel what waits for a deleted endpoint."""
+    """Send home what waits for a deleted endpoint in another one's stead, and cancel the rest."""
 
     endpoint: UUID
 
     def go(self, store: Store, policy_of: PolicyOf, wall: datetime) -> Step:
-        count = cancel(store.execute, self.endpoint, wall)
-        return Step(count, self if count == SLICE else None)
+        home, cancelled = cancel(store.execute, self.endpoint, wall)
+        return Step(home + cancelled, self if SLICE in (home, cancelled) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +233,11 @@ def hold(execute: Execute, endpoint: UUID) -> int:
     return count
 
 
-def cancel(execute: Execute, endpoint: UUID, wall: datetime) -> int:
-    """Cancel a slice of what waits for an endpoint, if that is deleted; answers how many."""
-    count: int = execute(CANCEL, {"endpoint": endpoint, "wall": wall, "limit": SLICE})[0]["count"]
-    return count
+def cancel(execute: Execute, endpoint: UUID, wall: datetime) -> tuple[int, int]:
+    """Of what waits for an endpoint, if that is deleted, send a slice home and cancel one; answers how many each."""
+    home = failover.go_home(execute, endpoint, SLICE, wall)
+    values = {"endpoint": endpoint, "wall": wall, "limit": SLICE}
+    return home, execute(CANCEL, values)[0]["count"]
 
 
 def rejoin(store: Store, environment: UUID, endpoint: UUID) -> None:

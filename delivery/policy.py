@@ -61,7 +61,7 @@ class Policy:
     deadline_s: int | None = None
     deliver_within_s: int | None = None
     treatments: Mapping[str, str] = field(default_factory=lambda: ON_FAILURE)
-    max_in_flight: int | None = None  # in one worker process
+    max_in_flight: int | None = None  # requests at once, of all workers together
     rate: float | None = None  # requests a second
     drain_rate: float = DRAIN_RATE
     newest_first: bool = False

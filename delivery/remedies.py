@@ -29,7 +29,9 @@ REMEDIES: Mapping[str, StrOrPromise] = {
     "refused": _(
         "401 or 403: check the signing secret, and that no log-in stands before the URL. 404 or 405: check the path."
     ),
-    "gone": _("Give the endpoint a URL that exists and enable it; what waits is held."),
+    "gone": _(
+        "Give the endpoint a URL that exists and enable it; until then texts wait, or go to the one that stands in."
+    ),
     "too_many": _("Allow us more requests, or say in the endpoint's policy how many a second you take."),
     "expired": _("Mend what made the tries fail, or allow more time in the endpoint's policy."),
     "token": _("Check the token URL, the client's id and secret, and that your token server answers."),

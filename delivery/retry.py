@@ -51,7 +51,7 @@ class Reason(TextChoices):
     RATE = "rate", _("Waits for its turn at the rate that the endpoint takes.")
     DRAIN = "drain", _("Waits for its turn, since what piled up is sent little by little.")
     ORDER = "order", _("Waits for an earlier text of the same sender.")
-    OURS = "ours", _("Waits for us: we could not make the request. No try is used up.")
+    OURS = "ours", _("Waits for us: we could not send it, or not tell how it went. No try is used up.")
     QUEUED = "queued", _("Waits in the queue to be taken again.")
     TRIES_USED = "triesUsed", _("Given up: all tries are used up.")
     STOPPED = "stopped", _("Given up: the endpoint's policy stops at this failure.")

@@ -19,8 +19,9 @@ from accounts.audit import SYSTEM, Actor
 from accounts.clock import clock
 from accounts.database import execute
 from accounts.errors import Conflict, Invalid
+from accounts.ids import public
 from accounts.models import Environment
-from delivery import addresses, events, kinds, parking
+from delivery import addresses, events, failover, kinds, parking
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
 from delivery.breaker import Measures
@@ -268,10 +269,16 @@ def switch(endpoint: Endpoint, disabled: bool) -> None:
 def tell_switched(endpoint: Endpoint, was_disabled: bool) -> None:
     """The event that an endpoint was disabled or enabled, where it was not so before."""
     if endpoint.disabled_at is not None and not was_disabled:
-        because = endpoint.disabled_because
-        events.of_endpoint(endpoint.environment, "endpoint.disabled", endpoint.pk, because=because)
+        told = {"because": endpoint.disabled_because, "divertedTo": diverted_to(endpoint)}
+        events.of_endpoint(endpoint.environment, "endpoint.disabled", endpoint.pk, **told)
     elif endpoint.disabled_at is None and was_disabled:
         events.of_endpoint(endpoint.environment, "endpoint.enabled", endpoint.pk)
+
+
+def diverted_to(endpoint: Endpoint) -> str | None:
+    """As events tell who gets an endpoint's texts now."""
+    stand_in = failover.stand_in_of(endpoint)
+    return public("endpoint", stand_in.pk) if stand_in else None
 
 
 @transaction.atomic
@@ -318,14 +325,18 @@ def take_measures(id: UUID, wanted: Measures, *, aloud: bool = True) -> None:
         after = {"warning": wanted.warnings}
         audit.record(SYSTEM, "endpoint.warned", id, environment=endpoint.environment, after=after)
         if aloud:
-            events.of_endpoint(endpoint.environment, "endpoint.warned", id, **after)
+            told = {**after, "divertedTo": diverted_to(endpoint)}
+            events.of_endpoint(endpoint.environment, "endpoint.warned", id, **told)
     if wanted.disable:
         disable_unwanted(id, Endpoint.Because.FAILING)
 
 
 @transaction.atomic
 def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
-    """Remove an endpoint and what it wanted sent along; what still waited for it is cancelled."""
+    """Remove an endpoint and what it wanted sent along; what still waited for it is cancelled.
+
+    What came to it in another endpoint's stead goes back there; and it stands in for none any more.
+    """
     now = clock(endpoint.environment)
     Endpoint.objects.filter(pk=endpoint.pk).update(
         deleted_at=now,
@@ -336,6 +347,7 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
     )
     forget_listeners(endpoint.environment, endpoint.events, [])
     endpoint.issues.exclude(state=Issue.State.RESOLVED).update(state=Issue.State.RESOLVED, resolved_at=now)
+    endpoint.stands_in_for.update(failover=None, version=F("version") + 1)
     parking.cancel(execute, endpoint.pk, clock())  # a slice of it; workers go on
     audit.record(actor, "endpoint.deleted", endpoint.pk, environment=endpoint.environment)
 

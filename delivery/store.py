@@ -8,7 +8,7 @@ index of leased rows for each row of a batch, which took seven times the CPU whi
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,6 +23,10 @@ from delivery.events import FAN_OUT, TOLD, Told
 log = logging.getLogger("smsgateway.worker")
 
 
+#: Runs one statement and answers its rows: a Store's method, or accounts.database.execute in a request.
+Execute = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
+
+
 class Rung(NamedTuple):
     """A delivery and the lease under which somebody may send it."""
 
@@ -33,8 +37,8 @@ class Rung(NamedTuple):
 RUNG = Columns(Rung)
 
 READ = f"""
-SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.error_code, d.reason,
-       d.leased_until, d.due_at, d.event_id, d.event_type, n.payload, n.created_at AS told_at,
+SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replays, d.put_off, d.error_code, d.reason,
+       d.leased_until, d.due_at, d.event_id, d.event_type, d.diverted_from, n.payload, n.created_at AS told_at,
        e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
        m.media, m.partial, m.simulated
@@ -91,7 +95,8 @@ tried AS (
 SETTLE = f"""
 UPDATE delivery_delivery d
 SET state = s.state, due_at = s.due_at, finished_at = s.finished_at, lease = NULL, leased_until = NULL,
-    error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries
+    error_code = s.error_code, reason = s.reason, attempts_made = d.attempts_made + s.tries,
+    put_off = d.put_off + (s.reason = 'ours')::int
 FROM unnest({SETTLED.parameters}) AS s({SETTLED.names})
 WHERE d.id = s.delivery AND d.lease = s.lease
 """  # noqa: S608  names of columns only

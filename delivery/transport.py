@@ -26,6 +26,7 @@ import pycurl
 
 from delivery.addresses import Network
 from delivery.exchange import Exchange, Job, Result
+from delivery.places import Use
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -42,12 +43,15 @@ class Lane:
     """One endpoint's places."""
 
     running: int = 0
-    most: int | None = None  # by the endpoint's own policy
+    cap: int | None = None  # by the endpoint's own policy, of all workers together
     waiting: collections.deque[Job] = field(default_factory=collections.deque)
 
 
 class Transport(threading.Thread):
-    """The sending thread. `on_done(job, result)` and `on_returned(job)` are called from it and must not block."""
+    """The sending thread. `on_done(job, result)` and `on_returned(job)` are called from it and must not block.
+
+    So must `allowed(endpoint)`, which tells how many requests may go from here to an endpoint with a cap.
+    """
 
     def __init__(
         self,
@@ -57,11 +61,13 @@ class Transport(threading.Thread):
         in_flight: int,
         on_done: Callable[[Job, Result], None],
         on_returned: Callable[[Job], None],
+        allowed: Callable[[UUID], int],
         proxy: str = "",
     ) -> None:
         super().__init__(name="transport", daemon=True)
         self.allow_networks, self.per_endpoint, self.in_flight = allow_networks, per_endpoint, in_flight
         self.on_done, self.on_returned, self.proxy = on_done, on_returned, proxy
+        self.allowed = allowed
         self.lanes: collections.defaultdict[UUID, Lane] = collections.defaultdict(Lane)
         self.arrived: collections.deque[Job] = collections.deque()
         self.ready: collections.deque[UUID] = collections.deque()  # lanes that may start one more
@@ -91,8 +97,21 @@ class Transport(threading.Thread):
         return max(0, min(4 * self.in_flight - self.count, SWEPT - self.swept))
 
     def saturated(self) -> list[UUID]:
-        """Endpoints whose places are all taken and whose queue here is long already."""
-        return [id for id, lane in list(self.lanes.items()) if len(lane.waiting) >= self.per_endpoint]
+        """Endpoints whose places are all taken and whose queue here is long already, or whose places others have."""
+        return [
+            id
+            for id, lane in list(self.lanes.items())
+            if len(lane.waiting) >= self.per_endpoint
+            or (lane.cap is not None and lane.waiting and not self.allowed(id))
+        ]
+
+    def capped(self) -> dict[UUID, Use]:
+        """What is here of endpoints with a cap."""
+        return {
+            id: Use(lane.cap, lane.running, lane.running + len(lane.waiting))
+            for id, lane in list(self.lanes.items())
+            if lane.cap is not None
+        }
 
     def drain(self, grace_s: float) -> None:
         """Hand back what has not begun, wait for what has, end the thread."""
@@ -184,20 +203,22 @@ class Transport(threading.Thread):
             if len(lane.waiting) >= self.per_endpoint and self.took.get(job.endpoint) == math.inf:
                 self.give_back(job)  # else what one dead endpoint piles up here leaves no room for others
                 continue
-            lane.most = job.most_at_once
+            lane.cap = job.most_at_once
             lane.waiting.append(job)
             if lane.running + len(lane.waiting) <= self.places(job.endpoint):
                 self.ready.append(job.endpoint)
 
     def places(self, endpoint: UUID) -> int:
-        """How many requests an endpoint may have on the wire now; at least one."""
-        took, most = self.took.get(endpoint), self.lanes[endpoint].most or self.per_endpoint
+        """How many requests an endpoint may have on the wire now; at least one, but for one with a cap."""
+        took, most = self.took.get(endpoint), self.per_endpoint
+        if (cap := self.lanes[endpoint].cap) is not None:
+            most = min(most, cap, self.allowed(endpoint))
         if took is None:
-            return min(FIRST_PLACES, self.per_endpoint, most)
+            return min(FIRST_PLACES, most)
         if took == math.inf:
-            return 1
+            return min(1, most)
         if 2 * len(self.running) < self.in_flight:
-            return min(self.per_endpoint, most)
+            return most
         return min(max(1, int(self.per_endpoint / max(1.0, took))), most)
 
     def begin(self) -> None:
@@ -265,7 +286,10 @@ class Transport(threading.Thread):
         self.on_done(job, result)
 
     def return_late(self) -> None:
-        """Hand back what waited so long that its lease no longer covers a try; all of it when draining."""
+        """Hand back what waited so long that its lease no longer covers a try; all of it when draining.
+
+        What has a cap may have got places since it was last looked at.
+        """
         now = time.monotonic()
         self.next_check = now + 0.25
         for endpoint, lane in list(self.lanes.items()):
@@ -273,6 +297,9 @@ class Transport(threading.Thread):
                 self.give_back(lane.waiting.popleft())
             if not lane.waiting and not lane.running:
                 del self.lanes[endpoint]
+            elif lane.cap is not None:
+                free = self.places(endpoint) - lane.running
+                self.ready.extend([endpoint] * min(free, len(lane.waiting)))
 
     def drop_late(self, lane: Lane) -> None:
         """What is next may have come with an older lease than what stood before it."""

@@ -12,6 +12,8 @@ from prometheus_client.registry import Collector
 from accounts.clock import clock
 from delivery import backlog
 from delivery.models import Delivery
+from delivery.outcomes import TELL_AFTER
+from delivery.retry import Reason
 from ingest.models import Line, StrayText
 
 #: Gauges stop counting here: a backlog must not make the scrape that reports it slow.
@@ -53,6 +55,13 @@ def undelivered() -> Metric:
     )
 
 
+def put_off() -> Metric:
+    """Deliveries that wait for us alone, time and again: a fault of ours that a person has to find."""
+    help = f"Deliveries put off {TELL_AFTER} times or more for a fault of ours, up to {CAP}"
+    rows = Delivery.objects.filter(state=Delivery.State.PENDING, reason=Reason.OURS, put_off__gte=TELL_AFTER)
+    return GaugeMetricFamily("smsgateway_deliveries_put_off", help, rows[:CAP].count())
+
+
 def stray_texts() -> Metric:
     help = f"Authenticated texts that nobody holds, up to {CAP}"
     gauge = GaugeMetricFamily("smsgateway_stray_texts", help, labels=["kind"])
@@ -69,7 +78,14 @@ def lines() -> Metric:
     return gauge
 
 
-GAUGES: tuple[Callable[[], Metric], ...] = (open_deliveries, overdue, undelivered, stray_texts, lines)
+GAUGES: tuple[Callable[[], Metric], ...] = (
+    open_deliveries,
+    overdue,
+    undelivered,
+    put_off,
+    stray_texts,
+    lines,
+)
 
 
 class Backlog(Collector):

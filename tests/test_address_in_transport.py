@@ -128,6 +128,7 @@ def sending(allowed: Sequence[Network]) -> Iterator[Callable[[Sequence[str]], li
         in_flight=64,
         on_done=lambda job, result: done.update({job.url: result}),
         on_returned=lambda job: done.update({job.url: Result(None, "returned")}),
+        allowed=lambda endpoint: 32,
     )
 
     def send(urls: Sequence[str]) -> list[Result]:

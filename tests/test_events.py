@@ -73,7 +73,8 @@ def test_an_endpoint_hears_of_what_it_asked_for_and_nothing_else(
     event = lane.environment.events.get(type="endpoint.disabled")
     assert request.headers["webhook-id"] == public("event", event.pk)
     body = validated(request.body)
-    assert body["data"] == {"endpointId": public("endpoint", lane.endpoint.pk), "because": "person"}
+    id = public("endpoint", lane.endpoint.pk)
+    assert body["data"] == {"endpointId": id, "because": "person", "divertedTo": None}
     until(lambda: Delivery.objects.get(event=event).state == "delivered")
     assert Attempt.objects.get(delivery__event=event).response == "ok"
     assert [one["type"] for one in told(lane)] == ["endpoint.disabled", "endpoint.enabled"]

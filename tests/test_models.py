@@ -25,6 +25,7 @@ ROOTS = {
     "inbox.RepeatKey": "a keyed digest",
     "delivery.EndpointSecret": "part of its endpoint",
     "delivery.Health": "part of its endpoint",
+    "delivery.Place": "part of its endpoint",
     "routing.Route_endpoints": "part of its route",
     "ingest.Line": "part of its channel",
     "accounts.User_groups": "Django's own",
