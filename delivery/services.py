@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -25,6 +26,7 @@ from delivery.access_store import certificate_expiry, for_trail, seal_access, st
 from delivery.breaker import Measures
 from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
+from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
@@ -346,7 +348,12 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("endpoint_disabled", _("The endpoint of this delivery is disabled: enable it first."))
     if delivery.state not in REPLAYABLE:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
+    if is_worthless(delivery):
+        text = _("It is too late for it by the endpoint's policy: allow more time there first.")
+        raise Conflict("delivery_expired", text)
     before = {"state": delivery.state}
+    if delivery.state != Delivery.State.PENDING:
+        delivery.reason = ""  # why it was given up; what still waits goes on doing so for its reason
     delivery.state = Delivery.State.PENDING
     queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
     delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None
@@ -354,8 +361,18 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(
         update_fields=[
-            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "attempts_made", "replays"
+            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "reason", "attempts_made", "replays"
         ]
     )  # fmt: skip
     audit.record(actor, "delivery.replayed", delivery.pk, environment=delivery.environment, before=before)
     return delivery
+
+
+def is_worthless(delivery: Delivery) -> bool:
+    """Whether the time is over in which its endpoint wants it; sent again, it would be given up at once."""
+    within = stored_policy(delivery.endpoint).deliver_within_s
+    if within is None:
+        return False
+    told = delivery.event.created_at if delivery.event else delivery.created_at
+    since = delivery.message.received_at if delivery.message else told
+    return since + timedelta(seconds=within) <= clock(delivery.environment)
