@@ -26,7 +26,7 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import services, turns
-from delivery.claiming import claim
+from delivery.claiming import claim, end_leases
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Keeper
@@ -43,7 +43,7 @@ log = logging.getLogger("smsgateway.worker")
 
 SWEEP_EVERY_S = 1.0
 SWEEP_AGAIN_S = 0.02  # where more is due than there was room for
-SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake
+SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake, and leases that a moved clock ended
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
 RECORD_PAUSE_S = 0.01
@@ -347,6 +347,7 @@ class Engine:
         if time.monotonic() >= self.next_search:
             self.next_search = time.monotonic() + SEARCH_EVERY_S
             self.keeper.find_stranded(self.store)
+            end_leases(self.store, now)
         self.keeper.drain(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += claim(
