@@ -153,7 +153,9 @@ def test_no_event_of_the_catalog_is_left_out() -> None:
     assert {type for type, _happens, _data in HAPPENS} == set(SUBSCRIBABLE)
 
 
-@pytest.mark.parametrize(("type", "happens", "data"), HAPPENS, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("type", "happens", "data"), HAPPENS, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_it_happens_is_sent_is_listed_and_is_as_its_schema_says(
     lane: Lane,
     receiver: Receiver,

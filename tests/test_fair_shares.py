@@ -45,7 +45,9 @@ def test_a_backlog_of_one_tenant_delays_no_other(
     taken = engine.sweep()
     assert 3 < taken < BACKLOG  # there was not room for all
     assert len(other.got(3)) == 3
-    until(lambda: Delivery.objects.filter(environment=borealis.live.environment, state="delivered").count() == 3)
+    until(
+        lambda: Delivery.objects.filter(environment=borealis.live.environment, state="delivered").count() == 3
+    )
     assert Delivery.objects.filter(endpoint__url=receiver.url, state="pending").count() >= BACKLOG - taken
 
 

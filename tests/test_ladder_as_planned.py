@@ -28,9 +28,7 @@ def test_tries_come_as_the_plan_says(acme: House, receiver: Receiver, engine: En
     answering(receiver, 500)
     lane = Lane(acme, engine, receiver)
     policy = {"retry": retry} if retry else {}
-    made = Api(acme.sandbox.key).post(
-        "endpoints", {"kind": "webhook", "url": receiver.url, "policy": policy}
-    )
+    made = Api(acme.sandbox.key).post("endpoints", {"kind": "webhook", "url": receiver.url, "policy": policy})
     lane.endpoint = Endpoint.objects.get(pk=parse("endpoint", made.json()["id"]))
     plan: list[int] = made.json()["triesAfterSeconds"]
     (delivery,) = lane.ring(lane.born())

@@ -25,7 +25,9 @@ def take(side: Side) -> dict[str, Any]:
 def acknowledge(side: Side, taken: dict[str, Any]) -> dict[str, list[str]]:
     ids = [row["deliveryId"] for row in taken["data"]]
     body = {"lease": taken["lease"], "deliveryIds": ids}
-    told: dict[str, list[str]] = Api(side.key).post(f"endpoints/{side.ids['queue_id']}/queue/ack", body).json()
+    told: dict[str, list[str]] = (
+        Api(side.key).post(f"endpoints/{side.ids['queue_id']}/queue/ack", body).json()
+    )
     return told
 
 

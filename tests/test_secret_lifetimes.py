@@ -88,4 +88,6 @@ def test_none_lies_in_the_clear_and_none_is_told_again(keeper: Keeper) -> None:
     for row, secret in zip(rows, keeper.secrets, strict=True):
         assert secret.removeprefix("whsec_").encode() not in bytes(row.sealed_secret)
     answers: list[Any] = [keeper.api.get(f"endpoints/{keeper.id}{more}") for more in ("", "/secrets")]
-    assert not [secret for secret in keeper.secrets for answer in answers if secret in answer.content.decode()]
+    assert not [
+        secret for secret in keeper.secrets for answer in answers if secret in answer.content.decode()
+    ]

@@ -104,7 +104,9 @@ def test_a_list_tells_texts_too_and_says_on_the_trail_which(acme: House, api: Ap
     assert (entry.actor_kind, entry.target_id, entry.after) == ("key", None, {"messageIds": shown})
     for told in ("020006", "+33639980417"):
         assert told not in str(entry.after)
-    assert api.get(f"messages?limit=1&cursor={api.get('messages?limit=1').json()['nextCursor']}").json()["data"]
+    assert api.get(f"messages?limit=1&cursor={api.get('messages?limit=1').json()['nextCursor']}").json()[
+        "data"
+    ]
     assert AuditEntry.objects.filter(action="message.read").count() == 3
 
 
