@@ -361,7 +361,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(
         update_fields=[
-            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "reason", "attempts_made", "replays"
+            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "reason", "attempts_made",
+            "replays",
         ]
     )  # fmt: skip
     audit.record(actor, "delivery.replayed", delivery.pk, environment=delivery.environment, before=before)

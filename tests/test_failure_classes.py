@@ -1,4 +1,4 @@
-"""Each class of failure, made to happen on a socket: it has its number, its words, and the treatment that was chosen."""
+"""Each class of failure, made to happen on a socket: it has its number and its words, and is treated as was chosen."""
 
 from __future__ import annotations
 
