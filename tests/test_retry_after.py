@@ -58,3 +58,19 @@ def test_bounds(
     assert waiting.reason == reason
     # A date has whole seconds; up to a tenth is added, so that not all come back at once.
     assert seconds - 1 <= (waiting.due_at - before).total_seconds() <= 1.1 * seconds + 5
+
+
+def test_a_date_is_of_the_real_world_whatever_a_sandboxs_clock_says(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    asking(receiver, 503, format_datetime(datetime.now(UTC) + timedelta(seconds=900), usegmt=True))
+    lane = Lane(acme, engine, receiver)
+    lane.pass_by(3 * DAY_S)
+    (waiting,) = lane.ring(lane.born())
+    assert waiting.reason == "retryAfter"
+    lane.pass_by(850)
+    lane.sweep()
+    assert len(receiver.requests) == 1
+    lane.pass_by(150)
+    lane.sweep()
+    assert len(receiver.requests) == 2
