@@ -374,6 +374,5 @@ def is_worthless(delivery: Delivery) -> bool:
     within = stored_policy(delivery.endpoint).deliver_within_s
     if within is None:
         return False
-    told = delivery.event.created_at if delivery.event else delivery.created_at
-    since = delivery.message.received_at if delivery.message else told
+    since = delivery.message.received_at if delivery.message else delivery.created_at
     return since + timedelta(seconds=within) <= clock(delivery.environment)

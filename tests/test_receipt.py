@@ -116,9 +116,7 @@ def test_it_tells_no_text_and_is_no_read_of_one(acme: House) -> None:
     assert not AuditEntry.objects.filter(action="message.read").exists()
 
 
-def test_it_costs_the_same_however_many_tries_there_were(
-    acme: House, django_assert_num_queries: Any
-) -> None:
+def test_it_costs_the_same_however_many_tries_there_were(acme: House, django_assert_num_queries: Any) -> None:
     for _ in range(3):
         endpoint: Endpoint = acme.live.endpoint
         store_delivery(acme.live.message, endpoint)

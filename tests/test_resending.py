@@ -9,6 +9,7 @@ from accounts.ids import public
 from delivery import services
 from delivery.engine import Engine
 from delivery.models import Delivery
+from operations.tasks import run_replays
 from tests.cast import Api, House
 from tests.dashboard.browse import Person, text
 from tests.live import Receiver, until
@@ -66,3 +67,17 @@ def test_what_is_worthless_by_now_is_not_taken(acme: House, receiver: Receiver, 
     assert resent(lane, delivery).status_code == 202
     lane.sweep()
     until(lambda: Delivery.objects.get(pk=delivery.pk).state == "delivered")
+
+
+def test_as_one_of_many_it_is_given_up_again_and_counted(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    lane, _delivery = failed(acme, engine, receiver, deliverWithinSeconds=600)
+    lane.pass_by(601)
+    api = Api(acme.sandbox.key)
+    about = {"endpointId": public("endpoint", lane.endpoint.pk), "since": "2026-01-01T00:00:00Z"}
+    job = api.post("replays", {"kind": "recover", "filter": about}).json()["id"]
+    api.post(f"replays/{job}/run")
+    run_replays()
+    until(lambda: engine.sweep() >= 0 and api.get(f"replays/{job}").json()["outcomes"] == {"failed": 1})
+    assert len(receiver.requests) == 1

@@ -1,4 +1,4 @@
-"""The preview of a policy says at what time each try would come, in the reader's zone and by the environment's clock."""
+"""The preview of a policy says when each try would come, in the reader's zone and by the environment's clock."""
 
 from __future__ import annotations
 
