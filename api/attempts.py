@@ -19,13 +19,13 @@ class AttemptErrorSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_field(float)
-class Milliseconds(serializers.Field[int, Any, float, Any]):
+class Milliseconds(serializers.Field[float, Any, float, Any]):
     """Stored in microseconds."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(allow_null=True, read_only=True, **kwargs)
 
-    def to_representation(self, value: int) -> float:
+    def to_representation(self, value: float) -> float:
         return value / 1000
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.drainage import set_override
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.clock import clock
 from accounts.models import Environment
 from api.endpoint_fields import AccessField, PolicyField, TemplateField
 from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
@@ -21,10 +24,11 @@ from delivery.allowlist import Allowlist
 from delivery.backlog import with_backlog
 from delivery.catalog import SUBSCRIBABLE
 from delivery.composing import stored_policy
+from delivery.condition import Condition, condition_of
 from delivery.destinations import allowlist_of
 from delivery.failover import with_stand_in
 from delivery.kinds import ACK_WITHIN_S, OWN
-from delivery.models import Endpoint, EndpointSecret
+from delivery.models import Endpoint, EndpointSecret, Health
 from delivery.preview import preview
 from routing import services as routing_services
 
@@ -92,6 +96,26 @@ class OfKind(serializers.Field[Endpoint, Any, Any, Any]):
         return getattr(value, self.column) if self.column in OWN[value.kind] else None
 
 
+class HealthSerializer(serializers.Serializer[Health]):
+    """How it fares since its last success."""
+
+    state = serializers.SerializerMethodField()
+    detail = serializers.SerializerMethodField(help_text="the same in a sentence")
+    failingSince = Stamp(source="failing_since", allow_null=True)
+    failures = serializers.IntegerField(help_text="in a row")
+    nextProbeAt = Stamp(
+        source="probe_at", allow_null=True, help_text="while it is left alone: when one delivery is tried"
+    )
+    warnings = serializers.IntegerField(help_text="of four; then it is disabled")
+
+    @extend_schema_field(serializers.ChoiceField(Condition.choices))
+    def get_state(self, health: Health) -> str:
+        return str(condition_of(health))
+
+    def get_detail(self, health: Health) -> str:
+        return str(condition_of(health).label)
+
+
 class EndpointSerializer(serializers.Serializer[Endpoint]):
     id = Id("endpoint")
     kind = serializers.ChoiceField(Endpoint.Kind.choices)
@@ -130,10 +154,12 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     disabledBecause = OrNull(
         source="disabled_because", help_text="person, failing, gone (it said 410) or asked"
     )
+    health = serializers.SerializerMethodField()
     waiting = serializers.IntegerField(default=0, help_text="deliveries that are neither done nor failed")
     oldestUndeliveredAt = Stamp(
         source="oldest_undelivered_at", default=None, help_text="when the oldest of these was made"
     )
+    oldestUndeliveredSeconds = serializers.SerializerMethodField(help_text="its age; 0 where nothing waits")
     createdAt = Stamp(source="created_at")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,6 +173,15 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
         if endpoint.environment_id not in self.allowlists:  # one look for all rows of a list
             self.allowlists[endpoint.environment_id] = allowlist_of(endpoint.environment_id)
         return not lies_outside(endpoint, self.allowlists[endpoint.environment_id])
+
+    @extend_schema_field(HealthSerializer)
+    def get_health(self, endpoint: Endpoint) -> dict[str, Any]:
+        return HealthSerializer(getattr(endpoint, "health", None) or Health(endpoint=endpoint)).data
+
+    def get_oldestUndeliveredSeconds(self, endpoint: Endpoint) -> float:
+        oldest: datetime | None = getattr(endpoint, "oldest_undelivered_at", None)
+        age = (clock(endpoint.environment) - oldest).total_seconds() if oldest else 0.0
+        return max(0.0, round(age, 3))
 
     def get_disabled(self, endpoint: Endpoint) -> bool:
         return endpoint.disabled_at is not None
@@ -226,7 +261,8 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
 
 
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return with_stand_in(with_backlog(environment.endpoints.filter(deleted_at=None)))
+    present = environment.endpoints.filter(deleted_at=None).select_related("health")
+    return with_stand_in(with_backlog(present))
 
 
 class Endpoints(View):

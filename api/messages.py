@@ -79,7 +79,11 @@ def readable(environment: Environment) -> QuerySet[Message]:
 class Messages(View):
     @operation("listMessages", page_of(MessageSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, readable(request.environment), MessageSerializer)
+        answer = paged(request, readable(request.environment), MessageSerializer)
+        if seen := [row["id"] for row in answer.data["data"]]:  # whose text was told
+            told = {"messageIds": seen}
+            audit.record(request.actor, "message.read", None, environment=request.environment, after=told)
+        return answer
 
 
 class OneMessage(View):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from accounts.encryption import Unsealable
 from dashboard import reasons
 from dashboard.conditions import Sentence, sentence
 from delivery.models import Attempt, Delivery, Endpoint
+from delivery.receipt import carrier_took, since, took
 from inbox.models import Message
 
 
@@ -81,13 +81,6 @@ def of(message: Message, *, with_answers: bool) -> Trace:
     deliveries = message.deliveries.select_related("endpoint").prefetch_related("attempts").order_by("pk")
     told = message.explanation
     legs = [leg(message, delivery, with_answers) for delivery in deliveries]
-    done = [
-        leg.took_us
-        for leg in legs
-        if leg.took_us is not None
-        and leg.delivery.state == Delivery.State.DELIVERED
-        and not leg.delivery.replays
-    ]
     return Trace(
         message,
         skipped=[
@@ -96,25 +89,15 @@ def of(message: Message, *, with_answers: bool) -> Trace:
         omitted=sum(one.get("omitted", 0) for one in told),
         legs=legs,
         carrier_took_us=carrier_took(message),
-        took_us=max(done) if done and len(done) == len(legs) else None,
+        took_us=took(message, [leg.delivery for leg in legs]),
     )
-
-
-def carrier_took(message: Message) -> float | None:
-    """A carrier's clock may be ahead of ours or count whole seconds only; then it tells nothing."""
-    took = since(message, message.sent_at)
-    return -took if took is not None and took <= 0 else None
-
-
-def since(message: Message, at: datetime | None) -> float | None:
-    """Microseconds from the message's acceptance to `at`."""
-    return None if at is None else (at - message.received_at).total_seconds() * 1e6
 
 
 def leg(message: Message, delivery: Delivery, with_answers: bool) -> Leg:
     taken = delivery.endpoint.kind == Endpoint.Kind.POLLING
     tries = [one_try(message, attempt, with_answers, taken) for attempt in delivery.attempts.all()]
-    return Leg(delivery, tries, since(message, delivery.finished_at))
+    finished_at = delivery.finished_at
+    return Leg(delivery, tries, None if finished_at is None else since(message, finished_at))
 
 
 def one_try(message: Message, attempt: Attempt, with_answers: bool, taken: bool) -> Try:
@@ -122,7 +105,7 @@ def one_try(message: Message, attempt: Attempt, with_answers: bool, taken: bool)
     answer = readable(attempt) if with_answers else None
     return Try(
         attempt,
-        max(0.0, since(message, attempt.started_at) or 0.0),
+        max(0.0, since(message, attempt.started_at)),
         list(phases(attempt, taken)),
         reason,
         answer,

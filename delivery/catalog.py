@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts import ids
+from delivery.payload import THIN
 from delivery.retry import ERRORS, Reason
 
 if TYPE_CHECKING:
@@ -45,17 +46,19 @@ EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, "endpointId": 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One row: `fields` are the JSON schemas of what stands in `data`, each of them always there."""
+    """One row: `fields` are the JSON schemas of what stands in `data`, each always there but where it is sent thin."""
 
     name: str
     description: StrOrPromise
     fields: Mapping[str, Mapping[str, Any]]
     example: Mapping[str, Any]
+    thin: Sequence[str] = ()  # what is left of them in a thin body, where there is such a one
 
     @property
     def schema(self) -> dict[str, Any]:
         """JSON schema (2020-12) of the whole body."""
-        data = {"type": "object", "required": list(self.fields), "properties": dict(self.fields)}
+        required = list(self.thin or self.fields)
+        data = {"type": "object", "required": required, "properties": dict(self.fields)}
         body = {"type": {"const": self.name}, "timestamp": MOMENT, "data": data}
         return {"type": "object", "required": list(body), "properties": body}
 
@@ -101,6 +104,7 @@ TYPES: tuple[EventType, ...] = (
             "media": [],
             "simulated": True,
         },
+        thin=THIN,
     ),
     EventType(
         DELIVERED,

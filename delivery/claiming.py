@@ -87,6 +87,24 @@ WITH lost AS (
 UPDATE delivery_delivery d SET lease = %(lease)s, leased_until = %(leased_until)s
 FROM lost WHERE d.id = lost.id RETURNING d.id
 """
+# Leases go by the wall clock, but what somebody took from a queue has an end that was told by the environment's, which
+# may have been moved since.
+END_LEASES = """
+WITH moved AS MATERIALIZED (
+  SELECT e.id, e.ack_within_s * interval '1 second' AS within, v.clock_offset
+  FROM accounts_environment v JOIN delivery_endpoint e ON e.environment_id = v.id AND e.kind = 'polling'
+  WHERE v.clock_offset > interval '0'
+)
+UPDATE delivery_delivery d SET leased_until = %(wall)s
+FROM moved
+WHERE d.endpoint_id = moved.id AND d.state = 'sending' AND d.leased_until > %(wall)s
+  AND d.due_at + moved.within <= %(wall)s + moved.clock_offset
+"""
+
+
+def end_leases(store: Store, wall: datetime) -> None:
+    """Let RECLAIM find what was taken from a queue and is past its time by a clock that was moved."""
+    store.execute(END_LEASES, {"wall": wall})
 
 
 class Claimer:

@@ -26,7 +26,7 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import failover, services, turns
-from delivery.claiming import Claimer
+from delivery.claiming import Claimer, end_leases
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
 from delivery.health import Diverted, Keeper
@@ -44,7 +44,7 @@ log = logging.getLogger("smsgateway.worker")
 
 SWEEP_EVERY_S = 1.0
 SWEEP_AGAIN_S = 0.02  # where more is due than there was room for
-SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake
+SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake, and leases that a moved clock ended
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.03  # of the recorder
@@ -385,6 +385,7 @@ class Engine:
             self.next_search = time.monotonic() + SEARCH_EVERY_S
             self.keeper.parking.search(self.store, now)
             self.keeper.hand_over(self.store, self.policy, now)
+            end_leases(self.store, now)
         self.keeper.parking.work(self.store, self.policy, now)
         ids = self.keeper.probe(self.store, now, lease, leased_until)
         ids += self.claimer.claim(

@@ -184,6 +184,7 @@ def outcome(done: Done) -> Outcome:
         result.directive,
         context.expires_at,
         as_expected(context, result),
+        done.at,
     )
     verdict = retry.judge(tried, context.policy, now=now, random=random.random())  # noqa: S311  jitter
     finished_at = None if verdict.state == "pending" else now

@@ -133,6 +133,7 @@ class Try(NamedTuple):
     directive: Directive = ""  # and its `webhook-delivery`
     expires_at: datetime | None = None  # when the content becomes worthless
     expected: bool | None = None  # whether a callback's answer was; None: its status tells
+    answered_at: datetime | None = None  # by the real clock, which the endpoint's own dates go by
 
 
 class Verdict(NamedTuple):
@@ -188,7 +189,7 @@ def disables(directive: Directive) -> Literal["", "asked"]:
 def pause(tried: Try, policy: Policy, treatment: str, now: datetime) -> tuple[Reason, float]:
     """Seconds to wait and why; never less than the policy's, and at most a day more because the endpoint asks."""
     planned: float = policy.delays[tried.number]
-    asked = seconds_asked(tried.retry_after, now)
+    asked = seconds_asked(tried.retry_after, tried.answered_at or now)
     if asked > planned:
         return Reason.RETRY_AFTER, asked
     if treatment == "slow" and planned < SLOWLY_S:

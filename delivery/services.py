@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -27,6 +28,7 @@ from delivery.access_store import certificate_expiry, for_trail, seal_access, st
 from delivery.breaker import Measures
 from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
+from delivery.composing import stored_policy
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
@@ -368,7 +370,12 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
     if delivery.message_id and not erasure.reserve([delivery.message_id]):
         raise Conflict("content_erased", _("What this text said was erased: nothing is left to send."))
+    if is_worthless(delivery):
+        text = _("It is too late for it by the endpoint's policy: allow more time there first.")
+        raise Conflict("delivery_expired", text)
     before = {"state": delivery.state}
+    if delivery.state != Delivery.State.PENDING:
+        delivery.reason = ""  # why it was given up; what still waits goes on doing so for its reason
     delivery.state = Delivery.State.PENDING
     queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
     delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None
@@ -376,8 +383,18 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
     delivery.attempts_made, delivery.replays = 0, delivery.replays + 1
     delivery.save(
         update_fields=[
-            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "attempts_made", "replays"
+            "state", "due_at", "finished_at", "lease", "leased_until", "error_code", "reason", "attempts_made",
+            "replays",
         ]
     )  # fmt: skip
     audit.record(actor, "delivery.replayed", delivery.pk, environment=delivery.environment, before=before)
     return delivery
+
+
+def is_worthless(delivery: Delivery) -> bool:
+    """Whether the time is over in which its endpoint wants it; sent again, it would be given up at once."""
+    within = stored_policy(delivery.endpoint).deliver_within_s
+    if within is None:
+        return False
+    since = delivery.message.received_at if delivery.message else delivery.created_at
+    return since + timedelta(seconds=within) <= clock(delivery.environment)

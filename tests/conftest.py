@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from delivery.engine import Engine
 from tests import cast
-from tests.live import LiveDoor
+from tests.live import LiveDoor, Receiver, delivering, receiving
 from tests.live_smpp import LiveLines, Smsc
 
 
@@ -57,3 +58,17 @@ def lines(transactional_db: None) -> Iterator[LiveLines]:
     live.start()
     yield live
     live.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A customer's server, which answers 200 unless told otherwise."""
+    with receiving() as running:
+        yield running
+
+
+@pytest.fixture
+def engine(transactional_db: None) -> Iterator[Engine]:
+    """A worker's engine; it sweeps when the test says so."""
+    with delivering() as running:
+        yield running

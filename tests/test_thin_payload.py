@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.ids import public
 from accounts.models import AuditEntry
@@ -93,3 +94,25 @@ def test_what_another_kind_has_is_refused(api: Api, body: object, pointer: str) 
     response = api.post("endpoints", body)
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+def test_a_list_tells_texts_too_and_says_on_the_trail_which(acme: House, api: Api) -> None:
+    second = cast.store_message(acme.live.assignment, "Votre code est 020006")
+    shown = [row["id"] for row in api.get("messages").json()["data"]]
+    assert shown == [public("message", second.pk), acme.live.ids["message_id"]]
+    entry = AuditEntry.objects.get(action="message.read")
+    assert (entry.actor_kind, entry.target_id, entry.after) == ("key", None, {"messageIds": shown})
+    for told in ("020006", "+33639980417"):
+        assert told not in str(entry.after)
+    assert api.get(f"messages?limit=1&cursor={api.get('messages?limit=1').json()['nextCursor']}").json()[
+        "data"
+    ]
+    assert AuditEntry.objects.filter(action="message.read").count() == 3
+
+
+@pytest.mark.django_db
+def test_a_list_of_nothing_is_no_read() -> None:
+    environment = accounts.create_tenant("Cassis", SYSTEM).environments.get(kind="live")
+    _row, key = accounts.create_key(environment, "tests", SYSTEM)
+    assert Api(key).get("messages").json()["data"] == []
+    assert not AuditEntry.objects.filter(action="message.read").exists()

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.ids import public
 from dashboard import trace
+from delivery.receipt import carrier_took
 from tests.cast import House, store_attempt, store_delivery, store_message
 from tests.dashboard.browse import Person, text
 
@@ -97,6 +98,6 @@ def test_the_receipt_counts_only_when_every_delivery_arrived(acme: House) -> Non
 def test_a_carriers_clock_ahead_of_ours_tells_nothing(acme: House) -> None:
     message = store_message(acme.live.assignment)
     message.sent_at = message.received_at + timedelta(seconds=2)
-    assert trace.carrier_took(message) is None
+    assert carrier_took(message) is None
     message.sent_at = message.received_at - timedelta(seconds=2)
-    assert trace.carrier_took(message) == 2_000_000
+    assert carrier_took(message) == 2_000_000
