@@ -23,6 +23,7 @@ from accounts import ids
 from accounts.clock import clock, stamp
 from dashboard import reasons, text
 from dashboard.words import CARRIERS, look, region, titled
+from delivery.models import Replay
 from numbers import money
 from numbers.models import Number
 from numbers.plan import Capability, Category
@@ -172,6 +173,14 @@ def milliseconds(microseconds: float | None) -> str:
 @register.filter
 def count(number: int) -> str:
     return formats.number_format(number, 0, force_grouping=True)
+
+
+@register.filter
+def planned(job: Replay) -> str:
+    """How many deliveries a replay would touch, as far as they were counted."""
+    if job.planned_exact:
+        return count(job.planned)
+    return _("more than %(count)s") % {"count": count(job.planned)} if job.planned else _("not counted")
 
 
 @register.filter
