@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import reasons, text
+from dashboard import error_docs, reasons, text
 from dashboard.words import CARRIERS, look, region, titled
 from delivery.models import Replay
 from numbers import money
@@ -55,6 +55,7 @@ def carrier(name: str) -> Any:
 register.filter(titled)
 register.filter(region)
 register.filter(reasons.why)
+register.filter("documented", error_docs.html)
 
 
 @register.filter
