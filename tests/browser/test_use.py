@@ -88,6 +88,36 @@ def test_new_messages_are_followed_and_paused(visitor: Visitor) -> None:
     expect(follow).to_be_visible()
 
 
+def test_a_form_asks_only_for_what_its_choice_needs(visitor: Visitor) -> None:
+    visitor.go("endpoints/{endpoint_id}/policy/")
+    for choice, shown in (("usual", []), ("My own", ["delays"]), ("factor", ["first", "tries"])):
+        visitor.page.get_by_label(choice).first.check()
+        for name in ("delays", "first", "tries"):
+            expect(visitor.page.locator(f"[name={name}]")).to_be_visible(visible=name in shown)
+    visitor.go("endpoints/{endpoint_id}/access/")
+    expect(visitor.page.get_by_label("User name", exact=True)).to_be_hidden()
+    visitor.page.get_by_label("User name and password").check()
+    expect(visitor.page.get_by_label("User name", exact=True)).to_be_visible()
+    visitor.go("replays/new/")
+    visitor.page.get_by_label("What", exact=True).select_option("missing")
+    expect(visitor.page.get_by_label("State")).to_be_hidden()
+    expect(visitor.page.get_by_label("Also what routes")).to_be_visible()
+
+
+def test_a_mistake_shows_whatever_is_chosen(visitor: Visitor) -> None:
+    visitor.go("replays/new/")
+    visitor.page.get_by_label("What", exact=True).select_option("matching")
+    visitor.page.get_by_label("State").select_option("delivered")
+    visitor.page.get_by_label("What", exact=True).select_option("recover")
+    visitor.page.get_by_label("Endpoint").select_option(label="Orders")
+    visitor.page.get_by_role("button", name="Plan").click()
+    expect(visitor.page.get_by_text("does not take it").first).to_be_visible()
+    expect(visitor.page.get_by_label("State")).to_be_visible()
+    (refused,) = visitor.complaints
+    assert "422" in refused
+    visitor.complaints.clear()
+
+
 def running(house: House, planned: int = 4) -> Replay:
     job = house.live.replay
     job.state, job.planned, job.started_at = Replay.State.RUNNING, planned, clock()
@@ -98,7 +128,7 @@ def running(house: House, planned: int = 4) -> Replay:
 def test_a_running_replay_is_followed_to_its_end(visitor: Visitor) -> None:
     job = running(visitor.house)
     visitor.go("replays/{replay_id}/")
-    bar = visitor.page.get_by_role("progressbar", name="0 of 4 are on their way")
+    bar = visitor.page.get_by_role("progressbar", name="0 of 4 sent again so far")
     expect(bar).to_have_js_property("value", 0)
     Replay.objects.filter(pk=job.pk).update(queued=3)
     expect(visitor.page.get_by_role("progressbar", name="3 of 4")).to_have_js_property("value", 3)
@@ -113,7 +143,7 @@ def test_a_running_replay_is_followed_to_its_end(visitor: Visitor) -> None:
 def test_following_a_replay_is_paused(visitor: Visitor) -> None:
     running(visitor.house)
     visitor.go("replays/{replay_id}/")
-    visitor.page.get_by_role("button", name="Pause").click()
+    visitor.page.get_by_role("button", name="Stop following").click()
     expect(visitor.page.get_by_role("button", name="Follow")).to_be_visible()
 
 
