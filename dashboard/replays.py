@@ -138,7 +138,7 @@ def one(request: PageRequest, replay_id: str) -> HttpResponse:
     running = job.state == Replay.State.RUNNING
     context = {
         "job": job,
-        "why": ENDED.get(job.because, ""),
+        "why": ENDED[Replay.Why(job.because)] if job.because else "",
         "follows": running,
         "reloads": running and "still" not in request.GET,  # where there is no script
         "not_sent": [(Replay.Why(why).label, count) for why, count in replays.not_sent(job).items()],

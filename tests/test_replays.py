@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.db.models import Func, Value
+from django.db.models import Func, QuerySet, Value
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
@@ -47,6 +47,12 @@ def started(api: Api, kind: str, **filter: Any) -> dict[str, Any]:
     job = planned(api, kind, **filter)
     assert api.post(f"replays/{job['id']}/run").status_code == 202
     return job
+
+
+def stored(job: dict[str, Any]) -> QuerySet[Replay]:
+    id = parse("replay", job["id"])
+    assert id is not None
+    return Replay.objects.filter(pk=id)
 
 
 def failed(house: House, endpoint: Endpoint, count: int, **columns: Any) -> list[Delivery]:
@@ -269,9 +275,9 @@ def test_a_job_that_breaks_has_failed_and_stops_no_other(acme: House, api: Api) 
     failed(acme, endpoint, 2)
     broken = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
     good = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
-    Replay.objects.filter(pk=parse("replay", broken["id"])).update(filter={"since": "once upon a time"})
+    stored(broken).update(filter={"since": "once upon a time"})
     assert run_replays() == 2
-    report = Replay.objects.get(pk=parse("replay", broken["id"]))
+    report = stored(broken).get()
     assert (report.state, report.because, report.queued) == ("failed", "broken", 0)
     assert AuditEntry.objects.filter(action="replay.failed", target_id=report.pk).exists()
     run_replays()
@@ -303,7 +309,7 @@ def test_a_queue_is_filled_at_once(acme: House, api: Api) -> None:
     failed(acme, acme.live.queue, 3)
     job = started(api, "recover", endpointId=acme.live.ids["queue_id"])
     assert run_replays() == 3
-    assert Replay.objects.get(pk=parse("replay", job["id"])).next_turn <= clock()
+    assert stored(job).filter(next_turn__lte=clock()).exists()
     assert set(acme.live.queue.deliveries.values_list("state", "due_at")) == {("pending", None)}
 
 

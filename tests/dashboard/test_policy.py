@@ -128,7 +128,7 @@ def test_of_a_queue_only_two_things_are_asked(acme: House, owner: Person) -> Non
 def test_a_mistake_about_a_queue_is_said_at_its_field(
     acme: House, owner: Person, field: str, value: str
 ) -> None:
-    response = owner.post(QUEUE, **{field: value})
+    response = owner.post(QUEUE, follow=False, **{field: value})
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in response.content.decode()
 
