@@ -234,7 +234,10 @@ def send(job: Replay, endpoint: Endpoint | None, ids: Sequence[UUID], turns: dic
         assert endpoint is not None  # routing.replaying sees to it
         job.queued += missing(job, endpoint, ids, turns)
         return
-    job.queued += again(job, ids, turns)
+    sent = again(job, ids, turns)
+    job.queued += sent
+    if sent == len(ids):
+        return
     left = Delivery.objects.filter(pk__in=ids).exclude(replay_job=job.pk)
     job.left_deleted += left.filter(endpoint__deleted_at__isnull=False).count()
     job.left_disabled += left.filter(endpoint__deleted_at=None, endpoint__disabled_at__isnull=False).count()
