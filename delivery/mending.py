@@ -81,7 +81,7 @@ class Replay(models.Model):
 
         DISABLED = "endpointDisabled", _("Its endpoint is disabled.")
         DELETED = "endpointDeleted", _("Its endpoint was deleted.")
-        CHANGED = "changed", _("It arrived meanwhile, or was sent again by somebody else.")
+        CHANGED = "changed", _("Meanwhile it arrived, somebody else sent it again, or its text was erased.")
         CANCELLED = "cancelled", _("The replay was cancelled before its turn.")
         BROKEN = "broken", _("The replay broke off by an error of ours.")
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("endpointDisabled", "Its endpoint is disabled."),
                     ("endpointDeleted", "Its endpoint was deleted."),
-                    ("changed", "It arrived meanwhile, or was sent again by somebody else."),
+                    ("changed", "Meanwhile it arrived, somebody else sent it again, or its text was erased."),
                     ("cancelled", "The replay was cancelled before its turn."),
                     ("broken", "The replay broke off by an error of ours."),
                 ],
