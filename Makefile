@@ -1,5 +1,5 @@
 # Needs Python 3.11+ with venv, make, and an index to install the locked packages from; nothing else. The tests also
-# need Node.js and npm, for the SMSC that the SMPP receiver is tried against (Debian: apt install nodejs npm).
+# need Node.js and npm, for an SMSC and webhook libraries that are not ours (Debian: apt install nodejs npm).
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

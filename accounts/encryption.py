@@ -23,8 +23,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 VERSION = b"\x01"
+HEAD = 1 + 16  # of a sealed value: version and key
 NONCE = 12
-HEADER = 1 + 16 + NONCE
+HEADER = HEAD + NONCE
 
 
 class Unsealable(Exception):
@@ -90,7 +91,7 @@ class DataKey:
     def open(self, sealed: bytes, column: str, row: UUID) -> bytes:
         """The plain bytes of a sealed value; raises Unsealable."""
         try:
-            return self.aes.decrypt(sealed[17:HEADER], sealed[HEADER:], column.encode() + row.bytes)
+            return self.aes.decrypt(sealed[HEAD:HEADER], sealed[HEADER:], column.encode() + row.bytes)
         except InvalidTag:
             raise Unsealable(f"{column} of {row} does not open") from None
 
@@ -103,7 +104,7 @@ def key_id(sealed: bytes) -> UUID:
     """The id of the data key that a sealed value names."""
     if len(sealed) < HEADER + 16 or sealed[:1] != VERSION:
         raise Unsealable("not a sealed value")
-    return UUID(bytes=bytes(sealed[1:17]))
+    return UUID(bytes=bytes(sealed[1:HEAD]))
 
 
 @cache

@@ -66,6 +66,10 @@ class Environment(models.Model):
     name = models.CharField(_("name"), max_length=80)
     clock_offset = models.DurationField(default=timedelta)  # a sandbox's clock may run ahead, never behind
     created_at = models.DateTimeField()
+    content_kept_days = models.PositiveSmallIntegerField(
+        null=True
+    )  # see accounts.retention; null: the operator's
+    attempts_kept_days = models.PositiveSmallIntegerField(null=True)
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 

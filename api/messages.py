@@ -45,8 +45,9 @@ class Explanation(Raw):
 
 class MessageSerializer(serializers.Serializer[Message]):
     id = Id("message")
-    content = serializers.CharField()
-    senderId = serializers.CharField(source="sender_id")
+    content = serializers.CharField(allow_null=True, help_text="null once erased")
+    senderId = serializers.CharField(source="sender_id", allow_null=True, help_text="null once erased")
+    contentErasedAt = Stamp(source="content_erased_at", allow_null=True)
     senderType = serializers.CharField(source="sender_type")
     senderCountry = OrNull(source="sender_country", help_text="ISO 3166-1 alpha-2")
     receivedAt = Stamp(source="received_at")
@@ -72,7 +73,7 @@ class MessageSerializer(serializers.Serializer[Message]):
 
 
 def readable(environment: Environment) -> QuerySet[Message]:
-    return with_status(environment.messages.all())
+    return with_status(environment.messages.select_related("why"))
 
 
 class Messages(View):

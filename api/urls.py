@@ -19,6 +19,7 @@ from api import (
     numbers,
     queues,
     replays,
+    retention,
     routes,
     schema,
     views,
@@ -64,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replays", replays.Replays.as_view()),
     path("replays/<str:replay_id>", replays.OneReplay.as_view()),
     path("replays/<str:replay_id>/run", replays.Run.as_view()),
+    path("retention", retention.Retention.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ import django
 
 django.setup()
 
+from django.db import transaction  # noqa: E402
+
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
-from accounts.models import Environment  # noqa: E402
+from accounts.ids import public  # noqa: E402
+from accounts.models import Environment, User  # noqa: E402
+from accounts.roles import Role  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
 from numbers.models import Assignment, Channel, Number  # noqa: E402
@@ -32,25 +37,37 @@ from routing import services as routing  # noqa: E402
 
 CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has reserved for fiction
 EACH, ROUTES = 100, 10
+QUIET = f"+{FIRST_NUMBER + NUMBERS}"  # the bench tenant's last number, which no text of a run goes to
+EMAIL = "reader@bench.example"
+AT_TWILIO: Mapping[str, str] = {"authToken": TOKEN}
+# Receivers that misbehave for seconds are tried again within seconds, for longer than any of them misbehaves: the
+# documented pauses of minutes and hours would only make `bench.faults` wait.
+SOON: Mapping[str, Any] = {"retry": {"delaysSeconds": [1, 2, 3, *[5] * 15]}, "deadlineSeconds": 3}
 
 
-def bench(sink: str, carrier: str = "twilio", **credentials: str) -> dict[str, Any]:
+def bench(
+    sink: str,
+    carrier: str = "twilio",
+    credentials: Mapping[str, str] = AT_TWILIO,
+    policy: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """One tenant: a channel (Twilio's unless said), 50 numbers, each with a route and an endpoint of its own."""
     tenant = accounts.create_tenant("Bench", SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-    given = credentials or {"authToken": TOKEN}
-    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=given)
-    secrets = {}
+    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=credentials)
+    signing = {}
     for index in range(NUMBERS):
         number = f"+{FIRST_NUMBER + index}"
         numbers.assign_number(sandbox, SYSTEM, number=number, channel=channel)
-        secrets[f"/e/{index}"] = lead(sandbox, number, f"{sink}/e/{index}", index)
-    return {"path": channel.path, "token": TOKEN, "secrets": secrets}
+        signing[f"/e/{index}"] = lead(sandbox, number, f"{sink}/e/{index}", index, policy)
+    return {"path": channel.path, "token": TOKEN, "secrets": signing}
 
 
-def lead(environment: Environment, number: str, url: str, index: int) -> str:
+def lead(
+    environment: Environment, number: str, url: str, index: int, policy: Mapping[str, Any] | None = None
+) -> str:
     """A route from a number to a new endpoint; answers the endpoint's secret."""
-    new = delivery.create_endpoint(environment, SYSTEM, url=url)
+    new = delivery.create_endpoint(environment, SYSTEM, url=url, policy=policy)
     condition = {"field": "numberUsed", "operator": "equals", "value": number}
     routing.create_route(
         environment,
@@ -64,16 +81,44 @@ def lead(environment: Environment, number: str, url: str, index: int) -> str:
 
 
 def crowd(sink: str, tenants: int) -> dict[str, Any]:
-    """The bench tenant among so many others of 100 numbers each; every tenth of them has 10 routes."""
+    """The bench tenant, grown big, among so many others of 100 numbers each; every tenth of them has 10 routes."""
     told = bench(sink)
+    told |= grown(Channel.objects.get(token=told["path"].rpartition("/")[2]), f"{sink}/e/0")
     for index in range(tenants):
-        tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
-        sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-        channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials={"authToken": TOKEN})
-        hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
-        for route in range(ROUTES if index % 10 == 0 else 0):
-            lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
+        with transaction.atomic():  # one commit each
+            join(sink, index)
     return told
+
+
+def join(sink: str, index: int) -> None:
+    """One more tenant of the crowd."""
+    tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
+    sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
+    channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials=AT_TWILIO)
+    hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
+    delivery.create_endpoint(sandbox, SYSTEM, url=f"{sink}/e/{index % NUMBERS}", is_default=True)
+    for route in range(ROUTES if index % 10 == 0 else 0):
+        lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
+
+
+def grown(channel: Channel, url: str) -> dict[str, Any]:
+    """Makes what the bench tenant's history (bench.history) and the readers of its pages (bench.pages) need."""
+    environment = channel.environment
+    assert environment is not None
+    numbers.assign_number(environment, SYSTEM, number=QUIET, channel=channel)
+    delivery.create_endpoint(environment, SYSTEM, url=url, description="waits")
+    stopped = delivery.create_endpoint(environment, SYSTEM, url=url, description="disabled").endpoint
+    delivery.update_endpoint(stopped, SYSTEM, disabled=True)
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(EMAIL, password)
+    accounts.add_member(environment.tenant, user, Role.OWNER, SYSTEM)
+    return {
+        "environment": public("environment", environment.pk),
+        "login": {"email": EMAIL, "password": password},
+        "key": accounts.create_key(environment, "Bench", SYSTEM)[1],
+        "busy": f"+{FIRST_NUMBER}",
+        "quiet": QUIET,
+    }
 
 
 def hold(environment: Environment, channel: Channel, wanted: range) -> None:
@@ -88,11 +133,12 @@ def hold(environment: Environment, channel: Channel, wanted: range) -> None:
 
 def line(sink: str) -> dict[str, Any]:
     """The same with a line to the SMSC that `bench.smpp` is."""
-    return bench(sink, "smpp", host="127.0.0.1", port=sys.argv[4], **LOGIN)
+    return bench(sink, "smpp", {"host": "127.0.0.1", "port": sys.argv[4], **LOGIN})
 
 
 MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bench": bench,
+    "faults": lambda sink: bench(sink, policy=SOON),
     "smpp": line,
     "small_scale": lambda sink: crowd(sink, 10),
     "scale": lambda sink: crowd(sink, 1000),

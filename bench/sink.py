@@ -4,7 +4,9 @@
 
 It is asked over HTTP on the same port: `/_/count`, `/_/dump` (one line a request: nanoseconds, path, text's id,
 webhook-id; then forgets them), `/_/hang?<n>` (from now on /e/0 to /e/<n-1> do not answer for a minute),
-`/_/down?1` (from now on all is answered 503 and not kept, until `/_/down?0`).
+`/_/down?1` (from now on all is answered 503 and not kept, until `/_/down?0`), `/_/flap?<how><n>` (from now on every
+FLAPS-th endpoint, from /e/<n> on, misbehaves: `errors0` answers 503, `resets1` breaks the connection, `hangs2` says
+nothing; until `/_/flap?`).
 """
 
 from __future__ import annotations
@@ -14,11 +16,14 @@ import json
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import uvloop
 from standardwebhooks import Webhook
+
+from bench.texts import NUMBERS
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok"
 DOWN = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
@@ -26,7 +31,9 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 WEBHOOK_ID = re.compile(rb"\r\nwebhook-id: *([^\r]+)", re.IGNORECASE)
 TEXT = re.compile(rb'(?:"content": ?"|[?&]text=)([a-z]\d+)')
 CHECK_EVERY = 50
+RESET = b""  # in place of an answer: the connection ends at once
 HANG_S = 60.0
+FLAPS = 3
 PATHS_OF_LAST = 50_000
 
 
@@ -39,10 +46,11 @@ class Sink:
         self.received: list[tuple[int, bytes, bytes, bytes]] = []
         self.distinct: set[bytes] = set()
         self.down = False
+        self.flapping: Mapping[bytes, bytes | None] = {}  # path → what it gets
         self.seen = self.verified = self.wrong = self.hung = 0
 
     def take(self, head: bytes, body: bytes) -> bytes | None:
-        """The answer to one request; None for none."""
+        """The answer to one request: RESET for the end of its connection, None for none."""
         path = head[head.index(b" ") + 1 : head.index(b" ", 5)]
         if path.startswith(b"/_/"):
             return answer(self.command(path[3:].decode()))
@@ -52,6 +60,8 @@ class Sink:
             return None
         if self.down:
             return DOWN
+        if target in self.flapping:
+            return self.flapping[target]
         self.keep(target, head, body)
         return OK
 
@@ -84,10 +94,21 @@ class Sink:
         if name == "down":
             self.down = value == "1"
             return ""
+        if name == "flap":
+            self.flapping = flapping(value)
+            return ""
         lines = [b"%d %b %b %b" % one for one in self.received]
         self.received, self.distinct = [], set()
         self.verified = self.wrong = self.hung = 0
         return b"\n".join(lines).decode()
+
+
+def flapping(how: str) -> Mapping[bytes, bytes | None]:
+    """What the endpoints that `how` (`errors0`, `resets1`, `hangs2`, or nothing) names get for an answer."""
+    if not how:
+        return {}
+    misbehaviour = {"errors": DOWN, "resets": RESET, "hangs": None}[how[:-1]]
+    return {b"/e/%d" % n: misbehaviour for n in range(int(how[-1]), NUMBERS, FLAPS)}
 
 
 def answer(text: str) -> bytes:
@@ -117,7 +138,9 @@ class Connection(asyncio.Protocol):
             self.reply(self.sink.take(head, body))
 
     def reply(self, reply: bytes | None) -> None:
-        if reply is not None:
+        if reply == RESET:
+            self.transport.abort()
+        elif reply is not None:
             self.transport.write(reply)
         else:
             asyncio.get_running_loop().call_later(HANG_S, self.transport.close)

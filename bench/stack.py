@@ -25,7 +25,7 @@ from smsgateway.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN_S = 60
-CALL_WITHIN_S = 300
+CALL_WITHIN_S = 600
 PUBLIC_INGEST_URL = "https://in.example.com"  # what the carrier signs; the load comes in on loopback
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 TUNABLE = ("DELIVERY_", "INGEST_")
@@ -144,7 +144,7 @@ def embedded(folder: Path) -> Iterator[Servers]:
 @contextlib.contextmanager
 def product(seed: str = "bench", **environment: str) -> Iterator[tuple[Running, Door]]:
     """The whole product, seeded with `bench.seed <seed>`, its endpoints at a running sink."""
-    with with_servers("web", "door", "smsc") as running:
+    with with_servers("web", "door", "wait", "smsc") as running:
         running.environment |= settings(running) | environment
         owner = {"DATABASE_URL": running.environment["DATABASE_OWNER_URL"], "DATABASE_ROLE": "owner"}
         running.call("migrate", "manage.py", "migrate", "--no-input", "--verbosity", "0", **owner)

@@ -21,12 +21,16 @@ TOKEN = "bench-0123456789abcdef0123456789ab"  # the auth token of the carrier's 
 
 @dataclass(frozen=True)
 class Door:
-    """Where and with which secret to send: a channel as `bench.seed` made it."""
+    """Where and with which secret to send: a channel as `bench.seed` made it.
+
+    Texts of another `series` are other texts to it, though their ids at the receiver are the same.
+    """
 
     path: str
     token: str
     public: str
     port: int
+    series: int = 0
 
 
 Build = Callable[[str, int], bytes]
@@ -41,9 +45,9 @@ def content(id: str) -> str:
     return f"{id} is your Google verification code"
 
 
-def fields(id: str, index: int, recipient: str | None = None) -> dict[str, str]:
+def fields(id: str, index: int, recipient: str | None = None, series: int = 0) -> dict[str, str]:
     """A text as Twilio posts it."""
-    sid = "SM" + id.rjust(32, "0")
+    sid = f"SM{series}{id.rjust(31, '0')}"
     return {
         "AccountSid": "AC00000000000000000000000000000001",
         "ApiVersion": "2010-04-01",
@@ -80,7 +84,7 @@ def twilio(door: Door) -> Build:
     """Makes the whole HTTP request of one text."""
 
     def build(id: str, index: int) -> bytes:
-        body, headers = form(door, fields(id, index))
+        body, headers = form(door, fields(id, index, series=door.series))
         lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
         head = f"POST {door.path} HTTP/1.1\r\nHost: 127.0.0.1:{door.port}\r\nUser-Agent: TwilioProxy/1.1\r\n"
         return f"{head}{''.join(lines)}Content-Length: {len(body)}\r\n\r\n".encode() + body

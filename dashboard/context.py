@@ -37,6 +37,7 @@ CONFIGURATION = (
     Link("channels", _("Channels"), "radio-tower"),
     Link("routes", _("Routes"), "split"),
     Link("endpoints", _("Endpoints"), "webhook"),
+    Link("retention", _("Retention"), "archive"),
 )
 
 

@@ -44,7 +44,7 @@ def index(request: PageRequest) -> HttpResponse:
     chosen = request.GET.get("view", "failed")
     chosen = chosen if chosen in VIEWS else "failed"
     rows = request.environment.deliveries.select_related("endpoint", "message").defer(
-        "message__sealed_content", "message__sealed_sender", "message__explanation"
+        "message__sealed_content", "message__sealed_sender"
     )
     last_try = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk").values("status")[:1]
     rows = rows.annotate(last_status=Subquery(last_try))

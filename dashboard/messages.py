@@ -19,7 +19,7 @@ from inbox.models import Message
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as this person may see it: `content` and `sender` are None where their role hides them."""
+    """A message as this person may see it: `content` and `sender` are None where erased or hidden from their role."""
 
     message: Message
     status: str

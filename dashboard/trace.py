@@ -79,7 +79,7 @@ NO_ANSWER = (*PHASES[:3], ("rest", _("No answer"), "total_us"))  # nor a first b
 def of(message: Message, *, with_answers: bool) -> Trace:
     """Three queries, however many deliveries and attempts."""
     deliveries = message.deliveries.select_related("endpoint").prefetch_related("attempts").order_by("pk")
-    told: list[dict[str, Any]] = message.explanation or []
+    told = message.explanation
     legs = [leg(message, delivery, with_answers) for delivery in deliveries]
     done = [
         leg.took_us

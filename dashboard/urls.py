@@ -28,6 +28,7 @@ from dashboard import (
     policy,
     preferences,
     replays,
+    retention,
     routes,
 )
 
@@ -77,6 +78,7 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
     path("destinations/", destinations.index, name="endpoints.destinations"),
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
+    path("retention/", retention.index, name="retention"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
     path("endpoints/<str:endpoint_id>/", endpoints.one, name="endpoints.one"),

@@ -46,7 +46,8 @@ SWEEP_AGAIN_S = 0.02  # where more is due than there was room for
 SEARCH_EVERY_S = 5.0  # for what waits and nobody would wake
 SWEEP_LIMIT = 500
 RECORD_LIMIT = 500
-RECORD_PAUSE_S = 0.01
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.03  # of the recorder
+PAUSE_A_RESULT_S = 0.0004
 
 
 class Engine:
@@ -64,6 +65,7 @@ class Engine:
         self.next_search = 0.0
         self.more = False  # more is due than the last sweep took
         self.woken = threading.Event()  # something is due before the sweep would look
+        self.recorded = 0  # results in the last batch
         self.give_up = math.inf  # time.monotonic() after which the recorder may lose what it has
         self.tokens = Tokens(
             forward=self.dispatch,
@@ -160,16 +162,21 @@ class Engine:
             self.policies.update({id: self.targets[id].policy for id in stale})
 
     def past_queues(self, rows: Sequence[dict[str, Any]], *, lost: bool = True) -> list[dict[str, Any]]:
-        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time."""
+        """Those to send. What a queue has waits there: `lost`, whoever took it did not acknowledge it in time.
+
+        What did not open was given to nobody, and loses no try.
+        """
         sent, wall = [], datetime.now(UTC)
         for row in rows:
             target = self.targets[row["endpoint_id"]]
             if target.kind != Endpoint.Kind.POLLING:
                 sent.append(row)
-            elif lost:
-                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
-            else:
+            elif not lost:
                 self.results.put(back(row, None, Reason.QUEUED))
+            elif row["reason"] == Reason.OURS:
+                self.results.put(back(row, None, Reason.OURS))
+            else:
+                self.results.put(lapsed(row, target.policy, wall + row["clock_offset"]))
         return sent
 
     def policy(self, endpoint: UUID) -> Policy:
@@ -282,9 +289,11 @@ class Engine:
             batch = [self.results.get(timeout=0.2)]
         except queue.Empty:
             return []
-        time.sleep(RECORD_PAUSE_S)  # nobody waits for the record, and a fuller batch costs less a row
+        # Nobody waits for the record, and a fuller batch costs less a row; what a kill finds unwritten is sent again.
+        time.sleep(min(max(SHORTEST_PAUSE_S, PAUSE_A_RESULT_S * self.recorded), LONGEST_PAUSE_S))
         while len(batch) < RECORD_LIMIT and not self.results.empty():
             batch.append(self.results.get())
+        self.recorded = len(batch)
         return batch
 
     def persist(self, outcomes: Sequence[Outcome]) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.clock import clock
 from accounts.columns import Columns
 from accounts.errors import Invalid
-from accounts.ids import earliest, public, uuid7
+from accounts.ids import public, uuid7
 from accounts.models import Environment
 from delivery.catalog import SUBSCRIBABLE
 
@@ -64,9 +64,8 @@ AND d.id BETWEEN (left(e.id::text, 24) || repeat('0', 12))::uuid AND (left(e.id:
 FORGET = f"""
 WITH old AS (
   SELECT id FROM delivery_event e
-  WHERE id < %(before)s AND NOT EXISTS (
+  WHERE id = ANY(%(ids)s::uuid[]) AND NOT EXISTS (
     SELECT FROM delivery_delivery d WHERE {OF_EVENT} AND d.state IN ('pending', 'sending', 'held'))
-  ORDER BY id LIMIT %(limit)s
 ), sent AS (
   SELECT d.id FROM old e JOIN delivery_delivery d ON {OF_EVENT}
 ), attempts AS (
@@ -113,8 +112,8 @@ def check_events(types: Any) -> list[str]:
     return sorted(set(types))
 
 
-def forget(before: datetime, limit: int) -> int:
-    """Delete the oldest events of before that time (operator's clock) with their deliveries; answers how many."""
+def forget(ids: Sequence[UUID]) -> int:
+    """Delete events with their deliveries, but for those that still go somewhere; answers how many events."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, {"before": earliest(before), "limit": limit})
+        cursor.execute(FORGET, {"ids": list(ids)})
         return int(cursor.rowcount)

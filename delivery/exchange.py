@@ -20,6 +20,8 @@ READ_BYTES = 65_536  # more than that nobody reads, of headers or body: the conn
 HEARD = {b"retry-after": "retry_after", b"webhook-delivery": "directive"}  # of an answer's headers
 HEARD_BYTES = 64  # of each
 DIRECTIVES: dict[str, Directive] = {"disable": "disable", "abort-message": "abort-message"}
+TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl has no name for: one header, or their number, beyond libcurl's own cap
+WORDS = {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large", TOO_LARGE: "too_large"}
 TLS_ERRORS = {35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91}
 
 
@@ -74,6 +76,7 @@ class Exchange:
         self.method = "POST"
         self.body = bytearray()
         self.header_bytes = 0
+        self.headed = False  # the head of the answer came whole
         self.heard: dict[str, str] = {}
         self.capped = False
         self.curl = self.prepare(pycurl.Curl())
@@ -95,7 +98,7 @@ class Exchange:
 
     def load(self, job: Job) -> Any:
         """The curl handle, set up for `job`."""
-        self.job, self.capped, self.header_bytes = job, False, 0
+        self.job, self.capped, self.headed, self.header_bytes = job, False, False, 0
         self.body.clear()
         self.heard.clear()
         self.guard.clear(job.only)
@@ -141,7 +144,11 @@ class Exchange:
         if self.header_bytes > READ_BYTES:
             self.capped = True
             return 0
-        if line[:1] in b"rRwW":
+        if len(line) <= 2:  # the empty line that ends a head
+            self.headed = True
+        elif line[:5] == b"HTTP/":  # after an informational answer comes another
+            self.headed = False
+        elif line[:1] in b"rRwW":
             name, _colon, value = line.partition(b":")
             if word := HEARD.get(name.lower()):
                 self.heard[word] = value.strip()[:HEARD_BYTES].decode("ascii", "replace")
@@ -149,23 +156,29 @@ class Exchange:
 
     def result(self, error: int | None) -> Result:
         """What came of it; `error` is libcurl's number, None when the transfer ended well."""
-        curl = self.curl
-        status = curl.getinfo(pycurl.RESPONSE_CODE) or None
-        word = None if error is None or (self.capped and status) else self.word(error)
+        curl, counts = self.curl, self.counts(error)
         connected = curl.getinfo(pycurl.CONNECT_TIME_T)
         return Result(
-            status=status if word is None else None,
-            error=word,
+            status=curl.getinfo(pycurl.RESPONSE_CODE) if counts else None,
+            error=None if counts else self.word(error or 0),
             address="" if self.proxy else curl.getinfo(pycurl.PRIMARY_IP) or "",
             dns_us=curl.getinfo(pycurl.NAMELOOKUP_TIME_T),
             connect_us=connected,
             tls_us=curl.getinfo(pycurl.APPCONNECT_TIME_T),
-            first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T),
+            first_byte_us=curl.getinfo(pycurl.STARTTRANSFER_TIME_T) if self.header_bytes else None,
             total_us=curl.getinfo(pycurl.TOTAL_TIME_T),
             body=bytes(self.body[: self.job.kept_bytes if self.job else KEPT_BYTES]),
             retry_after=self.heard.get("retry_after", ""),
             directive=DIRECTIVES.get(self.heard.get("directive", "").lower(), ""),
         )
+
+    def counts(self, error: int | None) -> bool:
+        """Whether the status says how the try ended: that of a whole answer, or of one too large to read.
+
+        Informational ones (1xx) say nothing yet. libcurl takes an answer for whole that broke off in its head.
+        """
+        whole = error is None and self.headed
+        return (whole or self.capped or error == TOO_LARGE) and self.curl.getinfo(pycurl.RESPONSE_CODE) >= 200
 
     def word(self, error: int) -> str:
         if self.proxy and (word := trouble_of_proxy(self.curl, error)):
@@ -175,11 +188,10 @@ class Exchange:
         if self.guard.refused or error == 42:  # a refused address looks like any failed connect
             return "refused_address"
         if error == 28:
-            asked = self.curl.getinfo(pycurl.PRIMARY_IP) and self.curl.getinfo(pycurl.PRETRANSFER_TIME_T)
-            return "timeout" if asked else "connect"
+            return "timeout" if self.curl.getinfo(pycurl.REQUEST_SIZE) else "connect"
         if error in TLS_ERRORS or (error in {55, 56} and self.is_disliked()):
             return "tls"
-        return {6: "dns", 5: "dns", 7: "connect", 23: "too_large", 63: "too_large"}.get(error, "protocol")
+        return WORDS.get(error, "protocol")
 
     def is_disliked(self) -> bool:
         """Whether the server broke off for our certificate, or for want of one: TLS 1.3 tells after the handshake.

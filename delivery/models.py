@@ -197,6 +197,7 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="event_newest"),
             models.Index(fields=["environment", "type", "-id"], name="event_of_type"),
+            models.Index(fields=["environment", "created_at"], name="event_oldest"),
         ]
 
     def __str__(self) -> str:
@@ -307,7 +308,10 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One try of a delivery: append-only, with timings and the answer. Microseconds since the try began."""
+    """One try of a delivery, with timings and the answer. Microseconds since the try began.
+
+    Nothing of it is ever changed; retention erases the answer with the text's content, and later deletes the row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts", db_constraint=False)
@@ -333,6 +337,7 @@ class Attempt(models.Model):
     class Meta:
         verbose_name = _("attempt")
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["environment", "started_at"], name="attempt_oldest")]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -84,23 +84,27 @@ def take(endpoint: Endpoint, limit: int) -> Taken:
         waiting = endpoint.deliveries.filter(state=State.PENDING).order_by("pk")
         ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         endpoint.deliveries.filter(pk__in=ids).update(
-            state=State.SENDING, lease=lease, leased_until=wall + within, due_at=now
+            state=State.SENDING, lease=lease, leased_until=wall + within, due_at=now, reason=""
         )
-    return Taken(lease, now + within, list(items(ids)) if ids else [])
+    return Taken(lease, now + within, list(items(ids, lease)) if ids else [])
 
 
-def items(ids: Sequence[UUID]) -> list[Item]:
+def items(ids: Sequence[UUID], lease: UUID) -> list[Item]:
+    """What of these opens. The rest nobody gets, which is our fault: it is looked at again and loses no try."""
     rows = (
         Delivery.objects.filter(pk__in=ids)
         .order_by("pk")
         .values("id", "message_id", "attempts_made", **COLUMNS)
     )
-    opened = []
+    opened, closed = [], []
     for row in rows:
         try:
             opened.append(Item(row["id"], row["attempts_made"] + 1, received(data_of({**row}))))
-        except Unsealable:  # nobody gets it; its lease ends, and it is looked at again
+        except Unsealable:
+            closed.append(row["id"])
             log.exception("a delivery does not open", extra={"delivery": str(row["id"])})
+    if closed:  # whoever sees their lease end knows by it that nobody had them (engine.past_queues)
+        Delivery.objects.filter(pk__in=closed, lease=lease).update(reason=retry.Reason.OURS)
     return opened
 
 

@@ -26,6 +26,7 @@ from delivery.composing import stored_policy
 from delivery.models import Delivery, Endpoint, Replay
 from delivery.retry import Reason
 from delivery.selection import ARRIVING, OVER, counted, rows_of
+from inbox import erasure
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -234,13 +235,20 @@ def send(job: Replay, endpoint: Endpoint | None, ids: Sequence[UUID], turns: dic
         assert endpoint is not None  # routing.replaying sees to it
         job.queued += missing(job, endpoint, ids, turns)
         return
-    sent = again(job, ids, turns)
+    sent = again(job, sendable(ids), turns)
     job.queued += sent
     if sent == len(ids):
         return
     left = Delivery.objects.filter(pk__in=ids).exclude(replay_job=job.pk)
     job.left_deleted += left.filter(endpoint__deleted_at__isnull=False).count()
     job.left_disabled += left.filter(endpoint__deleted_at=None, endpoint__disabled_at__isnull=False).count()
+
+
+def sendable(ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the deliveries whose text nobody erases before this transaction ends, and those of events."""
+    texts: dict[UUID, UUID | None] = dict(Delivery.objects.filter(pk__in=ids).values_list("pk", "message_id"))
+    whole = erasure.reserve([text for text in texts.values() if text is not None])
+    return [id for id in ids if id in texts and (texts[id] is None or texts[id] in whole)]
 
 
 def again(
@@ -261,11 +269,11 @@ def again(
 
 def missing(job: Replay, endpoint: Endpoint, ids: Sequence[UUID], turns: dict[str, Any]) -> int:
     """Send messages to the locked endpoint: by the delivery that failed there, or by a new one."""
-    places = {id: place for place, id in enumerate(ids)}
+    places, whole = {id: place for place, id in enumerate(ids)}, erasure.reserve(ids)
     # Another job may have been at the same endpoint until a moment ago.
     rows = Delivery.objects.filter(endpoint=endpoint, message__in=ids, state__in=ARRIVING)
     known = set(rows.values_list("message", flat=True))
-    ids = [id for id in ids if id not in known]
+    ids = [id for id in ids if id in whole and id not in known]
     old = dict(
         Delivery.objects.filter(endpoint=endpoint, message__in=ids, state__in=OVER)
         .order_by("pk")

@@ -46,6 +46,7 @@ def deliveries_of(job: Replay) -> QuerySet[Delivery]:
         pk__range=ids_of(job),
         state=asked.get("state", State.FAILED),
         created_at__gte=moment(job, "since"),
+        message__content_erased_at=None,  # which an event has not either
     )
     if "until" in asked:
         rows = rows.filter(created_at__lt=moment(job, "until"))
@@ -73,6 +74,7 @@ def messages_of(job: Replay) -> QuerySet[Message]:
         pk__range=ids_of(job),
         state=Message.State.RECEIVED,
         received_at__gte=moment(job, "since"),
+        content_erased_at=None,
     )
     if "until" in asked:
         rows = rows.filter(received_at__lt=moment(job, "until"))

@@ -30,6 +30,7 @@ from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
 from delivery.secrets import add_secret, new_secret, shown
 from delivery.turns import drain
+from inbox import erasure
 
 HEALTHY: dict[str, Any] = {
     "failing_since": None, "failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "warnings": 0,
@@ -75,20 +76,25 @@ def check_url(environment: Environment, url: str, pointer: str = "/url") -> list
     return [str(warning) for warning in verdict.warnings]
 
 
-def check_access(endpoint: Endpoint, given: Any, url: str = "") -> tuple[dict[str, Any], list[str]]:
-    """The access to keep for an endpoint, at its new URL where it gets one, and warnings about it.
+def access_to_keep(endpoint: Endpoint, given: Any, url: str = "") -> dict[str, Any]:
+    """The access to keep for an endpoint, at its new URL where it gets one.
 
-    Raises Invalid, with pointers below /access.
+    Secrets that are left out stay, unless they would follow the URL to another server. Raises Invalid, with pointers
+    below /access.
     """
-    now, moves = clock(endpoint.environment), bool(url) and elsewhere(endpoint.url, url)
-    access = access_of(given, {} if moves else stored_access(endpoint) or {}, now)
+    moves = bool(url) and elsewhere(endpoint.url, url)
+    return access_of(given, {} if moves else stored_access(endpoint) or {}, clock(endpoint.environment))
+
+
+def check_access(endpoint: Endpoint, access: Mapping[str, Any]) -> list[str]:
+    """Warnings about an access that may be kept; raises Invalid where its token server lies in a forbidden place."""
     warnings = []
     if "oauth2" in access:
         url = access["oauth2"]["tokenUrl"]
         warnings = check_url(endpoint.environment, url, "/access/oauth2/tokenUrl")
-    if expires_soon(certificate_expiry(access), now):
+    if expires_soon(certificate_expiry(access), clock(endpoint.environment)):
         warnings.append(_("The client certificate expires within 30 days."))
-    return access, warnings
+    return warnings
 
 
 def elsewhere(before: str, after: str) -> bool:
@@ -140,9 +146,9 @@ def create_endpoint(
     if kind != Endpoint.Kind.POLLING:  # to which nothing is sent
         warnings, secret = check_url(environment, endpoint.url), new_secret(signs_with)
     if access is not None:
-        checked, about_access = check_access(endpoint, access)
+        checked = access_to_keep(endpoint, access)
+        warnings += check_access(endpoint, checked)
         seal_access(endpoint, checked)
-        warnings += about_access
     with transaction.atomic():
         if is_default:
             take_default_from_others(environment)
@@ -178,18 +184,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
-    warnings = []
-    if "url" in changes and changes["url"] != endpoint.url:
-        warnings = check_url(endpoint.environment, changes["url"])
-        if "access" not in changes:
-            keep_secrets_here(endpoint, changes["url"])
-    if "access" in changes:
-        changes["access"], about_access = check_access(endpoint, changes["access"], changes.get("url", ""))
-        warnings += about_access
+    warnings = check_servers(endpoint, changes)
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
         endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
+        if "access" in changes:  # whose secrets stay is decided by the row as it is now
+            changes["access"] = access_to_keep(endpoint, changes["access"], changes.get("url", ""))
+        elif "url" in changes:
+            keep_secrets_here(endpoint, changes["url"])
         before = {name: describe(endpoint, name) for name in changes}
         if "disabled" in changes:
             switch(endpoint, bool(changes.pop("disabled")))
@@ -219,6 +222,17 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         if before.get("disabled") is not after.get("disabled"):
             hold_pending(endpoint) if endpoint.disabled_at else release_held(endpoint)
             tell_switched(endpoint, before["disabled"])
+    return warnings
+
+
+def check_servers(endpoint: Endpoint, changes: Mapping[str, Any]) -> list[str]:
+    """Warnings about where changes lead. Names are looked up, so nothing may be locked. Raises Invalid."""
+    warnings = []
+    if "url" in changes and changes["url"] != endpoint.url:
+        warnings = check_url(endpoint.environment, changes["url"])
+    if "access" in changes:
+        access = access_to_keep(endpoint, changes["access"], changes.get("url", ""))
+        warnings += check_access(endpoint, access)
     return warnings
 
 
@@ -344,6 +358,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         raise Conflict("endpoint_disabled", _("The endpoint of this delivery is disabled: enable it first."))
     if delivery.state not in REPLAYABLE:
         raise Conflict("delivery_in_progress", _("This delivery is being sent right now."))
+    if delivery.message_id and not erasure.reserve([delivery.message_id]):
+        raise Conflict("content_erased", _("What this text said was erased: nothing is left to send."))
     before = {"state": delivery.state}
     delivery.state = Delivery.State.PENDING
     queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks

@@ -17,5 +17,5 @@ class MessageAdmin(ReadOnly):
     ordering = ("-id",)
     fields = (
         "public_id", "environment", "channel", "number_used", "received_at", "sent_at", "encoding", "segments",
-        "state", "route_name", "route_version", "routing_tag", "simulated",
+        "state", "route_name", "route_version", "routing_tag", "simulated", "content_erased_at", "legal_hold",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -28,6 +28,8 @@ class Message(models.Model):
     received ──┬─ deliveries: queued → delivered | failed   (derived from them, see with_status)
                └─ none: received (waits for polling) | dropped | quarantined | blocked | expired
 
+    When its content was kept for as long as its environment says, it is erased: ids, times, route and status remain.
+
     Keys of the hot path carry no database constraint: the door takes them from a snapshot, the rows they name are
     never deleted, and three look-ups with row locks a message cost a fifth of the commit.
     """
@@ -51,9 +53,9 @@ class Message(models.Model):
     )
     number = models.ForeignKey(Number, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     number_used = models.CharField(max_length=16)
-    sealed_content = models.BinaryField(db_column="content")
-    sealed_sender = models.BinaryField(db_column="sender")
-    sender_index = models.BinaryField(max_length=16)  # blind index: equal senders of a tenant, nothing more
+    sealed_content = models.BinaryField(db_column="content", null=True)  # null once erased
+    sealed_sender = models.BinaryField(db_column="sender", null=True)
+    sender_index = models.BinaryField(max_length=16, null=True)  # blind index: equal senders, nothing more
     sender_type = models.CharField(max_length=12)
     sender_country = models.CharField(max_length=2, blank=True)
     received_at = models.DateTimeField()
@@ -66,10 +68,16 @@ class Message(models.Model):
     route_name = models.CharField(max_length=80, blank=True)
     route_version = models.IntegerField(null=True)
     routing_tag = models.CharField(max_length=80, blank=True)
-    explanation = models.JSONField(default=list)  # why each earlier route did not take it
+    why = models.ForeignKey(
+        "Explanation", models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
     simulated = models.BooleanField(default=False)
     sealed_media = models.BinaryField(db_column="media", null=True)  # links, listed and never fetched
     partial = models.BooleanField(default=False)  # some of its parts did not come in time
+    content_erased_at = models.DateTimeField(null=True)  # see inbox.erasure
+    legal_hold = models.BooleanField(
+        default=False, db_default=False
+    )  # while it is set nothing of it is erased
 
     personal_data: ClassVar = PersonalData(
         "content",
@@ -82,20 +90,32 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="message_newest"),
             models.Index(fields=["environment", "sender_index"], name="message_sender"),
+            models.Index(
+                fields=["environment", "received_at"],
+                condition=models.Q(content_erased_at=None, legal_hold=False),
+                name="message_erasable",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
 
     @property
-    def content(self) -> str:
-        """What the text says; raises Unsealable."""
-        return keyring.open_text(self.sealed_content, CONTENT, self.pk)
+    def content(self) -> str | None:
+        """What the text says, None once erased; raises Unsealable."""
+        return (
+            None if self.sealed_content is None else keyring.open_text(self.sealed_content, CONTENT, self.pk)
+        )
 
     @property
-    def sender_id(self) -> str:
-        """Who sent it: E.164, short code or alphanumeric; raises Unsealable."""
-        return keyring.open_text(self.sealed_sender, SENDER, self.pk)
+    def sender_id(self) -> str | None:
+        """Who sent it: E.164, short code or alphanumeric, None once erased; raises Unsealable."""
+        return None if self.sealed_sender is None else keyring.open_text(self.sealed_sender, SENDER, self.pk)
+
+    @property
+    def explanation(self) -> list[dict[str, Any]]:
+        """Why each earlier route did not take it (routing.match.Decision)."""
+        return self.why.told if self.why else []
 
     @property
     def media(self) -> list[str]:
@@ -104,6 +124,24 @@ class Message(models.Model):
             return []
         links: list[str] = json.loads(keyring.open_text(self.sealed_media, MEDIA, self.pk))
         return links
+
+
+class Explanation(models.Model):
+    """Why earlier routes did not take a text, the same for many texts (ingest/explanations.py); never changed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # a digest of the rest
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    told = models.JSONField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("explanation")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Part(models.Model):

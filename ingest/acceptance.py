@@ -17,9 +17,10 @@ from accounts.ids import uuid7
 from inbox.models import CONTENT, MEDIA, PART_DATA, PART_SENDER, SENDER
 from ingest.batch import DeliveryRow, MessageRow, PartRow, TryAgain
 from ingest.configuration import OLDEST, SKEW, ChannelView, Configuration, EnvironmentView, Holder
+from ingest.explanations import ExplanationRow
 from numbers import phone
 from numbers.carriers.base import InboundSms, Part
-from routing.match import Decision, Text, match
+from routing.match import Decision, Text
 
 STATES = {"deliver": "received", "drop": "dropped", "quarantine": "quarantined"}
 
@@ -54,6 +55,7 @@ class Accepted:
     messages: list[MessageRow] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
+    explanations: list[ExplanationRow] = field(default_factory=list)
     unrouted: list[InboundSms] = field(default_factory=list)
     by_content: list[bytes] = field(default_factory=list)  # digests of texts that came without an id
 
@@ -136,9 +138,12 @@ def place(
     """Add the rows of one whole text; one without `known` cannot come twice."""
     country = phone.country_of(sms.sender) or ""
     text = Text(number_used=sms.recipient, sender_id=sms.sender, sender_country=country, content=sms.content)
-    decision = match(environment.routes, text)
-    message = message_row(environment, origin, sms, at, decision, country, known, partial)
+    decision = environment.routes.match(text)
+    explanation = environment.explanations.of(environment.id, decision)
+    message = message_row(environment, origin, sms, at, decision, explanation, country, known, partial)
     accepted.messages.append(message)
+    if explanation is not None:
+        accepted.explanations.append(explanation)
     accepted.deliveries += delivery_rows(environment, message, decision)
 
 
@@ -148,6 +153,7 @@ def message_row(
     sms: InboundSms,
     at: datetime,
     decision: Decision,
+    explanation: ExplanationRow | None,
     country: str,
     known: Known | None,
     partial: bool,
@@ -180,7 +186,7 @@ def message_row(
         route_name=route.name if route else "",
         route_version=route.version if route else None,
         routing_tag=route.routing_tag if route else "",
-        explanation=decision.explanation,
+        why_id=explanation.id if explanation else None,
         simulated=environment.simulated,
     )
 

@@ -22,11 +22,14 @@ import psycopg
 from accounts.columns import Columns
 from accounts.ids import uuid7
 from delivery.models import QUEUES
+from ingest.explanations import ExplanationRow
 from ingest.link import Link
 
 log = logging.getLogger("smsgateway.door")
 
 FLUSHERS = 2
+PATIENCE_LOOK_S = 0.05
+MOST_EXPLAINED = 100_000  # explanations that are remembered as stored
 
 
 class TryAgain(Exception):
@@ -74,7 +77,7 @@ class MessageRow(NamedTuple):
     route_name: str
     route_version: int | None
     routing_tag: str
-    explanation: str
+    why_id: UUID | None
     simulated: bool
 
 
@@ -105,6 +108,7 @@ class PartRow(NamedTuple):
 Row = TypeVar("Row", MessageRow, PartRow)
 
 MESSAGES, DELIVERIES, PARTS = Columns(MessageRow), Columns(DeliveryRow, "d_"), Columns(PartRow)
+EXPLANATIONS = Columns(ExplanationRow)
 KEYS = ("digest", "seen_at", "repeats_until")
 BORN = ", ".join(name for name in DELIVERIES.fields if name != "queued")
 STORED = [name for name in MESSAGES.fields if name not in KEYS]
@@ -148,7 +152,7 @@ WITH {before} incoming AS (
   SELECT * FROM unnest({MESSAGES.parameters}) AS t({MESSAGES.names}) {condition}
 ), fresh AS ({FRESH}), stored AS (
   INSERT INTO inbox_message ({", ".join(STORED)})
-  SELECT {", ".join("explanation::jsonb" if n == "explanation" else n for n in STORED)}
+  SELECT {", ".join(STORED)}
   FROM incoming JOIN fresh ON fresh.message_id = incoming.id
 )
 INSERT INTO delivery_delivery ({BORN}, event_type, attempts_made, replays, state, lease, leased_until)
@@ -173,21 +177,29 @@ SELECT {STORED_PARTS}, 0 FROM incoming JOIN fresh ON fresh.message_id = incoming
 """  # noqa: S608  names of columns only
 
 
+EXPLAIN = f"""
+INSERT INTO inbox_explanation ({EXPLANATIONS.names})
+SELECT id, environment_id, told::jsonb FROM unnest({EXPLANATIONS.parameters}) AS t({EXPLANATIONS.names})
+ON CONFLICT DO NOTHING
+"""  # noqa: S608  names of columns only
+
+
 class Rows(NamedTuple):
     """What one request brought. Messages and parts may be committed one after the other; it is answered for both."""
 
     messages: Sequence[MessageRow] = ()
     deliveries: Sequence[DeliveryRow] = ()
     parts: Sequence[PartRow] = ()
+    explanations: Sequence[ExplanationRow] = ()
 
 
 class Item:
-    """One request's rows, and who waits for them; `done` is cancelled once nobody does."""
+    """One request's rows, and who waits for them, until when by time.monotonic(); `done` is, once nobody does."""
 
-    __slots__ = ("done", "rows")
+    __slots__ = ("done", "rows", "until")
 
-    def __init__(self, rows: Rows, done: asyncio.Future[None]) -> None:
-        self.rows, self.done = rows, done
+    def __init__(self, rows: Rows, done: asyncio.Future[None], until: float) -> None:
+        self.rows, self.done, self.until = rows, done, until
 
 
 def parameters(requests: Sequence[Rows], lease: UUID, leased_until: datetime) -> dict[str, Any]:
@@ -224,21 +236,26 @@ class Batch:
         self.dsn, self.size, self.limit, self.lease = dsn, size, waiting, lease
         self.ring, self.observe, self.on_parts = ring, observe, on_parts
         self.waiting: deque[Item] = deque()
+        self.open: set[Item] = set()  # these, and what is being written
         self.wake = asyncio.Event()
         self.healthy = True
+        self.explained: set[UUID] = set()  # explanations that are surely stored
         self.flushers: list[asyncio.Task[None]] = []
+        self.watch: asyncio.Task[None]
 
     def start(self) -> None:
         self.flushers = [asyncio.create_task(self.flush(Link(self.dsn))) for _ in range(FLUSHERS)]
+        self.watch = asyncio.create_task(self.give_up())
 
     async def stop(self, grace_s: float) -> None:
-        """Write what waits, then end."""
+        """Write what waits, then end; what is not written by then the carrier must send again."""
         until = time.monotonic() + grace_s
         while self.waiting and time.monotonic() < until:
             await asyncio.sleep(0.01)
-        for task in self.flushers:
+        for task in (*self.flushers, self.watch):
             task.cancel()
-        await asyncio.gather(*self.flushers, return_exceptions=True)
+        await asyncio.gather(*self.flushers, self.watch, return_exceptions=True)
+        self.refuse(self.open)
 
     async def store(self, rows: Rows, deadline_s: float) -> None:
         """Return once these rows are committed. Raises TryAgain or Unstorable.
@@ -248,13 +265,26 @@ class Batch:
         if len(self.waiting) >= self.limit:
             raise TryAgain
         done = asyncio.get_running_loop().create_future()
-        self.waiting.append(Item(rows, done))
+        item = Item(rows, done, time.monotonic() + deadline_s)
+        self.waiting.append(item)
+        self.open.add(item)
         self.wake.set()
         try:
-            async with asyncio.timeout(deadline_s):
-                await done
-        except TimeoutError:
-            raise TryAgain from None
+            await done
+        finally:
+            self.open.discard(item)
+
+    async def give_up(self) -> None:
+        """Let nobody wait beyond their time. One look at all now and then costs less than a timer for each."""
+        while True:
+            await asyncio.sleep(PATIENCE_LOOK_S)
+            now = time.monotonic()
+            self.refuse(item for item in self.open if item.until <= now)
+
+    def refuse(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if not item.done.done():
+                item.done.set_exception(TryAgain())
 
     def take(self) -> list[Item]:
         count = min(len(self.waiting), self.size)
@@ -297,6 +327,7 @@ class Batch:
         try:
             if any(item.rows.messages for item in batch):
                 rows = [item.rows for item in batch]
+                await self.explain(link, rows)
                 await link.execute(ACCEPT, parameters(rows, lease, self.lease()))
             if parts:
                 await link.execute(KEEP_PARTS, dict(PARTS.values(once(parts))))
@@ -318,6 +349,17 @@ class Batch:
             if not item.done.done():
                 item.done.set_result(None)
         await self.announce(link, deliveries)
+
+    async def explain(self, link: Link, requests: Sequence[Rows]) -> None:
+        """Store the explanations that the messages of these requests name, where that is not done already."""
+        new = {row.id: row for rows in requests for row in rows.explanations if row.id not in self.explained}
+        if not new:
+            return
+        # Sorted, so that two flushers cannot deadlock. One too many, which nothing names, is harmless.
+        await link.execute(EXPLAIN, dict(EXPLANATIONS.values(sorted(new.values()))))
+        if len(self.explained) >= MOST_EXPLAINED:
+            self.explained.clear()
+        self.explained |= new.keys()
 
     def ring_for(self, rows: Iterable[DeliveryRow], lease: UUID) -> None:
         if ids := [row.id for row in rows if not row.queued]:
@@ -341,6 +383,7 @@ class Batch:
             "part_ids": [part for part, _ in pieces],
             "part_messages": [message for _, message in pieces],
         }
+        await self.explain(link, rows)
         await link.execute(JOIN, parameters(rows, lease, self.lease()) | taken)
         deliveries = [row for one in rows for row in one.deliveries]
         self.ring_for(deliveries, lease)

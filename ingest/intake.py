@@ -98,14 +98,14 @@ class Intake:
         for text in accepted.unrouted:
             await self.strays.unrouted(channel, text, at, until - time.monotonic())
             metrics.unrouted.labels(channel.carrier.name).inc()
-        rows = Rows(accepted.messages, accepted.deliveries, accepted.parts)
+        rows = Rows(accepted.messages, accepted.deliveries, accepted.parts, accepted.explanations)
         if rows.messages or rows.parts:
             try:
                 await self.batch.store(rows, until - time.monotonic())
             except TryAgain:
                 self.doubt(accepted.by_content)  # perhaps it is stored all the same
                 raise
-            metrics.accepted.labels(channel.carrier.name).inc(len(rows.messages) + len(rows.parts))
+            metrics.accepted_from(channel.carrier.name).inc(len(rows.messages) + len(rows.parts))
         return accepted.by_content
 
     async def placed(

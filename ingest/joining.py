@@ -91,7 +91,8 @@ class Joined:
 
     @property
     def rows(self) -> Rows:
-        return Rows(self.accepted.messages, self.accepted.deliveries)
+        accepted = self.accepted
+        return Rows(accepted.messages, accepted.deliveries, explanations=accepted.explanations)
 
     @property
     def taken(self) -> list[tuple[UUID, UUID]]:

@@ -81,40 +81,51 @@ def open_holding(number: Number) -> Assignment | None:
     return number.assignments.filter(ends_at=None).first()
 
 
-def last_holder(number: Number) -> UUID | None:
-    """The environment that gave the number back last."""
-    ended = number.assignments.exclude(ends_at=None).order_by("-ends_at")
-    return ended.values_list("environment_id", flat=True).first()
+def last_holding(number: Number) -> Assignment | None:
+    """The holding that ended last."""
+    return number.assignments.exclude(ends_at=None).order_by("-ends_at").first()
 
 
 def ages(number: Number, now: datetime) -> bool:
     return number.aging_until is not None and number.aging_until > now
 
 
+def rests_for(number: Number, environment: Environment) -> bool:
+    """Whether `environment` gave the number back so lately that nobody else may have it."""
+    if number.withdrawn_at or not ages(number, clock(environment)) or open_holding(number):
+        return False
+    last = last_holding(number)
+    return last is not None and last.environment_id == environment.pk
+
+
 def may_return(number: Number, environment: Environment) -> bool:
-    """Whether `environment` gave the number back so lately that it may have it again just so."""
-    aging = number.withdrawn_at is None and ages(number, clock(environment))
-    return aging and last_holder(number) == environment.pk and open_holding(number) is None
+    """Whether `environment` may have it again just so: it rests for it, and did not become the operator's since."""
+    last = last_holding(number)
+    unchanged = last is not None and number.channel_id in (None, last.channel_id)
+    return unchanged and rests_for(number, environment)
 
 
 def returnable(environment: Environment) -> QuerySet[Number]:
-    """The numbers that `environment` gave back so lately that it may have each again just so."""
+    """The numbers that `environment` may have again just so."""
     holdings = Assignment.objects.filter(number=OuterRef("pk"))
-    last = Subquery(holdings.exclude(ends_at=None).order_by("-ends_at").values("environment")[:1])
+    last = holdings.exclude(ends_at=None).order_by("-ends_at")
     rows = Number.objects.filter(
         ~Exists(holdings.filter(ends_at=None)),
         assignments__environment=environment,
         aging_until__gt=clock(environment),
         withdrawn_at=None,
     )
-    return rows.annotate(last=last).filter(last=environment.pk).distinct()
+    rows = rows.annotate(
+        last=Subquery(last.values("environment")[:1]), on=Subquery(last.values("channel")[:1])
+    )
+    return rows.filter(Q(channel=None) | Q(channel=F("on")), last=environment.pk).distinct()
 
 
 def refuse_unfree(number: Number, environment: Environment) -> None:
     """Raises Conflict unless `environment` may have the number now."""
     if number.withdrawn_at or open_holding(number):
         raise taken()
-    if ages(number, clock(environment)) and last_holder(number) != environment.pk:
+    if ages(number, clock(environment)) and not rests_for(number, environment):
         raise taken()
 
 

@@ -153,10 +153,13 @@ def bring_number(
     """Bind a number of the tenant's own to one of its channels: at once in a sandbox, on approval in live.
 
     A number that the environment gave back a short while ago comes back at once; one of the pool names no channel.
-    Raises Invalid or Conflict.
+    Where it became the operator's meanwhile, that is a request for a number of the pool. Raises Invalid or Conflict.
     """
     e164 = services.checked_number(environment, number)
     row = Number.objects.filter(number=e164).select_related("channel").first()
+    told = {"label": label, "purpose": purpose, "monthly_volume": monthly_volume}
+    if row and row.channel and pool.rests_for(row, environment) and not pool.may_return(row, environment):
+        return wanted_back(environment, actor, row, channel, told)
     returning = row if row and pool.may_return(row, environment) else None
     channel = channel_for(returning, channel)
     if returning or not environment.is_live:
@@ -172,19 +175,35 @@ def bring_number(
         category=facts["category"],
         region=facts["region"],
         channel=channel,
-        label=label,
-        purpose=purpose,
-        monthly_volume=monthly_volume,
         created_at=clock(environment),
+        **told,
     )
     return filed(request, actor)
+
+
+def wanted_back(
+    environment: Environment, actor: Actor, row: Number, named: Channel | None, told: dict[str, Any]
+) -> NumberRequest:
+    """Ask for a number that rests for the environment, and that the operator bought meanwhile."""
+    refuse_channel(named)
+    wanted = columns(Wanted(row.country, row.category, row.region))
+    now = clock(environment)
+    request = NumberRequest(
+        environment=environment, kind=Kind.POOL, wanted=row, created_at=now, **told, **wanted
+    )
+    return filed(request, actor)
+
+
+def refuse_channel(named: Channel | None) -> None:
+    if named:
+        raise Invalid([("/channelId", "not_allowed", _("A number of the pool comes with its channel."))])
 
 
 def channel_for(returning: Number | None, named: Channel | None) -> Channel:
     """The channel of a number that is brought: the one named, or the pool's own where one of the pool returns."""
     of_pool = returning.channel if returning else None
-    if named and of_pool:
-        raise Invalid([("/channelId", "not_allowed", _("A number of the pool comes with its channel."))])
+    if of_pool:
+        refuse_channel(named)
     channel = named or of_pool
     if channel is None:
         raise Invalid([("/channelId", "required", _("This field is required."))])

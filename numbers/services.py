@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from accounts.models import Environment
 from numbers import phone, plan, pool
 from numbers.carriers import CARRIERS, validate_credentials
 from numbers.models import Assignment, Channel, Number, Purchase
+
+UNDECIDED = timedelta(days=14)  # carriers decide sooner about an order, papers included
 
 
 def create_channel(
@@ -85,12 +87,21 @@ def delete_channel(channel: Channel, actor: Actor) -> None:
     pooled = channel.pool_numbers.filter(withdrawn_at=None)
     if channel.assignments.filter(ends_at=None).exists() or pooled.exists():
         raise Conflict("channel_in_use", _("Numbers are bound to this channel: release or move them first."))
-    buying = Q(leased_until__gt=clock()) | Q(state=Purchase.State.BOUGHT)
-    if channel.purchases.filter(buying).exclude(state=Purchase.State.KEPT).exists():
+    if being_bought(channel):
         detail = _("A number is being bought through this channel: finish that first.")
         raise Conflict("channel_in_use", detail)
     Channel.objects.filter(pk=channel.pk).update(deleted_at=clock(channel.environment))
     audit.record(actor, "channel.deleted", channel.pk, environment=channel.environment)
+
+
+def being_bought(channel: Channel) -> bool:
+    """Whether a number is bought through the channel, or may be: of an order that nobody answered only it can tell.
+
+    An order that is as old as UNDECIDED is given up; else one that can never be placed would keep the channel open.
+    """
+    now, state = clock(), Purchase.State
+    undecided = Q(state=state.ORDERING) & (Q(leased_until__gt=now) | Q(created_at__gt=now - UNDECIDED))
+    return channel.purchases.filter(undecided | Q(state=state.BOUGHT)).exists()
 
 
 def keep_open(channel: Channel) -> None:

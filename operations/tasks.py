@@ -12,14 +12,12 @@ from django.db.models import QuerySet
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
-from delivery import events, queues, replays
+from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
 
 BATCH = 5000
-REPLAYS_FOR = timedelta(
-    seconds=20
-)  # then the next task goes on, so that none holds a worker's thread for long
+AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none holds a worker's thread for long
 
 
 @shared_task(name="operations.tasks.tidy_queues")
@@ -43,22 +41,20 @@ def purge() -> dict[str, int]:
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
-        "events": forget_events(now - timedelta(days=settings.EVENTS_KEPT_DAYS)),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
+
+
+@shared_task(name="operations.tasks.retain")
+def retain() -> dict[str, int]:
+    """Erase what was kept long enough; answers how much of each kind."""
+    return retention.run(clock() + AT_MOST)
 
 
 @shared_task(name="operations.tasks.run_replays")
 def run_replays() -> int:
     """Go on with replays; answers how many deliveries were made due."""
-    return replays.run_slices(clock() + REPLAYS_FOR)
-
-
-def forget_events(before: datetime) -> int:
-    gone = 0
-    while count := events.forget(before, BATCH):
-        gone += count
-    return gone
+    return replays.run_slices(clock() + AT_MOST)
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:

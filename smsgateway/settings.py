@@ -132,7 +132,10 @@ SAME_CONTENT_S = whole("SAME_CONTENT_S", 10, 1, 3600)
 REDELIVERY_S = whole("REDELIVERY_S", 86_400, 60, 7 * 86_400)
 CARRIER_IDS_KEPT_DAYS = whole("CARRIER_IDS_KEPT_DAYS", 14, 8, 3650)
 STRAY_TEXTS_KEPT_DAYS = whole("STRAY_TEXTS_KEPT_DAYS", 14, 1, 3650)
-EVENTS_KEPT_DAYS = whole("EVENTS_KEPT_DAYS", 90, 1, 3650)
+CONTENT_KEPT_DAYS_MOST = whole("CONTENT_KEPT_DAYS_MOST", 365, 1, 3650)
+CONTENT_KEPT_DAYS = whole("CONTENT_KEPT_DAYS", min(30, CONTENT_KEPT_DAYS_MOST), 1, CONTENT_KEPT_DAYS_MOST)
+ATTEMPTS_KEPT_DAYS_MOST = whole("ATTEMPTS_KEPT_DAYS_MOST", 365, 1, 3650)
+ATTEMPTS_KEPT_DAYS = whole("ATTEMPTS_KEPT_DAYS", min(90, ATTEMPTS_KEPT_DAYS_MOST), 1, ATTEMPTS_KEPT_DAYS_MOST)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
@@ -234,6 +237,11 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries", no_ack=True)]
 CELERY_TASK_ROUTES = {"delivery.tasks.ring": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "operations.tasks.purge", "schedule": timedelta(minutes=10)},
+    "retain": {
+        "task": "operations.tasks.retain",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "replays": {
         "task": "operations.tasks.run_replays",
         "schedule": timedelta(seconds=5),

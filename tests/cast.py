@@ -25,7 +25,7 @@ from accounts.roles import Role
 from delivery import destinations
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
-from inbox.models import CONTENT, SENDER, Message
+from inbox.models import CONTENT, SENDER, Explanation, Message
 from numbers import phone
 from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
@@ -209,6 +209,7 @@ def store_message(
     sender: str = "+33639980417",
     *,
     route: Route | None = None,
+    explanation: list[dict[str, Any]] | None = None,
     **columns: Any,
 ) -> Message:
     """A text to a held number, as the door would store it."""
@@ -231,6 +232,8 @@ def store_message(
         "segments": 1,
         "simulated": not environment.is_live,
     }
+    if explanation:
+        values["why"] = Explanation.objects.create(id=uuid7(), environment=environment, told=explanation)
     if route is not None:
         values |= {"route_id": route.pk, "route_name": route.name, "route_version": route.version}
         values |= {"routing_tag": route.routing_tag}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +27,7 @@ from numbers import services as numbers
 from numbers.carriers.base import InboundSms
 from numbers.models import Channel
 from tests.live import WITHIN_S, until
+from tests.node import install
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "smsc"
@@ -37,23 +35,11 @@ PASSWORD = "secret"
 Event = dict[str, Any]
 
 
-def install() -> None:
-    """The SMSC's packages, as the lock has them; once a lock."""
-    assert shutil.which("npm"), "these tests need Node.js and npm (Debian: apt install nodejs npm)"
-    wanted = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    with (FOLDER / "package-lock.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = FOLDER / "node_modules" / ".installed"
-        if not (stamp.exists() and stamp.read_text() == wanted):
-            subprocess.run(["npm", "ci", "--silent"], cwd=FOLDER, check=True, timeout=100)
-            stamp.write_text(wanted)
-
-
 class Smsc:
     """The SMSC as a process; `send` and its like return at once, `wait` gives the next event of a kind."""
 
     def __init__(self, **options: Any) -> None:
-        install()
+        install(FOLDER)
         argv = ["node", "smsc.js", json.dumps({"password": PASSWORD} | options)]
         self.process = subprocess.Popen(
             argv, cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -13,7 +13,7 @@ import pycurl
 import pytest
 
 from delivery.addresses import Guard, Lent, Network
-from tests.hostile_addresses import HOSTILE, URLS
+from tests.hostile_addresses import HOSTILE
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -76,23 +76,6 @@ def receiver() -> Iterator[int]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-# Names are left to the test below: what a name server here would say is not for a test to ask.
-NUMERIC = [
-    url
-    for url, code in URLS
-    if code == "address_forbidden" or any(c.isdigit() for c in url.partition("//")[2].partition("/")[0])
-    if "example" not in url and "\0" not in url
-]
-
-
-@pytest.mark.parametrize("url", NUMERIC)
-def test_hostile_url_opens_no_socket(url: str) -> None:
-    guard = Spy()
-    error = failure(a_handle(guard, url))
-    assert guard.opened == 0
-    assert error != pycurl.E_COULDNT_CONNECT or guard.refused
 
 
 @pytest.mark.parametrize("address", [a for a in HOSTILE if "%" not in a])

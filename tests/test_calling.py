@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -13,6 +14,7 @@ from ingest.calling import fetch
 from numbers import calling
 from numbers.calling import Unanswered, call
 from tests.live import Receiver, receiving
+from tests.sink import sinking
 
 
 @pytest.fixture
@@ -60,19 +62,45 @@ def test_fetching_is_for_https_alone(url: str) -> None:
         fetch(url, 1)
 
 
-def test_fetching_says_nothing_to_a_private_address(settings: LazySettings) -> None:
-    settings.DELIVERY_ALLOW_NETWORKS = ()
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as inside:
+HERE = [
+    "127.0.0.1",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "localhost",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+]
 
-        def listen() -> None:
-            connection, _address = inside.accept()
-            with connection:
-                heard.append(connection.recv(100))
 
-        listener = threading.Thread(target=listen)
-        listener.start()
+@pytest.mark.parametrize("host", HERE)
+def test_fetching_connects_to_no_private_address(settings: LazySettings, host: str) -> None:
+    with sinking() as sink:
+        settings.DELIVERY_ALLOW_NETWORKS = ()
         with pytest.raises(Unanswered, match="ConnectionError"):
-            fetch(f"https://127.0.0.1:{inside.getsockname()[1]}/x.pem", 2)
-        listener.join(5)
-    assert heard == [b""]
+            fetch(f"https://{host}:{sink.port}/x.pem", 5)
+        assert sink.connections() == 0
+        settings.DELIVERY_ALLOW_NETWORKS = (
+            ip_network("127.0.0.0/8"), ip_network("::1/128"), ip_network("::ffff:127.0.0.0/104"),
+        )  # fmt: skip
+        with pytest.raises(Unanswered):  # it speaks no TLS
+            fetch(f"https://{host}:{sink.port}/x.pem", 5)
+        assert sink.connections() == 1
+
+
+def test_fetching_connects_to_nobody_where_one_address_is_private(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = socket.getaddrinfo
+
+    def resolve(host: Any, *rest: Any, **options: Any) -> Any:
+        names = ["127.0.0.1", "10.0.0.1"] if host == "mixed.example.com" else [host]
+        return [found for name in names for found in asked(name, *rest, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    settings.DELIVERY_ALLOW_NETWORKS = (ip_network("127.0.0.0/8"),)
+    with sinking() as sink:
+        with pytest.raises(Unanswered, match="ConnectionError"):
+            fetch(f"https://mixed.example.com:{sink.port}/", 5)
+        assert sink.connections() == 0

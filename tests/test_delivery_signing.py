@@ -15,63 +15,30 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from delivery.signing import decode_secret, new_key_pair, new_secret, public_key, sign, signer
+from tests.standard_webhooks import (
+    BODY,
+    COMPUTED,
+    ID,
+    PUBLIC_HALVES,
+    PUBLISHED,
+    RUST,
+    SECRET,
+    TIMESTAMP,
+    Vector,
+)
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-OTHER = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
-ID, TIMESTAMP, BODY = "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
-
-# From the tests and the documentation of the reference libraries; unpadded, empty and non-ASCII ones computed by hand.
-VECTORS = [
-    (SECRET, ID, TIMESTAMP, BODY, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
-    (SECRET.removeprefix("whsec_"), ID, TIMESTAMP, BODY, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
-    (
-        OTHER,
-        "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk",
-        1649367553,
-        b'{"email":"test@example.com","username":"test_user"}',
-        "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=",
-    ),
-    (
-        "whsec_plJ3nmyCDGBKInavdOK15jsl",
-        "msg_loFOjxBNrRLzqYUf",
-        1731705121,
-        b'{"event_type":"ping","data":{"success":true}}',
-        "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
-    ),
-    (
-        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
-        ID,
-        TIMESTAMP,
-        BODY,
-        "v1,LVOXivKoo4FWasi/IaHvzhE/u+7/cu2AME+zS/nXqzk=",
-    ),
-    (
-        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwBr",
-        ID,
-        TIMESTAMP,
-        BODY,
-        "v1,yK2tMbA6BHPrMEJ1lLv7UlJJbgFoqGenJkiajZ29evg=",
-    ),
-    (SECRET, ID, TIMESTAMP, b"", "v1,v48jdbgvh29KJz2Qc+ghw8G6vG3nAKnujWBg8oM/62A="),
-    (SECRET, ID, TIMESTAMP, '{"text":"café 😀"}'.encode(), "v1,5tkn3uwlkIXOzKFfRLQ7Oafi0O24wz/t0ACK7iT607s="),
-]
+OTHER = RUST
 
 
-@pytest.mark.parametrize(("secret", "id", "timestamp", "body", "signature"), VECTORS)
-def test_published_signatures(secret: str, id: str, timestamp: int, body: bytes, signature: str) -> None:
-    assert sign([signer(secret)], id, timestamp, body) == signature
+@pytest.mark.parametrize("vector", [*PUBLISHED, *COMPUTED], ids=lambda vector: vector.source)
+def test_published_signatures(vector: Vector) -> None:
+    signed = sign([signer(vector.secret)], vector.id, vector.timestamp, vector.body)
+    assert signed == vector.signature
 
 
-# The Standard Webhooks specification's own example of the asymmetric scheme.
-PRIVATE = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
-PUBLIC = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
-
-
-def test_published_signature_of_a_key_pair() -> None:
-    assert public_key(PRIVATE) == PUBLIC
-    assert sign([signer(PRIVATE)], ID, TIMESTAMP, BODY) == (
-        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
-    )
+@pytest.mark.parametrize(("private", "public"), PUBLIC_HALVES.items())
+def test_published_public_halves(private: str, public: str) -> None:
+    assert public_key(private) == public
 
 
 def test_new_key_pairs_sign_for_their_public_half_only() -> None:

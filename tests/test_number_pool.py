@@ -87,7 +87,7 @@ def later(by: timedelta) -> None:
     Number.objects.filter(number=NUMBER).update(aging_until=F("aging_until") - by)
 
 
-def whose() -> list[tuple[str, Any]]:
+def whose() -> list[tuple[str | None, Any]]:
     return [(message.content, message.environment) for message in Message.objects.order_by("pk")]
 
 
@@ -196,6 +196,23 @@ def test_a_number_of_the_pool_comes_back_to_its_holder(pool: Channel, acme: Hous
     assert wrong.json()["errors"][0]["pointer"] == "#/channelId"
     assert api.post("numbers", {"number": NUMBER}).status_code == 201
     assert Assignment.objects.get(number__number=NUMBER, ends_at=None).channel == pool
+
+
+def test_what_became_the_operators_while_it_rested_comes_back_on_approval(pool: Channel, acme: House) -> None:
+    api, own = Api(acme.live.key), acme.live.assignment
+    numbers.release_number(own, SYSTEM)
+    assert list(circulation.returnable(acme.live.environment)) == [own.number]
+    Number.objects.filter(pk=own.number_id).update(channel=pool)  # as buying it for the pool leaves it
+    assert list(circulation.returnable(acme.live.environment)) == []
+    body = {"number": own.number.number, "label": "Front desk"}
+    refused = api.post("numbers", body | {"channelId": acme.live.ids["channel_id"]})
+    assert refused.json()["errors"][0]["pointer"] == "#/channelId"
+    asked = api.post("numbers", body)
+    assert (asked.status_code, asked.json()["kind"], asked.json()["status"]) == (202, "pool", "requested")
+    assert not Assignment.objects.filter(number=own.number, ends_at=None).exists()
+    approved = requests.approve(NumberRequest.objects.get(wanted=own.number), OPERATOR)
+    assert approved.assignment is not None
+    assert (approved.assignment.channel, approved.assignment.label) == (pool, "Front desk")
 
 
 def test_nobody_brings_a_number_of_the_pool(pool: Channel, acme: House) -> None:

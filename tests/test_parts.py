@@ -62,7 +62,7 @@ def pieces(text: str, count: int, sender: str = SENDER, reference: str = "42") -
 
 
 def contents() -> list[str]:
-    return sorted(message.content for message in Message.objects.all())
+    return sorted(message.content or "" for message in Message.objects.all())
 
 
 def joined(count: int = 1) -> None:
@@ -271,7 +271,7 @@ def test_two_processes_that_join_at_once_make_one_text(acme: House, transactiona
                 doors[at % 2].take(channel, one)
         until(lambda: Message.objects.count() == len(before) + 8 and not StoredPart.objects.exists())
         fresh = Message.objects.exclude(pk__in=before)
-        assert sorted(message.content for message in fresh) == [f"round {n} " * 20 for n in range(8)]
+        assert sorted(message.content or "" for message in fresh) == [f"round {n} " * 20 for n in range(8)]
     finally:
         for door in doors:
             door.stop()

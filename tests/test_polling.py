@@ -52,7 +52,7 @@ def channel(transactional_db: None, acme: House, fake: FakeOvh) -> Channel:
     return made
 
 
-def contents() -> list[str]:
+def contents() -> list[str | None]:
     return [message.content for message in Message.objects.order_by("pk")]
 
 

@@ -172,6 +172,30 @@ def test_the_last_lapse_fails_it(acme: House, engine: Engine) -> None:
     until(lambda: state(waiting) == ("failed", 8, 5117, "triesUsed"))
 
 
+def test_what_does_not_open_is_ours_and_loses_no_try(acme: House, engine: Engine) -> None:
+    api = Api(acme.live.key)
+    broken, whole = wait_in(acme.live, "broken", "whole")
+    text = Message.objects.filter(deliveries=broken)
+    sealed = text.get().sealed_content
+    text.update(sealed_content=b"nonsense")
+    for _ in range(9):  # more often than there are tries
+        end_leases(acme.live)
+        engine.sweep()
+        until(lambda: state(broken)[0] == "pending")
+        assert "broken" not in contents(take(api, acme.live))
+    assert Attempt.objects.filter(delivery=broken).count() == 0
+    until(lambda: state(whole)[:2] == ("failed", 8))
+    text.update(sealed_content=sealed)
+    end_leases(acme.live)
+    engine.sweep()
+    until(lambda: state(broken) == ("pending", 0, None, "ours"))
+    taken = take(api, acme.live)
+    assert (contents(taken), taken["data"][0]["attempt"]) == (["broken"], 1)
+    end_leases(acme.live)  # this time it was given to somebody
+    engine.sweep()
+    until(lambda: state(broken) == ("pending", 1, 5117, "queued"))
+
+
 def test_the_sweep_leaves_what_waits_alone(acme: House, engine: Engine) -> None:
     (waiting,) = wait_in(acme.live, "code")
     assert engine.sweep() == 0
@@ -362,7 +386,9 @@ def test_a_text_goes_from_the_door_to_the_queue(door: LiveDoor, acme: House) -> 
     Delivery.objects.all().delete()
     Message.objects.all().delete()
     door.in_force(lambda known: (channel.pk, NUMBER) in known.holders)
-    door.in_force(lambda known: len(known.environments[side.environment.pk].routes[0].endpoint_ids) == 2)
+    door.in_force(
+        lambda known: len(known.environments[side.environment.pk].routes.compiled[0].endpoint_ids) == 2
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {QUEUES}")
     door.text(channel, NUMBER, "Votre code : 482913", id="c-1")

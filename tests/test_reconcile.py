@@ -52,7 +52,7 @@ def channel(transactional_db: None, acme: House, fake: FakeTwilio) -> Channel:
     return made
 
 
-def contents() -> set[str]:
+def contents() -> set[str | None]:
     return {message.content for message in Message.objects.all()}
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.match import CompiledRoute, InvalidCondition, Text, compile_route, match
-from routing.reading import first_word, fold
+from routing.match import CompiledRoute, InvalidCondition, Table, Text, compile_route, match
+from routing.reading import Reading, first_word, fold
 
 TEXT = Text("+33639980002", "+447700900123", "GB", "  Arrêt! Merci de ne plus m'écrire à Noël.")
 
@@ -190,6 +190,41 @@ every_route = [route(one) for one in every_test]
 @given(texts)
 def test_no_text_makes_it_raise(text: Text) -> None:
     json.loads(match(every_route, text).explanation)
+
+
+# Few values, so that conditions hold about as often as not.
+few = {
+    "numberUsed": ["+33639980001", "+33639980002"],
+    "content": ["un", "deux"],
+    "senderCountry": ["FR", "GB"],
+}
+conditions = st.sampled_from([condition(f, "equals", value) for f, values in few.items() for value in values])
+tables = st.lists(st.lists(conditions, max_size=3), max_size=6)
+few_texts = st.builds(
+    Text, *(st.sampled_from(few[f]) for f in ("numberUsed", "content", "senderCountry", "content"))
+)
+
+
+def plainly(routes: list[CompiledRoute], text: Text) -> tuple[CompiledRoute | None, list[str]]:
+    """What a decision is, without any short cut."""
+    failures: list[str] = []
+    for one in routes:
+        failed = [each.failure for each in one.conditions if not each.holds(Reading(text))]
+        if not failed:
+            return one, failures
+        failures.append(failed[0])
+    return None, failures
+
+
+@given(tables, st.lists(few_texts, min_size=1, max_size=5))
+def test_what_is_known_of_a_number_changes_no_decision(
+    wanted: list[list[dict[str, object]]], asked: list[Text]
+) -> None:
+    routes = [route(*each, at=at) for at, each in enumerate(wanted)]
+    table = Table(routes)
+    for text in asked:
+        decision = table.match(text)
+        assert (decision.route, list(decision.failures)) == plainly(routes, text)
 
 
 @pytest.mark.parametrize("pattern", HOSTILE)

@@ -45,7 +45,7 @@ def bound(smsc: Smsc, acme: House, **credentials: str) -> Channel:
     return channel
 
 
-def contents() -> list[str]:
+def contents() -> list[str | None]:
     return [message.content for message in Message.objects.order_by("pk")]
 
 

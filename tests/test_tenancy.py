@@ -272,6 +272,7 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "endpoints/{endpoint_id}/check"): {},
     ("POST", "replays"): {"kind": "recover", "filter": RECOVER},
     ("POST", "replays/{replay_id}/run"): {},
+    ("PATCH", "retention"): {"contentDays": 7},
     ("PATCH", "issues/{issue_id}"): {"state": "acknowledged"},
 }
 

@@ -25,8 +25,10 @@ def form_of(raw: bytes) -> Form:
             word = unquote_to_bytes(word)
         if b"%" in value:
             value = unquote_to_bytes(value)
-        if word or equal:
-            form.setdefault(word, []).append(value)
+        if word in form:
+            form[word].append(value)
+        elif word or equal:
+            form[word] = [value]
     return form
 
 

@@ -25,6 +25,8 @@ ENQUIRE_S = range(1, 601)
 DEFAULT_ENQUIRE_S = 30
 OCTET = range(256)
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
+# As the last label, it would make the system's resolver read an IPv4 address in some old spelling.
+NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 
 
@@ -34,8 +36,7 @@ def host_problem(host: str) -> str | None:
         ip_address(host)
     except ValueError:
         labels = host.removesuffix(".").split(".")
-        # A last label of digits would make the resolver read an IPv4 address in some old spelling.
-        if len(host) > 253 or not all(map(LABEL.fullmatch, labels)) or labels[-1].isdigit():
+        if len(host) > 253 or not all(map(LABEL.fullmatch, labels)) or NUMERIC.fullmatch(labels[-1]):
             return _("Must be a host name or an IP address, without port.")
     return None
 

@@ -185,11 +185,14 @@ def _signed_parameters(request: CarrierRequest) -> bytes:
     if request.body.count(b"&") >= MAX_FIELDS:
         raise Refused(403, "tooManyFields")
     form = form_of(request.body)
-    return b"".join([_repeated(word, form[word]) for word in sorted(form)])
-
-
-def _repeated(word: bytes, values: list[bytes]) -> bytes:
-    return word + values[0] if len(values) == 1 else b"".join([word + value for value in sorted(set(values))])
+    return b"".join(
+        [
+            word + values[0]
+            if len(values) == 1
+            else b"".join([word + value for value in sorted(set(values))])
+            for word, values in sorted(form.items())
+        ]
+    )
 
 
 def _check_body_hash(request: CarrierRequest) -> None:

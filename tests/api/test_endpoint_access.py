@@ -245,3 +245,39 @@ def test_secrets_do_not_follow_a_url_to_another_server(acme: House, api: Api) ->
     assert api.patch(path, {"url": URL + "/deeper"}).status_code == 200  # the same server
     assert api.patch(path, moved | {"access": EVERYTHING}).status_code == 200
     assert api.get(path).json()["url"] == moved["url"]
+
+
+def test_secrets_that_come_while_a_url_is_looked_up_do_not_follow_it(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(host: str) -> list[str]:
+        """Somebody else is faster than the name server."""
+        endpoint = Endpoint.objects.get(pk=acme.live.endpoint.pk)
+        services.update_endpoint(endpoint, SYSTEM, access={"bearer": {"token": "old-server"}})
+        return ["93.184.216.34"]
+
+    monkeypatch.setattr(services, "resolve", slowly)
+    refused = api.patch(path_of(acme), {"url": "https://hooks.example.com/"})
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["#/access"]
+    assert api.get(path_of(acme)).json()["url"] == URL
+
+
+def test_a_secret_left_out_does_not_come_from_the_server_of_before(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "resolve", lambda host: ["93.184.216.34"])
+    oauth2 = OAUTH2 | {"tokenUrl": "https://tokens.example.com/"}
+    services.update_endpoint(acme.live.endpoint, SYSTEM, access={"headers": HEADERS, "oauth2": oauth2})
+    shown = api.get(path_of(acme)).json()["access"]
+
+    def slowly(host: str) -> list[str]:
+        monkeypatch.setattr(services, "resolve", lambda host: ["93.184.216.34"])
+        endpoint = Endpoint.objects.get(pk=acme.live.endpoint.pk)
+        services.update_endpoint(endpoint, SYSTEM, url="https://two.example.net/", access={})
+        return ["93.184.216.34"]
+
+    monkeypatch.setattr(services, "resolve", slowly)
+    refused = api.patch(path_of(acme), {"access": shown})
+    pointers = {error["pointer"] for error in refused.json()["errors"]}
+    assert {"#/access/headers/0/value", "#/access/oauth2/clientSecret"} <= pointers
+    assert access_of(acme) == {}

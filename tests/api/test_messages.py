@@ -16,6 +16,7 @@ def test_a_message_is_whole(acme: House, api: Api) -> None:
         "id": ids["message_id"],
         "content": "Votre code est 020005",
         "senderId": "+33639980417",
+        "contentErasedAt": None,
         "senderType": "e164",
         "senderCountry": "FR",
         "receivedAt": shown["receivedAt"],
@@ -52,7 +53,11 @@ def test_what_is_not_known_is_null(acme: House, api: Api) -> None:
     store_message(acme.live.assignment, "Bonjour 👋", "Doctolib", explanation=explanation, **blank)
     shown = api.get("messages?limit=1").json()["data"][0]
     nulls = {"senderCountry", "routingTag", "routeId", "routeName", "routeVersion", "encoding", "segments"}
-    assert {name for name in shown if shown[name] is None} == nulls | {"carrierMessageId", "sentAt"}
+    assert {name for name in shown if shown[name] is None} == nulls | {
+        "carrierMessageId",
+        "sentAt",
+        "contentErasedAt",
+    }
     assert (shown["content"], shown["senderId"], shown["senderType"]) == (
         "Bonjour 👋",
         "Doctolib",

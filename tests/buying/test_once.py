@@ -175,6 +175,19 @@ def test_a_channel_stays_open_while_something_is_bought(api: Api, shop: Shop, ch
     assert api.delete(path(channel, "")[:-1]).status_code == 204
 
 
+def test_a_channel_stays_open_while_nobody_knows_what_became_of_an_order(
+    api: Api, shop: Shop, channel: Channel
+) -> None:
+    shop.failing = 1
+    assert buy(api, channel).json()["code"] == "carrier_unreachable"
+    purchase = Purchase.objects.get()
+    assert (purchase.state, purchase.leased_until) == ("ordering", None)
+    closing = api.delete(path(channel, "")[:-1])
+    assert (closing.status_code, closing.json()["code"]) == (409, "channel_in_use")
+    Purchase.objects.update(created_at=clock() - timedelta(days=14))
+    assert api.delete(path(channel, "")[:-1]).status_code == 204
+
+
 def test_what_a_carrier_did_not_do_is_logged_in_a_word(
     api: Api, shop: Shop, channel: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:

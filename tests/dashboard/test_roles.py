@@ -59,6 +59,7 @@ READING = (
     "endpoints/{callback_id}/",
     "endpoints/{queue_id}/",
     "destinations/",
+    "retention/",
 )
 
 

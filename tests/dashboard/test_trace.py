@@ -29,7 +29,10 @@ def test_the_story_in_order(owner: Person) -> None:
 
 def test_why_earlier_routes_did_not_take_it(acme: House, owner: Person) -> None:
     failed = {"field": "firstWord", "operator": "in", "value": ["STOP", "ARRET"]}
-    explanation = [{"routeId": "rte_x", "name": "Opt-out", "failed": failed}, {"omitted": 12}]
+    explanation: list[dict[str, Any]] = [
+        {"routeId": "rte_x", "name": "Opt-out", "failed": failed},
+        {"omitted": 12},
+    ]
     message = store_message(acme.live.assignment, explanation=explanation)
     page = text(owner.get(f"messages/{public('message', message.pk)}/"))
     assert "Opt-out" in page
