@@ -37,3 +37,9 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="smsgateway"'
+
+
+def check_again(request: Request) -> None:
+    """Raises AuthenticationFailed where the key that a long request came with is not valid any more."""
+    for authenticator in request.authenticators or ():
+        authenticator.authenticate(request)

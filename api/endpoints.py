@@ -32,6 +32,8 @@ from delivery.models import Endpoint, EndpointSecret, Health
 from delivery.preview import preview
 from routing import services as routing_services
 
+OF_QUEUES = "of a polling endpoint retry.tries and deliverWithinSeconds only"
+
 
 def subscriptions() -> serializers.ListField:
     """The events that an endpoint asks for; the services say which there are."""
@@ -65,19 +67,19 @@ class NewEndpoint(Own):
     signsWith = serializers.ChoiceField(
         Endpoint.Scheme.choices, source="signs_with", default=Endpoint.Scheme.HMAC
     )
-    policy = PolicyField(required=False)
+    policy = PolicyField(required=False, help_text=OF_QUEUES)
     access = AccessField(required=False)
 
 
 class EndpointChanges(Own):
     description = Text(max_length=200, required=False, allow_blank=True)
     isDefault = Flag(source="is_default", required=False)
-    policy = PolicyField(required=False, help_text="replaces the whole policy")
+    policy = PolicyField(required=False, help_text=f"replaces the whole policy; {OF_QUEUES}")
     failoverId = Id(
         "endpoint",
         required=False,
         allow_null=True,
-        help_text="stands in while this one is left alone, and when we disabled it",
+        help_text="of a webhook or callback: stands in while this one is left alone, and when we disabled it",
     )
     access = AccessField(required=False, help_text="replaces all of it")
     disabled = Flag(required=False, help_text="true holds what waits; false lets it go")

@@ -155,6 +155,11 @@ def describe(error: Exception) -> Problem:
     return Problem(500, "internal_error", _("Something broke on our side. Nothing was changed."))
 
 
+def documented_at(code: str | int) -> str:
+    """Where people read what a code means: one of a problem, or of a failed try (docs/errors.md)."""
+    return f"{settings.PUBLIC_URL}/docs/errors/{code}"
+
+
 def problem(error: Exception, context: Mapping[str, Any]) -> Response:
     """Translate any exception of a view; what nobody foresaw is logged by its place, never by its text."""
     told = describe(error)
@@ -166,7 +171,7 @@ def problem(error: Exception, context: Mapping[str, Any]) -> Response:
         )
     set_rollback()
     body = {
-        "type": f"{settings.PUBLIC_URL}/docs/errors#{told.code}",
+        "type": documented_at(told.code),
         "title": str(TITLES.get(told.status, "")),
         "status": told.status,
         "detail": told.detail,

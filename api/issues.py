@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import ids
+from api.errors import documented_at
 from api.fields import Id, Input, Stamp
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation, query
@@ -31,6 +32,7 @@ class IssueSerializer(serializers.Serializer[Issue]):
     errorCode = serializers.IntegerField(source="error_code")
     cause = serializers.SerializerMethodField(help_text="in a sentence")
     remedy = serializers.SerializerMethodField(help_text="what to do, in a sentence")
+    documentedAt = serializers.SerializerMethodField(help_text="a page about this code, for people")
     state = serializers.ChoiceField(Issue.State.choices)
     count = serializers.IntegerField(help_text="failed tries so far")
     firstSeenAt = Stamp(source="first_seen")
@@ -44,6 +46,9 @@ class IssueSerializer(serializers.Serializer[Issue]):
 
     def get_remedy(self, issue: Issue) -> str:
         return str(BY_CODE[issue.error_code].remedy)
+
+    def get_documentedAt(self, issue: Issue) -> str:
+        return documented_at(issue.error_code)
 
 
 class Issues(View):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
+from api.authentication import check_again
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.views import ApiRequest, View, body, find, operation, query
 from delivery import queues
@@ -117,6 +118,14 @@ def queue_of(request: ApiRequest, id: str) -> Endpoint:
     return find(rows, "endpoint", id)
 
 
+def open_queue(request: ApiRequest, id: str) -> Endpoint:
+    """The queue as it is now. Raises NotFound, and Conflict where it is disabled."""
+    queue = queue_of(request, id)
+    if queue.disabled_at is not None:
+        raise Conflict("endpoint_disabled", _("This endpoint is disabled: enable it first."))
+    return queue
+
+
 def settled(queue: Endpoint, request: ApiRequest) -> tuple[UUID, list[UUID]]:
     """The lease and the deliveries that a body names. Raises Invalid for what is not of this queue."""
     given = body(request, Settlement)
@@ -141,28 +150,29 @@ class Queue(View):
 
     @operation("takeDeliveries", TakenSerializer, query=QueueQuery, conflicts=True)
     def get(self, request: ApiRequest, queue_id: str) -> Response:
-        queue, asked = queue_of(request, queue_id), query(request, QueueQuery)
-        if queue.disabled_at is not None:
-            raise Conflict("endpoint_disabled", _("This endpoint is disabled: enable it first."))
+        queue, asked = open_queue(request, queue_id), query(request, QueueQuery)
         taken = queues.take(queue, asked["limit"])
         headers = {}
         if not taken.items and asked["wait"]:
             if (held := request.META.get(HELD)) is not None:
                 held.append(Held(queue.pk, asked["wait"]))
             elif PLACES.acquire(blocking=False):
-                taken = waited(queue, asked["limit"], asked["wait"])
+                taken = waited(request, queue_id, asked["limit"], asked["wait"])
             else:
                 headers["Retry-After"] = "1"
         return Response(TakenSerializer(taken).data, headers=headers)
 
 
-def waited(queue: Endpoint, limit: int, wait_s: float) -> queues.Taken:
-    """Look again and again, in one of PLACES."""
+def waited(request: ApiRequest, queue_id: str, limit: int, wait_s: float) -> queues.Taken:
+    """Look again and again, in one of PLACES; raises what asking anew would, once the key or the queue is no more."""
     until = time.monotonic() + wait_s
     try:
-        while not (taken := queues.take(queue, limit)).items and time.monotonic() < until:
+        while True:
+            check_again(request)
+            taken = queues.take(open_queue(request, queue_id), limit)
+            if taken.items or time.monotonic() >= until:
+                return taken
             time.sleep(LOOK_S)
-        return taken
     finally:
         PLACES.release()
 

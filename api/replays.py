@@ -9,13 +9,13 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from api.deliveries import Nothing
-from api.fields import Flag, Id, Input, Stamp, Text
+from api.fields import Flag, Id, Input, OrNull, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import replays
 from delivery.models import Replay
 from delivery.retry import BY_CODE
-from delivery.selection import OVER
+from delivery.selection import MOST_COUNTED, OVER
 from routing import replaying
 
 STATES = [(state.value, state.label) for state in OVER]
@@ -64,9 +64,22 @@ class ReplaySerializer(serializers.Serializer[Replay]):
     kind = serializers.ChoiceField(Replay.Kind.choices)
     filter = serializers.SerializerMethodField()
     state = serializers.ChoiceField(Replay.State.choices)
-    planned = serializers.IntegerField(help_text="how many it would touch, when it was planned")
+    because = OrNull(
+        help_text="why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours)"
+    )
+    planned = serializers.IntegerField(
+        help_text=f"how many it would touch, when it was planned; counted up to {MOST_COUNTED}"
+    )
+    plannedIsExact = serializers.BooleanField(
+        source="planned_exact",
+        help_text="false where there are more than planned; with planned 0, counting took too long",
+    )
     queued = serializers.IntegerField(help_text="how many it made due so far")
     outcomes = serializers.SerializerMethodField(help_text="what became of these, by state")
+    notSent = serializers.SerializerMethodField(
+        help_text="once it is over: how many of those planned it did not make due, by why (endpointDisabled, "
+        "endpointDeleted, changed, cancelled, broken); at least as many, where plannedIsExact is false"
+    )
     createdAt = Stamp(source="created_at")
     startedAt = Stamp(source="started_at", allow_null=True)
     finishedAt = Stamp(source="finished_at", allow_null=True)
@@ -76,6 +89,9 @@ class ReplaySerializer(serializers.Serializer[Replay]):
 
     def get_outcomes(self, job: Replay) -> dict[str, int]:
         return replays.report(job)
+
+    def get_notSent(self, job: Replay) -> dict[str, int]:
+        return replays.not_sent(job)
 
 
 def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,8 @@
       ask the view that web has too → something is there, or wrong: answer
                                     → nothing yet: wait for the queue to grow, ask again, until the time is up
 
-So keys, limits and problems are the API's own. A notice wakes who waits; once a second the database is asked as well,
-for all at once, since a notice can be lost.
+So keys, limits and problems are the API's own, at the end of the wait too. A notice wakes who waits; once a second the
+database is asked as well, for all at once, since a notice can be lost, and none tells that a queue was closed.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ SILENT_S = 5.0  # a frozen database answers nothing at all
 WAITING = """
 SELECT q.id FROM unnest(%(queues)s::uuid[]) AS q(id)
 WHERE EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = q.id AND d.state = 'pending')
+  OR EXISTS (SELECT FROM delivery_endpoint e
+             WHERE e.id = q.id AND (e.disabled_at IS NOT NULL OR e.deleted_at IS NOT NULL))
 """
 
 
@@ -108,22 +110,21 @@ class App:
         self.waiting[held.queue].append(woken)
         try:
             while reply.held is not None and loop.time() < until:
-                if not await self.woken(woken, left, until - loop.time()):
-                    return None if left.done() else reply
-                reply = await self.ask(scope)
+                await self.wait(woken, left, until - loop.time())
+                if left.done():
+                    return None
+                reply = await self.ask(scope)  # when the time is up too: key and queue may be no more
             return reply
         finally:
             self.leave(held.queue, woken)
 
-    async def woken(self, event: asyncio.Event, left: asyncio.Task[None], within_s: float) -> bool:
-        """Whether the queue may have grown before the client left or its time was up."""
-        waiting = asyncio.create_task(event.wait())
+    async def wait(self, woken: asyncio.Event, left: asyncio.Task[None], within_s: float) -> None:
+        """Until the queue may have changed, the client left or its time is up."""
+        waiting = asyncio.create_task(woken.wait())
         await asyncio.wait((waiting, left), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        if left.done() or not event.is_set():
-            return False
-        event.clear()
-        return True
+        if not left.done():
+            woken.clear()
 
     def leave(self, queue: UUID, woken: asyncio.Event) -> None:
         others = self.waiting[queue]

@@ -74,8 +74,48 @@ def seconds_of(text: str) -> int:
     return int(matched[1]) * UNITS[(matched[2] or "").lower()]
 
 
+def within_field() -> Span:
+    return Span(
+        label=gettext_lazy("Worthless after"),
+        required=False,
+        help_text=gettext_lazy(
+            "A text that could not be delivered in this time is given up, a one-time code after `10 min` for instance."
+        ),
+    )
+
+
+class QueueForm(forms.Form):
+    """The policy of a queue, of which nothing else counts: the pauses are those of whoever asks."""
+
+    tries = forms.IntegerField(
+        label=gettext_lazy("How often a text is offered"),
+        required=False,
+        help_text=gettext_lazy(
+            "Until it is acknowledged; then it is given up and can be sent again. 1 to 20, usually 8."
+        ),
+    )
+    within = within_field()
+
+    def __init__(self, endpoint: Endpoint, data: Any = None) -> None:
+        stored = endpoint.policy
+        tries = len(stored_policy(endpoint).delays) if "retry" in stored else None
+        super().__init__(
+            data, initial={"tries": tries, "within": written(stored.get("deliverWithinSeconds"))}
+        )
+
+    def changes(self) -> dict[str, Any]:
+        """What is to be stored, by the services' names."""
+        given = self.cleaned_data
+        retry = {} if given["tries"] is None else {"retry": {"tries": given["tries"]}}
+        return {"policy": retry | within_of(given)}
+
+
+def within_of(given: dict[str, Any]) -> dict[str, Any]:
+    return {} if given["within"] is None else {"deliverWithinSeconds": given["within"]}
+
+
 class PolicyForm(forms.Form):
-    """The policy as people write it; `stored` gives it as it is kept."""
+    """The policy of an endpoint that is sent to, as people write it."""
 
     shape = forms.ChoiceField(
         label=gettext_lazy("Pauses between tries"),
@@ -104,14 +144,7 @@ class PolicyForm(forms.Form):
             "For one try, from the connection to the end of the answer: 1 to 30, usually 10."
         ),
     )
-    within = Span(
-        label=gettext_lazy("Worthless after"),
-        required=False,
-        help_text=gettext_lazy(
-            "A text that could not be delivered in this time is given up, a one-time code after `10 min` for instance."
-        ),
-    )
-
+    within = within_field()
     in_flight = forms.IntegerField(label=gettext_lazy("Requests at once"), required=False)
     rate = forms.FloatField(
         label=gettext_lazy("Requests a second"),
@@ -162,22 +195,21 @@ class PolicyForm(forms.Form):
     def failures(self) -> list[forms.BoundField]:
         return [self["on_" + name] for name in FAILURES]
 
+    def changes(self) -> dict[str, Any]:
+        """What is to be stored, by the services' names."""
+        return {"policy": self.policy(), "failover": self.others.get(self.cleaned_data["failover"])}
+
     def policy(self) -> dict[str, Any]:
-        """What is to be stored: only what differs from what is usual."""
+        """Only what differs from what is usual."""
         given = self.cleaned_data
         values: dict[str, Any] = {}
         if (retry := retry_of(given)) is not None:
             values["retry"] = retry
         if given["deadline"] is not None:
             values["deadlineSeconds"] = given["deadline"]
-        if given["within"] is not None:
-            values["deliverWithinSeconds"] = given["within"]
         treated = {name: given["on_" + name] for name in FAILURES}
         changed = {name: word for name, word in treated.items() if word != ON_FAILURE[name]}
-        return values | turns_of(given) | ({"onFailure": changed} if changed else {})
-
-    def stand_in(self) -> Endpoint | None:
-        return self.others.get(self.cleaned_data["failover"])
+        return values | within_of(given) | turns_of(given) | ({"onFailure": changed} if changed else {})
 
 
 def failover_of(endpoint: Endpoint) -> str:
@@ -275,12 +307,10 @@ def planned(policy: Policy, now: datetime) -> list[Planned]:
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """Save what the form says, or with `preview` show when the tries would come."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
-    others = open_endpoints(request).exclude(pk=endpoint.pk).order_by("description", "pk")
-    form = PolicyForm(endpoint, others, request.POST or None)
+    form = form_of(request, endpoint)
     shown = checked(form) if form.is_bound else stored_policy(endpoint)
     if shown is not None and form.is_bound and "preview" not in request.POST:
-        changes = {"policy": form.policy(), "failover": form.stand_in()}
-        services.update_endpoint(endpoint, actor(request), **changes)
+        services.update_endpoint(endpoint, actor(request), **form.changes())
         messages.success(request, _("Saved."))
         return go(request, "endpoints.one", endpoint_id=endpoint_id)
     context = {
@@ -292,12 +322,20 @@ def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     return render(request, "endpoint_policy.html", context, status=422 if shown is None else 200)
 
 
-def checked(form: PolicyForm) -> Policy | None:
+def form_of(request: PageRequest, endpoint: Endpoint) -> PolicyForm | QueueForm:
+    """What can be said of an endpoint of its kind."""
+    if endpoint.kind == Endpoint.Kind.POLLING:
+        return QueueForm(endpoint, request.POST or None)
+    others = open_endpoints(request).exclude(pk=endpoint.pk).order_by("description", "pk")
+    return PolicyForm(endpoint, others, request.POST or None)
+
+
+def checked(form: PolicyForm | QueueForm) -> Policy | None:
     """The policy that the form describes; None where it describes none, which the form then says."""
     if not form.is_valid():
         return None
     try:
-        return policy_of(form.policy())
+        return policy_of(form.changes()["policy"])
     except Invalid as problem:
         refuse(form, problem, POINTERS)
         return None

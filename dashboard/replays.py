@@ -34,6 +34,16 @@ FIELDS = {
     "/filter/state": "state",
     "/filter/errorCode": "code",
 }
+#: Why a job ended early, and what to do.
+ENDED = {
+    Replay.Why.DISABLED: gettext_lazy(
+        "It ended early, since its endpoint is disabled. Enable the endpoint, then plan another replay for the rest."
+    ),
+    Replay.Why.DELETED: gettext_lazy("It ended early, since its endpoint was deleted."),
+    Replay.Why.BROKEN: gettext_lazy(
+        "It broke off by an error of ours. Plan another replay for the rest; if that breaks off too, tell the operator."
+    ),
+}
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -125,8 +135,13 @@ def one(request: PageRequest, replay_id: str) -> HttpResponse:
     job = find(request.environment.replays.all(), "replay", replay_id)
     endpoint = request.environment.endpoints.filter(pk=job.filter.get("endpoint")).first()
     code = BY_CODE.get(job.filter.get("errorCode", 0))
+    running = job.state == Replay.State.RUNNING
     context = {
         "job": job,
+        "why": ENDED[Replay.Why(job.because)] if job.because else "",
+        "follows": running,
+        "reloads": running and "still" not in request.GET,  # where there is no script
+        "not_sent": [(Replay.Why(why).label, count) for why, count in replays.not_sent(job).items()],
         "endpoint": endpoint,
         "since": datetime.fromisoformat(job.filter["since"]),
         "until": datetime.fromisoformat(job.filter["until"]) if "until" in job.filter else None,
@@ -138,7 +153,7 @@ def one(request: PageRequest, replay_id: str) -> HttpResponse:
 
 @page(REPLAY, post_only=True)
 def run(request: PageRequest, replay_id: str) -> HttpResponse:
-    return changed(request, replay_id, replays.run, _("It runs. Reload the page to see how far it is."))
+    return changed(request, replay_id, replays.run, _("It runs. This page follows it."))
 
 
 @page(REPLAY, post_only=True)

@@ -19,6 +19,7 @@ from dashboard import (
     endpoint_secrets,
     endpoints,
     entrance,
+    errors,
     issues,
     messages,
     number_requests,
@@ -104,6 +105,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", entrance.logout, name="logout"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),
+    # Where the API's problems lead: their `type` is this address.
+    path("docs/errors", errors.index, name="docs.errors"),
+    path("docs/errors/<str:code>", errors.one, name="docs.errors.one"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("e/<str:env_id>/", include(inside)),
 ]

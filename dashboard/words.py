@@ -47,6 +47,7 @@ REPLAY = {
     "planned": Look(Replay.State.PLANNED.label, "info", "clipboard-list"),
     "running": Look(Replay.State.RUNNING.label, "waiting", "clock"),
     "done": Look(Replay.State.DONE.label, "good", "circle-check"),
+    "failed": Look(Replay.State.FAILED.label, "bad", "circle-x"),
     "cancelled": Look(Replay.State.CANCELLED.label, "quiet", "circle-slash"),
 }
 HEALTH = {

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import ids
@@ -33,7 +34,11 @@ def id_of(noun: str) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{ids.PREFIXES[noun]}_[0-9a-v]{{26}}$"}
 
 
-CODE = {"type": "integer", "enum": [kind.code for kind in ERRORS.values()]}
+CODE = {
+    "type": "integer",
+    "enum": [kind.code for kind in ERRORS.values()],
+    "description": f"{settings.PUBLIC_URL}/docs/errors/<code> says what it means",
+}
 MOMENT = {"type": "string", "format": "date-time"}
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.ids import uuid7
 from accounts.models import Environment
@@ -59,6 +60,7 @@ class Replay(models.Model):
     """Many deliveries to be sent again: counted first, then made due slice by slice, at a rate that endpoints bear.
 
     planned → running → done
+        │        ├────→ failed: its endpoint takes nothing any more, or it broke
         └────────┴────→ cancelled
     """
 
@@ -68,18 +70,38 @@ class Replay(models.Model):
         MATCHING = "matching", _("Deliveries that match a filter")
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        CANCELLED = "cancelled", _("Cancelled")
+        PLANNED = "planned", pgettext_lazy("replay", "Planned")
+        RUNNING = "running", pgettext_lazy("replay", "Running")
+        DONE = "done", pgettext_lazy("replay", "Done")
+        FAILED = "failed", pgettext_lazy("replay", "Failed")
+        CANCELLED = "cancelled", pgettext_lazy("replay", "Cancelled")
+
+    class Why(models.TextChoices):
+        """Why a delivery that was planned was not sent again; the first, second and last also end a job."""
+
+        DISABLED = "endpointDisabled", _("Its endpoint is disabled.")
+        DELETED = "endpointDeleted", _("Its endpoint was deleted.")
+        CHANGED = "changed", _("Meanwhile it arrived, somebody else sent it again, or its text was erased.")
+        CANCELLED = "cancelled", _("The replay was cancelled before its turn.")
+        BROKEN = "broken", _("The replay broke off by an error of ours.")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.PROTECT, related_name="replays", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     filter = models.JSONField()  # see delivery.selection
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    because = models.CharField(
+        max_length=20, choices=Why.choices, blank=True, default="", db_default=""
+    )  # why failed
     planned = models.IntegerField()  # how many it would touch, when it was planned
+    planned_exact = models.BooleanField(
+        default=True, db_default=True
+    )  # or there are more, and nobody counted them
     queued = models.IntegerField(default=0)  # how many it made due so far
+    left_disabled = models.IntegerField(
+        default=0, db_default=0
+    )  # how many not: their endpoint was disabled by then
+    left_deleted = models.IntegerField(default=0, db_default=0)  # or deleted
     reached = models.UUIDField(null=True)  # the delivery, or message, up to which it is through
     next_turn = models.DateTimeField(null=True)  # operator's clock: when the next one may become due
     created_at = models.DateTimeField()

@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from psycopg.errors import QueryCanceled
 
 from accounts.ids import earliest
 from delivery.models import Delivery, Replay
@@ -22,7 +24,8 @@ State = Delivery.State
 OVER = (State.FAILED, State.DELIVERED, State.CANCELLED)
 ARRIVING = (State.PENDING, State.SENDING, State.HELD, State.DELIVERED)
 
-
+MOST_COUNTED = 100_000
+COUNTING_MS = 3000
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # nothing is older
 
 
@@ -31,13 +34,16 @@ def moment(job: Replay, name: str) -> datetime:
 
 
 def deliveries_of(job: Replay) -> QuerySet[Delivery]:
-    """Those that are over, of endpoints that still take something, made before the job was planned."""
-    asked = job.filter
+    """Those that are over, made before the job was planned, of endpoints that took something then.
+
+    An endpoint that takes nothing any more is among them, so that the job can say what it left out.
+    """
+    asked, planned_at = job.filter, job.created_at
     rows = Delivery.objects.filter(
+        Q(endpoint__deleted_at=None) | Q(endpoint__deleted_at__gt=planned_at),
+        Q(endpoint__disabled_at=None) | Q(endpoint__disabled_at__gt=planned_at),
         environment=job.environment_id,
         pk__range=ids_of(job),
-        endpoint__deleted_at=None,
-        endpoint__disabled_at=None,
         state=asked.get("state", State.FAILED),
         created_at__gte=moment(job, "since"),
         message__content_erased_at=None,  # which an event has not either
@@ -78,6 +84,22 @@ def messages_of(job: Replay) -> QuerySet[Message]:
         return rows
     taken = Q(route_id__in=asked["routes"])
     return rows.filter(taken | Q(route_id=None) if asked.get("unrouted") else taken)
+
+
+def counted(job: Replay) -> tuple[int, bool]:
+    """How many rows the job would go through, and whether that is all of them: nobody who plans waits for millions.
+
+    Counting stops at MOST_COUNTED, and after COUNTING_MS, when none are counted.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {COUNTING_MS}")
+            count = rows_of(job).order_by()[: MOST_COUNTED + 1].count()
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return 0, False
+        raise
+    return min(count, MOST_COUNTED), count <= MOST_COUNTED
 
 
 def rows_of(job: Replay) -> QuerySet[Any]:

@@ -131,7 +131,7 @@ def create_endpoint(
     Raises Invalid for a refused URL, policy, access or event, and for what the kind does not have.
     """
     policy = {} if policy is None else policy
-    policy_of(policy)
+    kinds.check_policy(kind, policy)
     own = kinds.check_new(kind, own | {"url": url, "access": access})
     if "events" in own:
         own["events"] = events.check_events(own["events"])
@@ -184,8 +184,6 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     Answers warnings. Raises Invalid.
     """
     kinds.check(endpoint.kind, changes)
-    if "policy" in changes:
-        policy_of(changes["policy"])
     if "events" in changes:
         changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:

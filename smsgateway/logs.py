@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 #: What a log call may add through `extra=`; anything else is dropped.
 FIELDS = (
     "requestId method path status durationMs carrier channel environment endpoint delivery message count process "
-    "reason errorCode task"
+    "reason errorCode task replay"
 ).split()
 # Exception texts come from libraries and may quote what they choked on: whatever could be a number or a
 # code is masked.

@@ -57,9 +57,20 @@ for (const all of document.querySelectorAll("[data-tick-all]")) {
   });
 }
 
-// Following new messages: the same page's table again every five seconds, until paused
+// Following: part of the same page again every few seconds, until paused; data-follows starts by itself and ends when
+// the page has nothing more to follow
 for (const button of document.querySelectorAll("[data-refresh]")) {
+  const alone = "follows" in button.dataset;
   let timer = 0;
+  const end = (main, words) => { // buttons that mean nothing any more go as well
+    clearInterval(timer);
+    const old = document.querySelector("main");
+    const held = old.contains(document.activeElement);
+    old.replaceWith(main);
+    if (held) main.focus();
+    showCopyButtons(main);
+    say(words);
+  };
   const refresh = async () => {
     const target = document.querySelector(button.dataset.refresh);
     if (document.hidden || target.contains(document.activeElement)) return; // never under a reader's hands
@@ -67,15 +78,21 @@ for (const button of document.querySelectorAll("[data-refresh]")) {
     if (!answer || !answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector(button.dataset.refresh);
-    if (!fresh) return;
+    if (!fresh || !timer) return;
+    if (alone && !page.querySelector("[data-refresh]")) {
+      end(page.querySelector("main"), fresh.dataset.said);
+      return;
+    }
     target.replaceWith(fresh);
     showCopyButtons(fresh);
   };
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    if (timer) { clearInterval(timer); timer = 0; } else { timer = setInterval(refresh, 5000); refresh(); }
+  const turn = () => {
+    if (timer) { clearInterval(timer); timer = 0; } else { timer = setInterval(refresh, alone ? 2000 : 5000); }
     button.textContent = timer ? button.dataset.running : button.dataset.paused;
-  });
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => { turn(); if (timer) refresh(); });
+  if (alone) turn();
 }
 
 showCopyButtons(document);

@@ -66,7 +66,7 @@ def test_each_code_has_a_remedy_and_a_section_in_the_docs(word: str) -> None:
     kind = ERRORS[word]
     assert word in REMEDIES
     text = (DOCS / "errors.md").read_text()
-    section = re.search(rf"^## {kind.code} .*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^### {kind.code} .*?(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
     assert section, kind.code
     assert str(kind.explanation) in section[0]
     assert str(kind.remedy) in section[0]

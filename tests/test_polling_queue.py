@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -134,7 +134,7 @@ def test_what_is_given_back_is_offered_at_once_and_uses_a_try(acme: House, api: 
 
 def test_tries_end(acme: House, api: Api) -> None:
     (waiting,) = wait_in(acme.live, "poison")
-    services.update_endpoint(acme.live.queue, SYSTEM, policy={"retry": {"delaysSeconds": [1, 1]}})
+    services.update_endpoint(acme.live.queue, SYSTEM, policy={"retry": {"tries": 3}})
     for number in (1, 2, 3):
         taken = take(api, acme.live)
         assert taken["data"][0]["attempt"] == number
@@ -362,6 +362,42 @@ def test_web_waits_for_a_few_and_answers_the_others_at_once(
     thread.join(20)
     assert contents(answers[0]) == ["code"]
     assert api_queues.PLACES._value == 1
+
+
+def disable(side: Side) -> None:
+    services.update_endpoint(side.queue, SYSTEM, disabled=True)
+
+
+def delete(side: Side) -> None:
+    services.delete_endpoint(side.queue, SYSTEM)
+
+
+def revoke(side: Side) -> None:
+    side.environment.keys.update(revoked_at=clock())
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "code"),
+    [(disable, 409, "endpoint_disabled"), (delete, 404, "not_found"), (revoke, 401, "invalid_key")],
+)
+def test_who_waits_at_web_hears_that_there_is_nothing_more_to_wait_for(
+    acme: House, transactional_db: None, end: Callable[[Side], None], status: int, code: str
+) -> None:
+    answers: list[Any] = []
+
+    def waiting() -> None:
+        answers.append(Api(acme.live.key).get(path(acme.live) + "?wait=60"))
+        connection.close()
+
+    places = api_queues.PLACES._value
+    thread = threading.Thread(target=waiting)
+    thread.start()
+    until(lambda: api_queues.PLACES._value == places - 1)
+    end(acme.live)
+    thread.join(20)
+    (response,) = answers
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert api_queues.PLACES._value == places
 
 
 def test_a_text_goes_from_the_door_to_the_queue(door: LiveDoor, acme: House) -> None:

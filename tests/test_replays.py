@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.models import Func, QuerySet, Value
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import parse, public
 from accounts.models import AuditEntry
-from delivery import replays, services
+from delivery import replays, selection, services
 from delivery.engine import Engine
 from delivery.models import Delivery, Endpoint, Replay
 from operations.tasks import run_replays
@@ -45,6 +47,12 @@ def started(api: Api, kind: str, **filter: Any) -> dict[str, Any]:
     job = planned(api, kind, **filter)
     assert api.post(f"replays/{job['id']}/run").status_code == 202
     return job
+
+
+def stored(job: dict[str, Any]) -> QuerySet[Replay]:
+    id = parse("replay", job["id"])
+    assert id is not None
+    return Replay.objects.filter(pk=id)
 
 
 def failed(house: House, endpoint: Endpoint, count: int, **columns: Any) -> list[Delivery]:
@@ -197,16 +205,152 @@ def test_what_lies_far_ahead_can_still_be_cancelled(
     assert api.delete(f"replays/{job['id']}").status_code == 409
 
 
-def test_what_is_disabled_meanwhile_is_left_alone(acme: House, api: Api) -> None:
+@pytest.mark.parametrize("kind", ["recover", "missing"])
+def test_a_replay_whose_endpoint_is_disabled_meanwhile_ends_saying_so(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(replays, "SLICE", 2)
+    endpoint = another(acme, drain={"ratePerSecond": 0.1})
+    acme.live.message.deliveries.all().delete()
+    acme.live.message.delete()
+    failed(acme, endpoint, 5)
+    path = public("endpoint", endpoint.pk)
+    job = started(api, kind, endpointId=path, **({"everything": True} if kind == "missing" else {}))
+    assert run_replays() == 2
+    services.update_endpoint(endpoint, SYSTEM, disabled=True)
+    Replay.objects.update(next_turn=None)
+    assert run_replays() == 0
+    report = api.get(f"replays/{job['id']}").json()
+    assert (report["state"], report["because"]) == ("failed", "endpointDisabled")
+    assert (report["queued"], report["notSent"]) == (2, {"endpointDisabled": 3})
+    assert report["finishedAt"]
+    entry = AuditEntry.objects.get(action="replay.failed")
+    assert entry.after == {"because": "endpointDisabled", "queued": 2, "notSent": {"endpointDisabled": 3}}
+    refused = api.post("replays", {"kind": kind, "filter": {"since": SINCE, "endpointId": path}})
+    assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_disabled")
+
+
+def test_a_replay_whose_endpoint_was_deleted_ends_saying_so(acme: House, api: Api) -> None:
+    endpoint = another(acme)
+    failed(acme, endpoint, 2)
+    job = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
+    services.delete_endpoint(endpoint, SYSTEM)
+    assert run_replays() == 0
+    report = api.get(f"replays/{job['id']}").json()
+    assert (report["state"], report["because"]) == ("failed", "endpointDeleted")
+    assert report["notSent"] == {"endpointDeleted": 2}
+
+
+def test_a_filter_leaves_out_closed_endpoints_and_sends_the_rest(acme: House, api: Api) -> None:
+    before, disabled, deleted, open = (another(acme, f"http://127.0.0.1:9/{n}") for n in range(4))
+    services.update_endpoint(before, SYSTEM, disabled=True)  # before the plan: nobody meant it
+    acme.live.delivery.delete()
+    for endpoint, count in ((before, 4), (disabled, 1), (deleted, 2), (open, 3)):
+        failed(acme, endpoint, count)
+    job = started(api, "matching")
+    assert job["planned"] == 6
+    services.update_endpoint(disabled, SYSTEM, disabled=True)
+    services.delete_endpoint(deleted, SYSTEM)
+    run_replays()
+    run_replays()
+    report = api.get(f"replays/{job['id']}").json()
+    assert (report["state"], report["because"], report["queued"]) == ("done", None, 3)
+    assert report["notSent"] == {"endpointDisabled": 1, "endpointDeleted": 2}
+    assert set(open.deliveries.values_list("state", flat=True)) == {"pending"}
+
+
+def test_what_was_sent_again_meanwhile_is_counted(acme: House, api: Api) -> None:
+    endpoint = another(acme)
+    first, *_rest = failed(acme, endpoint, 3)
+    job = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
+    services.replay(first, SYSTEM)
+    run_replays()
+    run_replays()
+    report = api.get(f"replays/{job['id']}").json()
+    assert (report["state"], report["queued"], report["notSent"]) == ("done", 2, {"changed": 1})
+
+
+def test_a_job_that_breaks_has_failed_and_stops_no_other(acme: House, api: Api) -> None:
+    endpoint = another(acme)
+    failed(acme, endpoint, 2)
+    broken = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
+    good = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
+    stored(broken).update(filter={"since": "once upon a time"})
+    assert run_replays() == 2
+    report = stored(broken).get()
+    assert (report.state, report.because, report.queued) == ("failed", "broken", 0)
+    assert AuditEntry.objects.filter(action="replay.failed", target_id=report.pk).exists()
+    run_replays()
+    assert api.get(f"replays/{good['id']}").json()["state"] == "done"
+
+
+def test_the_databases_trouble_is_not_the_jobs(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = another(acme)
+    failed(acme, endpoint, 1)
+    job = started(api, "recover", endpointId=public("endpoint", endpoint.pk))
+
+    def away(*_args: object) -> int:
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(replays, "again", away)
+        assert run_replays() == 0
+    assert api.get(f"replays/{job['id']}").json()["state"] == "running"
+    assert run_replays() == 1
+
+
+def test_deliveries_that_are_gone_concern_no_endpoint() -> None:
+    assert replays.gap_of([]) == timedelta(0)
+
+
+def test_a_queue_is_filled_at_once(acme: House, api: Api) -> None:
+    failed(acme, acme.live.queue, 3)
+    job = started(api, "recover", endpointId=acme.live.ids["queue_id"])
+    assert run_replays() == 3
+    assert stored(job).filter(next_turn__lte=clock()).exists()
+    assert set(acme.live.queue.deliveries.values_list("state", "due_at")) == {("pending", None)}
+
+
+def test_a_replay_is_not_run_to_a_closed_endpoint(acme: House, api: Api) -> None:
+    endpoint = another(acme)
+    failed(acme, endpoint, 1)
+    job = planned(api, "recover", endpointId=public("endpoint", endpoint.pk))
+    services.update_endpoint(endpoint, SYSTEM, disabled=True)
+    refused = api.post(f"replays/{job['id']}/run")
+    assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_disabled")
+    services.update_endpoint(endpoint, SYSTEM, disabled=False)
+    assert api.post(f"replays/{job['id']}/run").status_code == 202
+
+
+def test_a_plan_counts_no_further_than_it_says(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "MOST_COUNTED", 2)
     endpoint = another(acme)
     failed(acme, endpoint, 2)
     path = public("endpoint", endpoint.pk)
+    job = planned(api, "recover", endpointId=path)
+    assert (job["planned"], job["plannedIsExact"]) == (2, True)
+    failed(acme, endpoint, 1)
     job = started(api, "recover", endpointId=path)
-    services.update_endpoint(endpoint, SYSTEM, disabled=True)
-    assert run_replays() == 0
-    assert api.get(f"replays/{job['id']}").json()["state"] == "done"
-    refused = api.post("replays", {"kind": "recover", "filter": {"since": SINCE, "endpointId": path}})
-    assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_disabled")
+    assert (job["planned"], job["plannedIsExact"]) == (2, False)
+    run_replays()
+    run_replays()
+    report = api.get(f"replays/{job['id']}").json()
+    assert (report["state"], report["queued"], report["notSent"]) == ("done", 3, {})
+
+
+def test_nobody_waits_for_a_plan_that_is_counted_for_long(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed(acme, acme.live.endpoint, 1)
+    slow = Delivery.objects.annotate(slept=Func(Value(60), function="pg_sleep"))
+    monkeypatch.setattr(selection, "COUNTING_MS", 50)
+    monkeypatch.setattr(selection, "rows_of", lambda job: slow.filter(slept__isnull=True))
+    job = planned(api, "matching")
+    assert (job["planned"], job["plannedIsExact"], job["state"]) == (0, False, "planned")
 
 
 def test_what_came_after_the_plan_is_left_alone(acme: House, api: Api) -> None:

@@ -13,6 +13,8 @@ from django.utils.translation.template import templatize
 
 FRENCH = settings.BASE_DIR / "locale" / "fr" / "LC_MESSAGES"
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+IN_CONTEXT = {"pgettext", "pgettext_lazy"}  # their first argument is the context, their second the text
+APART = "\x04"  # what gettext puts between a context and its text
 APPS = (
     "accounts",
     "api",
@@ -34,7 +36,7 @@ def catalogue() -> gettext.GNUTranslations:
 
 
 def entries() -> Iterator[tuple[str, list[str]]]:
-    """msgid and its French texts, as the .po file has them."""
+    """msgid, behind its context where it has one, and its French texts, as the .po file has them."""
     for block in (FRENCH / "django.po").read_text().split("\n\n")[1:]:
         parts: dict[str, str] = {}
         key = ""
@@ -46,20 +48,23 @@ def entries() -> Iterator[tuple[str, list[str]]]:
                     ast.literal_eval(f'"{s}"') for s in STRING.findall(line)
                 )
         if parts.get("msgid"):
-            yield parts["msgid"], [text for name, text in parts.items() if name.startswith("msgstr")]
+            context = parts["msgctxt"] + APART if "msgctxt" in parts else ""
+            yield (
+                context + parts["msgid"],
+                [text for name, text in parts.items() if name.startswith("msgstr")],
+            )
 
 
 def marked(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in MARKS
-            and node.args
-        ):
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            texts = [
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            if node.func.id in MARKS and texts[:1]:
+                yield texts[0]
+            elif node.func.id in IN_CONTEXT and texts[1:]:
+                yield texts[0] + APART + texts[1]
 
 
 def in_code() -> Iterator[tuple[str, str]]:

@@ -222,3 +222,26 @@ def test_a_header_with_an_underscore_is_no_proxys() -> None:
     environ = waiting.environ_of(scope)
     assert "HTTP_X_FORWARDED_FOR" not in environ
     assert environ["HTTP_ACCEPT"] == "a,b"
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "code"), [("disabled", 409, "endpoint_disabled"), ("deleted", 404, "not_found")]
+)
+def test_who_waits_hears_that_the_queue_was_closed(
+    acme: House, wait: LiveWait, end: str, status: int, code: str
+) -> None:
+    answers = [wait.asked(acme.live) for _ in range(3)]
+    if end == "disabled":
+        services.update_endpoint(acme.live.queue, SYSTEM, disabled=True)
+    else:
+        services.delete_endpoint(acme.live.queue, SYSTEM)
+    for answer in answers:
+        response = answer.result(WITHIN_S)
+        assert (response.status_code, response.json()["code"]) == (status, code)
+
+
+def test_a_key_revoked_meanwhile_is_told_when_the_time_is_up(acme: House, wait: LiveWait) -> None:
+    answer = wait.asked(acme.live, "wait=2")
+    acme.live.environment.keys.update(revoked_at=clock())
+    response = answer.result(WITHIN_S)
+    assert (response.status_code, response.json()["code"]) == (401, "invalid_key")

@@ -21,8 +21,9 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import reasons, text
+from dashboard import error_docs, reasons, text
 from dashboard.words import CARRIERS, look, region, titled
+from delivery.models import Replay
 from numbers import money
 from numbers.models import Number
 from numbers.plan import Capability, Category
@@ -54,6 +55,7 @@ def carrier(name: str) -> Any:
 register.filter(titled)
 register.filter(region)
 register.filter(reasons.why)
+register.filter("documented", error_docs.html)
 
 
 @register.filter
@@ -172,6 +174,14 @@ def milliseconds(microseconds: float | None) -> str:
 @register.filter
 def count(number: int) -> str:
     return formats.number_format(number, 0, force_grouping=True)
+
+
+@register.filter
+def planned(job: Replay) -> str:
+    """How many deliveries a replay would touch, as far as they were counted."""
+    if job.planned_exact:
+        return count(job.planned)
+    return _("more than %(count)s") % {"count": count(job.planned)} if job.planned else _("not counted")
 
 
 @register.filter

@@ -35,7 +35,7 @@ def test_every_failure_is_a_problem(api: Api, method: str, path: str, status: in
     problem = response.json()
     assert set(problem) == MEMBERS
     assert (problem["status"], problem["code"]) == (status, code)
-    assert problem["type"] == f"{settings.PUBLIC_URL}/docs/errors#{code}"
+    assert problem["type"] == f"{settings.PUBLIC_URL}/docs/errors/{code}"
     assert problem["requestId"] == response["Request-Id"]
     assert problem["title"]
     assert problem["detail"]

@@ -69,3 +69,17 @@ def test_the_sandbox_says_so_on_every_page(visitor: Visitor) -> None:
     visitor.page.locator(".switch a.sandbox").click()
     assert "/messages/" in visitor.page.url
     assert visitor.house.sandbox.ids["env_id"] in visitor.page.url
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("path", ["docs/errors", "docs/errors/5103", "docs/errors/invalid"])
+def test_the_pages_for_anybody_are_as_good(visitor: Visitor, path: str, language: str, theme: str) -> None:
+    visitor.prefer("django_language", language)
+    visitor.prefer("theme", theme)
+    visitor.page.goto(f"{visitor.root}/{path}")
+    for check in (CONTRAST, STRUCTURE, TARGETS):
+        assert visitor.page.evaluate(check) == []
+    for width in WIDTHS:
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert visitor.page.evaluate(wide) <= 0, width

@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.clock import clock
+from delivery.models import Replay
 from tests.browser.visitor import Visitor
 from tests.cast import URL, House, store_delivery, store_message
 
@@ -84,6 +86,80 @@ def test_new_messages_are_followed_and_paused(visitor: Visitor) -> None:
     expect(visitor.page.get_by_text("brand new")).to_be_visible(timeout=12_000)
     visitor.page.get_by_role("button", name="Pause").click()
     expect(follow).to_be_visible()
+
+
+def test_a_form_asks_only_for_what_its_choice_needs(visitor: Visitor) -> None:
+    visitor.go("endpoints/{endpoint_id}/policy/")
+    for choice, shown in (("usual", []), ("My own", ["delays"]), ("factor", ["first", "tries"])):
+        visitor.page.get_by_label(choice).first.check()
+        for name in ("delays", "first", "tries"):
+            expect(visitor.page.locator(f"[name={name}]")).to_be_visible(visible=name in shown)
+    visitor.go("endpoints/{endpoint_id}/access/")
+    expect(visitor.page.get_by_label("User name", exact=True)).to_be_hidden()
+    visitor.page.get_by_label("User name and password").check()
+    expect(visitor.page.get_by_label("User name", exact=True)).to_be_visible()
+    visitor.go("replays/new/")
+    visitor.page.get_by_label("What", exact=True).select_option("missing")
+    expect(visitor.page.get_by_label("State")).to_be_hidden()
+    expect(visitor.page.get_by_label("Also what routes")).to_be_visible()
+
+
+def test_a_mistake_shows_whatever_is_chosen(visitor: Visitor) -> None:
+    visitor.go("replays/new/")
+    visitor.page.get_by_label("What", exact=True).select_option("matching")
+    visitor.page.get_by_label("State").select_option("delivered")
+    visitor.page.get_by_label("What", exact=True).select_option("recover")
+    visitor.page.get_by_label("Endpoint").select_option(label="Orders")
+    visitor.page.get_by_role("button", name="Plan").click()
+    expect(visitor.page.get_by_text("does not take it").first).to_be_visible()
+    expect(visitor.page.get_by_label("State")).to_be_visible()
+    (refused,) = visitor.complaints
+    assert "422" in refused
+    visitor.complaints.clear()
+
+
+def running(house: House, planned: int = 4) -> Replay:
+    job = house.live.replay
+    job.state, job.planned, job.started_at = Replay.State.RUNNING, planned, clock()
+    job.save()
+    return job
+
+
+def test_a_running_replay_is_followed_to_its_end(visitor: Visitor) -> None:
+    job = running(visitor.house)
+    visitor.go("replays/{replay_id}/")
+    bar = visitor.page.get_by_role("progressbar", name="0 of 4 sent again so far")
+    expect(bar).to_have_js_property("value", 0)
+    Replay.objects.filter(pk=job.pk).update(queued=3)
+    expect(visitor.page.get_by_role("progressbar", name="3 of 4")).to_have_js_property("value", 3)
+    visitor.page.get_by_role("button", name="Cancel the replay").focus()
+    Replay.objects.filter(pk=job.pk).update(state="done", finished_at=clock())
+    expect(visitor.page.locator(".head .chip")).to_have_text("Done")
+    expect(visitor.page.get_by_role("button", name="Cancel the replay")).to_have_count(0)
+    expect(visitor.page.locator("#said")).to_contain_text("Done")
+    assert visitor.page.evaluate("document.activeElement.id") == "content"
+
+
+def test_following_a_replay_is_paused(visitor: Visitor) -> None:
+    running(visitor.house)
+    visitor.go("replays/{replay_id}/")
+    visitor.page.get_by_role("button", name="Stop following").click()
+    expect(visitor.page.get_by_role("button", name="Follow")).to_be_visible()
+
+
+def test_a_replay_is_followed_without_a_script(
+    chromium: Browser, live_server: LiveServer, acme: House
+) -> None:
+    job = running(acme)
+    visitor = Visitor(chromium, live_server.url, acme, java_script_enabled=False)
+    visitor.log_in()
+    visitor.go("replays/{replay_id}/")
+    Replay.objects.filter(pk=job.pk).update(queued=3)
+    expect(visitor.page.get_by_role("progressbar", name="3 of 4")).to_be_visible(timeout=12_000)
+    visitor.page.get_by_role("link", name="Leave it still").click()
+    assert visitor.page.locator("meta[http-equiv=refresh]").count() == 0
+    visitor.close()
+    assert visitor.complaints == []
 
 
 def test_an_endpoint_from_nothing_to_its_secret(visitor: Visitor) -> None:

@@ -46,6 +46,7 @@ PAGES = (
     "endpoints/{queue_id}/",
     "endpoints/{endpoint_id}/",
     "endpoints/{endpoint_id}/policy/",
+    "endpoints/{queue_id}/policy/",
     "endpoints/{endpoint_id}/access/",
     "destinations/",
 )

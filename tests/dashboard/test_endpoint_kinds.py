@@ -104,7 +104,7 @@ def test_a_queues_page_says_how_deep_it_is_and_how_to_ask(acme: House, owner: Pe
     assert "<time" in figures.partition("Oldest")[2]
     assert f"/v1/endpoints/{acme.live.ids['queue_id']}/queue?limit=20" in page
     assert "What signs" not in page
-    assert "Of a queue only two things count" in text(owner.get("endpoints/{queue_id}/policy/"))
+    assert "nothing else can be chosen" in text(owner.get("endpoints/{queue_id}/policy/"))
     assert "Of a queue" not in text(owner.get("endpoints/{endpoint_id}/policy/"))
     assert owner.get("endpoints/{queue_id}/access/").status_code == 404
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,41 @@ def test_a_mistake_is_said_at_its_field(
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in response.content.decode()
     assert stored(acme) == {}
+
+
+QUEUE = "endpoints/{queue_id}/policy/"
+
+
+def test_of_a_queue_only_two_things_are_asked(acme: House, owner: Person) -> None:
+    page = text(owner.get(QUEUE))
+    asked = set(
+        re.findall(r'<input[^>]* name="(\w+)"', page.partition('id="policy"')[2].partition("</form>")[0])
+    )
+    assert asked == {"csrfmiddlewaretoken", "tries", "within"}
+    assert "Requests at once" not in page
+    assert "Saved." in text(owner.post(QUEUE, tries="3", within="10 min"))
+    acme.live.queue.refresh_from_db()
+    assert acme.live.queue.policy == {"retry": {"tries": 3}, "deliverWithinSeconds": 600}
+    page = text(owner.get(QUEUE))
+    assert 'value="3"' in page
+    assert 'value="10 min"' in page
+    assert "Saved." in text(owner.post(QUEUE, tries="", within=""))
+    acme.live.queue.refresh_from_db()
+    assert acme.live.queue.policy == {}
+
+
+@pytest.mark.parametrize(("field", "value"), [("tries", "21"), ("tries", "often"), ("within", "a while")])
+def test_a_mistake_about_a_queue_is_said_at_its_field(
+    acme: House, owner: Person, field: str, value: str
+) -> None:
+    response = owner.post(QUEUE, follow=False, **{field: value})
+    assert response.status_code == 422
+    assert f'id="id_{field}_error"' in response.content.decode()
+
+
+def test_a_queues_policy_of_before_shows_how_often_it_offers(acme: House, owner: Person) -> None:
+    Endpoint.objects.filter(pk=acme.live.queue.pk).update(policy={"retry": {"delaysSeconds": [1, 1]}})
+    assert 'value="3"' in text(owner.get(QUEUE))
 
 
 def test_a_new_secret_shows_once_and_the_old_one_can_be_withdrawn(acme: House, owner: Person) -> None:
