@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -157,6 +158,7 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=80)
     digest = models.BinaryField(unique=True, max_length=32)
     hint = models.CharField(max_length=20)  # the first characters, so that a person can tell keys apart
+    scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

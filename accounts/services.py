@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -13,6 +14,7 @@ from accounts import audit, encryption, keyring
 from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.models import ApiKey, Environment, LoginFailure, Membership, Tenant, User
+from accounts.roles import USUAL_SCOPES
 
 THROTTLE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_PERSON_AND_SOURCE = 8
@@ -59,7 +61,9 @@ def key_digest(text: str) -> bytes:
 
 
 @transaction.atomic
-def create_key(environment: Environment, name: str, actor: Actor) -> tuple[ApiKey, str]:
+def create_key(
+    environment: Environment, name: str, actor: Actor, scopes: Sequence[str] = USUAL_SCOPES
+) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once and kept nowhere."""
     text = f"sk_{'live' if environment.is_live else 'test'}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
@@ -67,6 +71,7 @@ def create_key(environment: Environment, name: str, actor: Actor) -> tuple[ApiKe
         name=name,
         digest=key_digest(text),
         hint=text[:12],
+        scopes=list(scopes),
         created_at=clock(environment),
     )
     audit.record(

@@ -121,6 +121,16 @@ class Stamp(serializers.Field[datetime, Any, str | None, Any]):
         return stamp(value)
 
 
+class OfContent(serializers.CharField):
+    """What a text says or who sent it: null for who may not read that. Who gives no context (seen_by) shows nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, read_only=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if self.context.get("reads_content") else None
+
+
 class OrNull(serializers.CharField):
     """A text that is null where we keep none."""
 

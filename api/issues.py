@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import ids
+from accounts.roles import READ_MESSAGES, REPLAY
 from api.fields import Id, Input, Stamp
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation, query
@@ -47,7 +48,7 @@ class IssueSerializer(serializers.Serializer[Issue]):
 
 
 class Issues(View):
-    @operation("listIssues", page_of(IssueSerializer), query=IssueQuery)
+    @operation("listIssues", READ_MESSAGES, page_of(IssueSerializer), query=IssueQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, IssueQuery)
         rows = request.environment.issues.all()
@@ -59,11 +60,11 @@ class Issues(View):
 
 
 class OneIssue(View):
-    @operation("readIssue", IssueSerializer)
+    @operation("readIssue", READ_MESSAGES, IssueSerializer)
     def get(self, request: ApiRequest, issue_id: str) -> Response:
         return Response(IssueSerializer(find(request.environment.issues.all(), "issue", issue_id)).data)
 
-    @operation("updateIssue", IssueSerializer, body=IssueChanges)
+    @operation("updateIssue", REPLAY, IssueSerializer, body=IssueChanges)
     def patch(self, request: ApiRequest, issue_id: str) -> Response:
         issue = find(request.environment.issues.all(), "issue", issue_id)
         changed = issues.change(issue, request.actor, body(request, IssueChanges)["state"])

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
+from accounts.roles import RECEIVE
 from api.endpoints import present
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.views import ApiRequest, View, body, find, operation, query
@@ -139,7 +140,7 @@ def settled(queue: Endpoint, request: ApiRequest) -> tuple[UUID, list[UUID]]:
 class Queue(View):
     http_method_names = ("get",)  # HEAD would take texts and not tell which
 
-    @operation("takeDeliveries", TakenSerializer, query=QueueQuery, conflicts=True)
+    @operation("takeDeliveries", RECEIVE, TakenSerializer, query=QueueQuery, conflicts=True)
     def get(self, request: ApiRequest, queue_id: str) -> Response:
         queue, asked = queue_of(request, queue_id), query(request, QueueQuery)
         if queue.disabled_at is not None:
@@ -168,7 +169,7 @@ def waited(queue: Endpoint, limit: int, wait_s: float) -> queues.Taken:
 
 
 class Acknowledge(View):
-    @operation("acknowledgeDeliveries", AcknowledgedSerializer, body=Settlement)
+    @operation("acknowledgeDeliveries", RECEIVE, AcknowledgedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)
@@ -177,7 +178,7 @@ class Acknowledge(View):
 
 
 class Release(View):
-    @operation("releaseDeliveries", ReleasedSerializer, body=Settlement)
+    @operation("releaseDeliveries", RECEIVE, ReleasedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import READ_MESSAGES, REPLAY
 from api.deliveries import Nothing
 from api.fields import Flag, Id, Input, Stamp, Text
 from api.paging import Paging, page_of, paged
@@ -88,11 +89,11 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
-    @operation("listReplays", page_of(ReplaySerializer), query=Paging)
+    @operation("listReplays", READ_MESSAGES, page_of(ReplaySerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
 
-    @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    @operation("createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewReplay)
         filter = named_filter(request, values["filter"])
@@ -105,17 +106,17 @@ def one(request: ApiRequest, replay_id: str) -> Replay:
 
 
 class OneReplay(View):
-    @operation("readReplay", ReplaySerializer)
+    @operation("readReplay", READ_MESSAGES, ReplaySerializer)
     def get(self, request: ApiRequest, replay_id: str) -> Response:
         return Response(ReplaySerializer(one(request, replay_id)).data)
 
-    @operation("deleteReplay", ReplaySerializer, conflicts=True)
+    @operation("deleteReplay", REPLAY, ReplaySerializer, conflicts=True)
     def delete(self, request: ApiRequest, replay_id: str) -> Response:
         return Response(ReplaySerializer(replays.cancel(one(request, replay_id), request.actor)).data)
 
 
 class Run(View):
-    @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)
         body(request, Nothing)

@@ -21,7 +21,7 @@ from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, Tenant, User
-from accounts.roles import Role
+from accounts.roles import SCOPES, Role
 from delivery import destinations
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
@@ -33,7 +33,6 @@ from routing import services as routing
 from routing.models import Route
 
 PASSWORD = "correct horse battery staple"
-ROLES = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
 URL = "http://127.0.0.1:9/hook"  # loopback is allowed in tests; port 9 answers nobody
 
@@ -100,7 +99,7 @@ def hashed_password() -> str:
 
 def build(name: str, live_number: str, sandbox_number: str) -> House:
     tenant = accounts.create_tenant(name, SYSTEM)
-    users = {role.value: member(tenant, role) for role in ROLES}
+    users = {role.value: member(tenant, role) for role in Role}
     live, sandbox = tenant.environments.order_by("kind")
     return House(tenant, users, furnish(live, live_number), furnish(sandbox, sandbox_number))
 
@@ -113,7 +112,7 @@ def member(tenant: Tenant, role: Role) -> User:
 
 
 def furnish(environment: Environment, number: str) -> Side:
-    _key, key = accounts.create_key(environment, "tests", SYSTEM)
+    _key, key = accounts.create_key(environment, "tests", SYSTEM, list(SCOPES))
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
     )
