@@ -199,9 +199,9 @@ class MembershipAdmin(Audited):
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnly):
     noun = "key"
-    list_display = ("name", "hint", "environment", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "prefix", "environment", "created_at", "last_used_at", "revoked_at")
     list_select_related = ("environment",)
-    fields = ("public_id", "name", "hint", "environment", "created_at", "last_used_at", "revoked_at")
+    fields = ("public_id", "name", "prefix", "environment", "created_at", "last_used_at", "revoked_at")
 
 
 @admin.register(AuditEntry)

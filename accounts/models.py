@@ -151,17 +151,24 @@ class Membership(models.Model):
 
 
 class ApiKey(models.Model):
-    """`sk_live_…` or `sk_test_…`: only a digest of its 256 random bits is kept; the key decides the environment."""
+    """`sk_live_…` or `sk_test_…`: only a digest of its 256 random bits is kept; the key decides the environment.
+
+    It opens until it is revoked, expires, or the overlap with its successor ends (accounts.keys).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="keys")
     name = models.CharField(_("name"), max_length=80)
     digest = models.BinaryField(unique=True, max_length=32)
-    hint = models.CharField(max_length=20)  # the first characters, so that a person can tell keys apart
+    prefix = models.CharField(max_length=20, db_index=True)  # the first characters: it is found by them
     scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
+    allowed_networks = ArrayField(models.CharField(max_length=43), default=list)  # none: from everywhere
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)  # the last time that it came from elsewhere than it may
     revoked_at = models.DateTimeField(null=True)
+    replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, related_name="replaces")
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 
@@ -169,7 +176,24 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.hint}…)"
+        return f"{self.name} ({self.prefix}…)"
+
+
+class KeyAddress(models.Model):
+    """An address from which a key was used, so that the next new one is noticed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="addresses")
+    address = models.GenericIPAddressField()
+    first_used_at = models.DateTimeField()
+
+    personal_data: ClassVar = PersonalData("evidence")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "address"], name="key_address_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class LoginFailure(models.Model):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts import services
+from accounts import keys
 from accounts.models import Environment
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class Program:
     id: UUID
     environment: Environment
     scopes: frozenset[str]
+    note_use: Callable[[], None]  # for when the answer is on its way
     is_authenticated: Literal[True] = True
 
 
@@ -37,10 +40,14 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _space, text = get_authorization_header(request).partition(b" ")
         if not scheme:
             return None
-        key = services.key_of(text.strip().decode("latin-1")) if scheme.lower() == b"bearer" else None
+        address = request.META["REMOTE_ADDR"]  # the true one (smsgateway.middleware)
+        key = keys.find(text.strip().decode("latin-1"), address) if scheme.lower() == b"bearer" else None
         if key is None:
-            raise AuthenticationFailed(_("This API key is unknown or was revoked."), "invalid_key")
-        program = Program("key", key.pk, key.environment, frozenset(key.scopes))
+            detail = _("This API key is unknown, has ended, or is not for requests from your address.")
+            raise AuthenticationFailed(detail, "invalid_key")
+        program = Program(
+            "key", key.pk, key.environment, frozenset(key.scopes), partial(keys.note_use, key, address)
+        )
         return program, program
 
     def authenticate_header(self, request: Request) -> str:

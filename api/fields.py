@@ -110,6 +110,15 @@ class Id(serializers.Field[Any, Any, str, Any]):
         return ids.public(self.noun, value)
 
 
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="RFC 3339")
+        return super().to_internal_value(value)
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class Stamp(serializers.Field[datetime, Any, str | None, Any]):
     """An instant as the API shows it: RFC 3339, UTC, milliseconds."""

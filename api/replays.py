@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -10,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.roles import READ_MESSAGES, REPLAY
 from api.deliveries import Nothing
-from api.fields import Flag, Id, Input, Stamp, Text
+from api.fields import Flag, Id, Input, Moment, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import replays
@@ -20,15 +19,6 @@ from delivery.selection import OVER
 from routing import replaying
 
 STATES = [(state.value, state.label) for state in OVER]
-
-
-class Moment(serializers.DateTimeField):
-    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        return super().to_internal_value(value)
 
 
 class ReplayFilter(Input):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
+    api_keys,
     available_numbers,
     buying,
     channels,
@@ -64,6 +65,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replays", replays.Replays.as_view()),
     path("replays/<str:replay_id>", replays.OneReplay.as_view()),
     path("replays/<str:replay_id>/run", replays.Run.as_view()),
+    path("api-keys", api_keys.ApiKeys.as_view()),
+    path("api-keys/<str:key_id>", api_keys.OneApiKey.as_view()),
+    path("api-keys/<str:key_id>/rotate", api_keys.RotateApiKey.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

@@ -90,6 +90,9 @@ class View(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if isinstance(request.auth, Program):
+            # Django runs these after the last byte of the answer; it has no public door to them.
+            answer._resource_closers.append(request.auth.note_use)  # type: ignore[attr-defined]
         counters.api_answered(request.method, answer.status_code)
         return answer
 

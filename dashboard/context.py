@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Environment
-from accounts.roles import CONFIGURE, READ, READ_CONTENT, READ_MESSAGES, REPLAY, Role, allows
+from accounts.roles import CONFIGURE, MANAGE_KEYS, READ, READ_CONTENT, READ_MESSAGES, REPLAY, Role, allows
 
 THEME_COOKIE = "theme"
 THEMES = {
@@ -50,6 +50,10 @@ NAVIGATION = (
             Link("routes", _("Routes"), "split", READ),
             Link("endpoints", _("Endpoints"), "webhook", READ),
         ),
+    ),
+    Group(
+        _("Access"),
+        (Link("keys", _("API keys"), "key-round", MANAGE_KEYS),),
     ),
 )
 

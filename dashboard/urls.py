@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from dashboard import (
     access,
+    api_keys,
     available_numbers,
     buying,
     callback,
@@ -94,6 +95,11 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/<str:endpoint_id>/switch/", endpoints.switch, name="endpoints.switch"),
     path("endpoints/<str:endpoint_id>/default/", endpoints.make_default, name="endpoints.default"),
     path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),
+    path("api-keys/", api_keys.index, name="keys"),
+    path("api-keys/new/", api_keys.new, name="keys.new"),
+    path("api-keys/<str:key_id>/", api_keys.one, name="keys.one"),
+    path("api-keys/<str:key_id>/rotate/", api_keys.rotate, name="keys.rotate"),
+    path("api-keys/<str:key_id>/revoke/", api_keys.revoke, name="keys.revoke"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -15,12 +15,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import keyring
+from accounts import granting, keyring, keys
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public, uuid7
-from accounts.models import Environment, Tenant, User
+from accounts.models import Environment, KeyAddress, Tenant, User
 from accounts.roles import SCOPES, Role
 from delivery import destinations
 from delivery import services as delivery
@@ -65,6 +65,7 @@ class Side:
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
@@ -112,7 +113,7 @@ def member(tenant: Tenant, role: Role) -> User:
 
 
 def furnish(environment: Environment, number: str) -> Side:
-    _key, key = accounts.create_key(environment, "tests", SYSTEM, list(SCOPES))
+    key = key_of(environment)
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
     )
@@ -151,6 +152,14 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
     )
+
+
+def key_of(environment: Environment) -> str:
+    """The text of a key that may do everything, and was used from here before."""
+    scopes = granting.offered(environment, SCOPES)
+    key, text = keys.create(environment, SYSTEM, name="tests", held=SCOPES, scopes=scopes)
+    KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
+    return text
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

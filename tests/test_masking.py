@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from accounts import keys
 from accounts.audit import SYSTEM
 from accounts.roles import PERMISSIONS, SCOPES
-from accounts.services import create_key
 from routing.services import create_route
 from tests.cast import Api, House
 from tests.dashboard.browse import Person, text
@@ -42,7 +42,7 @@ def test_support_sees_no_content_on_pages(acme: House, path: str) -> None:
 
 def key_of_support(house: House) -> Api:
     scopes = [scope for scope in SCOPES if scope in PERMISSIONS["support"]]
-    return Api(create_key(house.live.environment, "support", SYSTEM, scopes)[1])
+    return Api(keys.create(house.live.environment, SYSTEM, name="support", held=SCOPES, scopes=scopes)[1])
 
 
 @pytest.mark.parametrize("path", ANSWERS)

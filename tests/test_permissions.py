@@ -13,10 +13,10 @@ import pytest
 from django.db import transaction
 from django.urls import URLResolver, get_resolver
 
+from accounts import keys
 from accounts.audit import SYSTEM
 from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, SCOPES, Role, allows
-from accounts.services import create_key
 from api.schema import OpenApi
 from api.views import Unknown
 from tests.cast import Api, House, with_destinations
@@ -110,7 +110,7 @@ def test_each_role_opens_what_the_table_allows_and_nothing_else(acme: House, rol
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_key_does_what_its_scope_allows_and_nothing_else(acme: House, scope: str) -> None:
-    _key, text = create_key(acme.live.environment, "one scope", SYSTEM, [scope])
+    _key, text = keys.create(acme.live.environment, SYSTEM, name="one scope", held=SCOPES, scopes=[scope])
     with_json = Api(text)
     for place in PLACES:
         if not place.of_api:

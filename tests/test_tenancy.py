@@ -270,6 +270,9 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "replays"): {"kind": "recover", "filter": RECOVER},
     ("POST", "replays/{replay_id}/run"): {},
     ("PATCH", "issues/{issue_id}"): {"state": "acknowledged"},
+    ("POST", "api-keys"): {"name": "K", "scopes": ["read"]},
+    ("PATCH", "api-keys/{key_id}"): {"name": "K"},
+    ("POST", "api-keys/{key_id}/rotate"): {},
 }
 
 

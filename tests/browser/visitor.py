@@ -48,6 +48,9 @@ PAGES = (
     "endpoints/{endpoint_id}/policy/",
     "endpoints/{endpoint_id}/access/",
     "destinations/",
+    "api-keys/",
+    "api-keys/new/",
+    "api-keys/{key_id}/",
 )
 WIDTHS = (1280, 390, 320)
 
