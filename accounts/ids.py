@@ -16,6 +16,7 @@ PREFIXES = {
     "user": "usr",
     "membership": "mem",
     "key": "key",
+    "client": "cli",
     "audit": "aud",
     "channel": "chn",
     "number": "num",

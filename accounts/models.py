@@ -11,7 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import uuid7
+from accounts.clock import clock
+from accounts.ids import public, uuid7
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from accounts.roles import Role
 
@@ -196,6 +197,52 @@ class KeyAddress(models.Model):
         return str(self.id)
 
 
+class OAuthClient(models.Model):
+    """A program that asks for short-lived access tokens (accounts.clients); its public id is its `client_id`.
+
+    While a secret is being replaced the former one works as well. django-oauth-toolkit takes this model for its
+    Application and asks for no more than the last few members.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.CASCADE, related_name="clients")
+    name = models.CharField(_("name"), max_length=80)
+    digest = models.BinaryField(max_length=32)
+    former_digest = models.BinaryField(max_length=32, null=True)
+    former_ends_at = models.DateTimeField(null=True)
+    scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
+    allowed_networks = ArrayField(models.CharField(max_length=43), default=list)  # none: from everywhere
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # when it last asked for a token
+    revoked_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("OAuth client")
+
+    def __str__(self) -> str:
+        return self.name
+
+    client_type = "confidential"
+
+    @property
+    def client_id(self) -> str:
+        return public("client", self.pk)
+
+    @property
+    def client_secret(self) -> tuple[bytes, ...]:
+        """The digests of the secrets that work now."""
+        now, former = clock(self.environment), self.former_digest
+        overlaps = former is not None and self.former_ends_at is not None and now < self.former_ends_at
+        return (
+            (bytes(self.digest), bytes(former)) if former is not None and overlaps else (bytes(self.digest),)
+        )
+
+    def allows_grant_type(self, *kinds: str) -> bool:
+        return "client-credentials" in kinds
+
+
 class LoginFailure(models.Model):
     """A failed log-in, counted to slow down whoever guesses; who and from where are kept as keyed digests only."""
 
@@ -220,7 +267,7 @@ class AuditEntry(models.Model):
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="audit_entries")
     environment = models.ForeignKey(Environment, models.PROTECT, null=True, related_name="audit_entries")
     at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8)  # user, key, operator or system
+    actor_kind = models.CharField(max_length=8)  # user, key, client, operator or system
     actor_id = models.UUIDField(null=True)
     action = models.CharField(max_length=60)  # noun.verb: "endpoint.created"
     target_id = models.UUIDField(null=True)

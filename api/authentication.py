@@ -1,4 +1,4 @@
-"""Who asks: `Authorization: Bearer sk_…`. The key decides the environment; no request names one."""
+"""Who asks: `Authorization: Bearer`, a key or an access token. It decides the environment; no request names one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts import keys
+from accounts import clients, keys
 from accounts.models import Environment
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Program:
     """What asks: where it is at home and what it may do there. It is Django's idea of a user as well."""
 
-    kind: Literal["key"]
+    kind: Literal["key", "client"]
     id: UUID
     environment: Environment
     scopes: frozenset[str]
@@ -33,25 +33,38 @@ class Program:
     is_authenticated: Literal[True] = True
 
 
-class KeyAuthentication(BaseAuthentication):
+class BearerAuthentication(BaseAuthentication):
     """Sets `request.auth` to the Program; its `environment` is where every view starts."""
 
     def authenticate(self, request: Request) -> tuple[Program, Program] | None:
-        scheme, _space, text = get_authorization_header(request).partition(b" ")
+        scheme, _space, credentials = get_authorization_header(request).partition(b" ")
         if not scheme:
             return None
-        address = request.META["REMOTE_ADDR"]  # the true one (smsgateway.middleware)
-        key = keys.find(text.strip().decode("latin-1"), address) if scheme.lower() == b"bearer" else None
-        if key is None:
-            detail = _("This API key is unknown, has ended, or is not for requests from your address.")
+        text = credentials.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
+        program = program_of(text, request.META["REMOTE_ADDR"])  # the true one (smsgateway.middleware)
+        if program is None:
+            detail = _("This key or token is unknown, has ended, or is not for requests from your address.")
             raise AuthenticationFailed(detail, "invalid_key")
-        program = Program(
-            "key", key.pk, key.environment, frozenset(key.scopes), partial(keys.note_use, key, address)
-        )
         return program, program
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="smsgateway"'
+
+
+def program_of(text: str, address: str) -> Program | None:
+    """Whose API key or access token `text` is; None for anything that does not open from that address."""
+    if text.startswith(clients.TOKEN):
+        granted = clients.find(text, address)
+        if granted is None:
+            return None
+        client, scopes = granted
+        return Program("client", client.pk, client.environment, scopes, lambda: None)
+    key = keys.find(text, address)
+    if key is None:
+        return None
+    return Program(
+        "key", key.pk, key.environment, frozenset(key.scopes), partial(keys.note_use, key, address)
+    )
 
 
 class Scoped(BasePermission):

@@ -16,11 +16,11 @@ from api.views import View
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "api.authentication.KeyAuthentication"
+    target_class = "api.authentication.BearerAuthentication"
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        description = "sk_live_… or sk_test_…; the key decides the environment"
+        description = "sk_live_… or sk_test_…, or an access token; either decides the environment"
         return {"type": "http", "scheme": "bearer", "description": description}
 
 

@@ -18,6 +18,7 @@ from api import (
     messages,
     number_requests,
     numbers,
+    oauth_clients,
     queues,
     replays,
     routes,
@@ -68,6 +69,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api-keys", api_keys.ApiKeys.as_view()),
     path("api-keys/<str:key_id>", api_keys.OneApiKey.as_view()),
     path("api-keys/<str:key_id>/rotate", api_keys.RotateApiKey.as_view()),
+    path("oauth-clients", oauth_clients.OAuthClients.as_view()),
+    path("oauth-clients/<str:client_id>", oauth_clients.OneOAuthClient.as_view()),
+    path("oauth-clients/<str:client_id>/rotate", oauth_clients.RotateOAuthClient.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

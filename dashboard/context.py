@@ -53,7 +53,10 @@ NAVIGATION = (
     ),
     Group(
         _("Access"),
-        (Link("keys", _("API keys"), "key-round", MANAGE_KEYS),),
+        (
+            Link("keys", _("API keys"), "key-round", MANAGE_KEYS),
+            Link("clients", _("OAuth clients"), "bot", MANAGE_KEYS),
+        ),
     ),
 )
 

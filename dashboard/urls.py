@@ -24,6 +24,7 @@ from dashboard import (
     messages,
     number_requests,
     numbers,
+    oauth_clients,
     overview,
     policy,
     preferences,
@@ -100,6 +101,11 @@ inside: list[URLPattern | URLResolver] = [
     path("api-keys/<str:key_id>/", api_keys.one, name="keys.one"),
     path("api-keys/<str:key_id>/rotate/", api_keys.rotate, name="keys.rotate"),
     path("api-keys/<str:key_id>/revoke/", api_keys.revoke, name="keys.revoke"),
+    path("oauth-clients/", oauth_clients.index, name="clients"),
+    path("oauth-clients/new/", oauth_clients.new, name="clients.new"),
+    path("oauth-clients/<str:client_id>/", oauth_clients.one, name="clients.one"),
+    path("oauth-clients/<str:client_id>/rotate/", oauth_clients.rotate, name="clients.rotate"),
+    path("oauth-clients/<str:client_id>/revoke/", oauth_clients.revoke, name="clients.revoke"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import granting, keyring, keys
+from accounts import clients, granting, keyring, keys
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
@@ -65,6 +65,7 @@ class Side:
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "client_id": self.environment.clients.order_by("pk")[0].client_id,
             "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
@@ -114,6 +115,7 @@ def member(tenant: Tenant, role: Role) -> User:
 
 def furnish(environment: Environment, number: str) -> Side:
     key = key_of(environment)
+    clients.create(environment, SYSTEM, name="tests", held=SCOPES)
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
     )

@@ -24,6 +24,7 @@ from tests.dashboard.browse import Person
 
 KNOWN = frozenset().union(*PERMISSIONS.values())
 OPEN = {
+    "oauth/token": "whoever asks shows a client's secret",
     "": "leads to one's own environment, or to the log-in",
     "login/": "for who is not known yet",
     "logout/": "everybody may leave",

@@ -273,6 +273,9 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api-keys"): {"name": "K", "scopes": ["read"]},
     ("PATCH", "api-keys/{key_id}"): {"name": "K"},
     ("POST", "api-keys/{key_id}/rotate"): {},
+    ("POST", "oauth-clients"): {"name": "C", "scopes": ["read"]},
+    ("PATCH", "oauth-clients/{client_id}"): {"name": "C"},
+    ("POST", "oauth-clients/{client_id}/rotate"): {},
 }
 
 

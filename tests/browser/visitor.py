@@ -51,6 +51,9 @@ PAGES = (
     "api-keys/",
     "api-keys/new/",
     "api-keys/{key_id}/",
+    "oauth-clients/",
+    "oauth-clients/new/",
+    "oauth-clients/{client_id}/",
 )
 WIDTHS = (1280, 390, 320)
 
