@@ -15,6 +15,7 @@ PREFIXES = {
     "environment": "env",
     "user": "usr",
     "membership": "mem",
+    "invitation": "inv",
     "key": "key",
     "client": "cli",
     "audit": "aud",

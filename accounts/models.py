@@ -151,6 +151,35 @@ class Membership(models.Model):
         return f"{self.role} of {self.tenant_id}"
 
 
+class Invitation(models.Model):
+    """A link by e-mail that makes who opens it a member. Open until it is accepted, withdrawn or expires."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(max_length=12, choices=Role.choices)
+    digest = models.BinaryField(max_length=32, unique=True)  # of the link's 256 random bits
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = PersonalData("account", ("email",), ("email", "role"))
+
+    class Meta:
+        verbose_name = _("invitation")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_one_open_an_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.tenant_id}"
+
+
 class ApiKey(models.Model):
     """`sk_live_…` or `sk_test_…`: only a digest of its 256 random bits is kept; the key decides the environment.
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts import audit, encryption, keyring
 from accounts.audit import Actor
 from accounts.clock import clock
-from accounts.models import Environment, LoginFailure, Membership, Tenant, User
+from accounts.models import Environment, LoginFailure, Tenant, User
 
 THROTTLE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_PERSON_AND_SOURCE = 8
@@ -28,15 +28,6 @@ def create_tenant(name: str, actor: Actor) -> Tenant:
         Environment.objects.create(tenant=tenant, kind=kind, name=label, created_at=now)
     audit.record(actor, "tenant.created", tenant.pk, tenant=tenant, after={"name": name})
     return tenant
-
-
-@transaction.atomic
-def add_member(tenant: Tenant, user: User, role: str, actor: Actor) -> Membership:
-    membership = Membership.objects.create(tenant=tenant, user=user, role=role)
-    audit.record(
-        actor, "member.added", membership.pk, tenant=tenant, after={"role": role, "user": str(user.pk)}
-    )
-    return membership
 
 
 @transaction.atomic

@@ -52,7 +52,9 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # likewise
 
     def _extract_basic_auth(self, request: Any) -> str | None:
         text: str | None = super()._extract_basic_auth(request)
-        return text if text and text.isascii() else None  # the library decodes base64 and expects no other failure
+        return (
+            text if text and text.isascii() else None
+        )  # the library decodes base64 and expects no other failure
 
     def _check_secret(self, provided_secret: str, stored_secret: tuple[bytes, ...]) -> bool:
         digest = clients.digest_of(provided_secret)

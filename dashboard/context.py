@@ -8,7 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Environment
-from accounts.roles import CONFIGURE, MANAGE_KEYS, READ, READ_CONTENT, READ_MESSAGES, REPLAY, Role, allows
+from accounts.roles import (
+    CONFIGURE,
+    MANAGE_KEYS,
+    MANAGE_MEMBERS,
+    READ,
+    READ_CONTENT,
+    READ_MESSAGES,
+    REPLAY,
+    Role,
+    allows,
+)
 
 THEME_COOKIE = "theme"
 THEMES = {
@@ -56,6 +66,7 @@ NAVIGATION = (
         (
             Link("keys", _("API keys"), "key-round", MANAGE_KEYS),
             Link("clients", _("OAuth clients"), "bot", MANAGE_KEYS),
+            Link("members", _("Members"), "users", MANAGE_MEMBERS),
         ),
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts import granting, keys
+from accounts import granting, keys, members
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.ids import parse, public
@@ -88,7 +88,7 @@ def create(tenant: Tenant | None) -> dict[str, Any]:
     user.set_password(password)
     user.save()
     if fresh:
-        accounts.add_member(tenant, user, Role.OWNER, SYSTEM)
+        members.add(tenant, user, Role.OWNER, SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
     live = tenant.environments.get(kind=Environment.Kind.LIVE)
     return {

@@ -260,8 +260,12 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="smsgateway <no-reply@localhost>")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+if mail_url := env.str("MAIL_URL", default=""):
+    globals().update(env.email_url_config(mail_url))
 
 # Files that people add are sealed before they are stored, so none may lie open in a temporary file; a form with more
 # than this reaches its view without them.

@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import clients, granting, keyring, keys
+from accounts import clients, granting, invitations, keyring, keys, members
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
@@ -65,6 +65,10 @@ class Side:
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "membership_id": public(
+                "membership", self.environment.tenant.memberships.order_by("-role", "pk")[0].pk
+            ),
+            "invitation_id": public("invitation", self.environment.tenant.invitations.earliest("pk").pk),
             "client_id": self.environment.clients.order_by("pk")[0].client_id,
             "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
@@ -103,13 +107,14 @@ def build(name: str, live_number: str, sandbox_number: str) -> House:
     tenant = accounts.create_tenant(name, SYSTEM)
     users = {role.value: member(tenant, role) for role in Role}
     live, sandbox = tenant.environments.order_by("kind")
+    store_invitation(tenant)
     return House(tenant, users, furnish(live, live_number), furnish(sandbox, sandbox_number))
 
 
 def member(tenant: Tenant, role: Role) -> User:
     host = "".join(c for c in tenant.name.lower() if c.isascii() and c.isalnum())
     user = User.objects.create(email=f"{role.value}@{host}.example", password=hashed_password())
-    accounts.add_member(tenant, user, role, SYSTEM)
+    members.add(tenant, user, role, SYSTEM)
     return user
 
 
@@ -154,6 +159,12 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
     )
+
+
+def store_invitation(tenant: Tenant, email: str = "guest@example.com", role: str = "viewer") -> str:
+    """The text of the link of an open invitation."""
+    invitations.store(tenant, SYSTEM, email, role, text := f"invitation of {email} to {tenant.pk}")
+    return text
 
 
 def key_of(environment: Environment) -> str:

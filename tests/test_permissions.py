@@ -24,6 +24,7 @@ from tests.dashboard.browse import Person
 
 KNOWN = frozenset().union(*PERMISSIONS.values())
 OPEN = {
+    "join/": "whoever opens it shows the text of an invitation",
     "oauth/token": "whoever asks shows a client's secret",
     "": "leads to one's own environment, or to the log-in",
     "login/": "for who is not known yet",
@@ -143,6 +144,13 @@ PAGES = {
     "POST numbers/{number_id}/release/": "owner admin developer",
     "POST routes/{route_id}/": "owner admin developer",
     "POST destinations/": "owner admin developer",
+    "GET api-keys/": "owner admin developer",
+    "POST api-keys/{key_id}/revoke/": "owner admin developer",
+    "POST oauth-clients/{client_id}/rotate/": "owner admin developer",
+    "GET members/": "owner admin",
+    "POST members/": "owner admin",
+    "POST members/{membership_id}/role/": "owner admin",
+    "POST members/{membership_id}/remove/": "owner admin",
 }
 CALLS = {
     "GET channels": "read",
@@ -157,6 +165,11 @@ CALLS = {
     "PATCH issues/{issue_id}": "replay",
     "GET endpoints/{queue_id}/queue": "receive",
     "POST endpoints/{queue_id}/queue/ack": "receive",
+    "POST api-keys": "manageKeys",
+    "DELETE oauth-clients/{client_id}": "manageKeys",
+    "GET members": "manageMembers",
+    "PATCH members/{membership_id}": "manageMembers",
+    "POST invitations": "manageMembers",
 }
 
 

@@ -37,7 +37,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def test_every_operation_is_named_verb_noun(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names)) >= 24
-    verbs = "list create read update delete replay preview take acknowledge release run check rotate"
+    verbs = "list create read update delete replay preview take acknowledge release run check rotate resend"
     assert all(re.fullmatch(rf"({verbs.replace(' ', '|')})[A-Z][A-Za-z]+", name) for name in names)
 
 

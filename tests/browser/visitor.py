@@ -54,6 +54,7 @@ PAGES = (
     "oauth-clients/",
     "oauth-clients/new/",
     "oauth-clients/{client_id}/",
+    "members/",
 )
 WIDTHS = (1280, 390, 320)
 

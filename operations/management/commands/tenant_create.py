@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts import keys, services
+from accounts import keys, members, services
 from accounts.audit import Actor
 from accounts.ids import public
 from accounts.models import User
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             user.save()
             tenant = services.create_tenant(name, Actor("operator"))
-            services.add_member(tenant, user, Role.OWNER, Actor("operator"))
+            members.add(tenant, user, Role.OWNER, Actor("operator"))
             texts = [
                 keys.create(env, Actor("operator"), name="First key", held=SCOPES)[1]
                 for env in tenant.environments.all()
