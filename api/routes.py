@@ -40,7 +40,7 @@ class ConditionSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_field({"oneOf": [*VALUE_SCHEMA["oneOf"], {"type": "null"}]})
-class ShownValue(Raw):
+class ShownValue(Value):
     """The same, or null where it is a sender's number that the reader may not see."""
 
 

@@ -29,7 +29,7 @@ def made(api: Api, **fields: Any) -> dict[str, Any]:
     return body
 
 
-def ask(id: str, secret: str, *, basic: bool = True, address: str = "127.0.0.1", **fields: str) -> Any:
+def ask(id: str, secret: str, *, basic: bool = True, address: str = "127.0.0.1", **fields: Any) -> Any:
     headers = {"Authorization": "Basic " + b64encode(f"{id}:{secret}".encode()).decode()} if basic else {}
     sent = {"grant_type": "client_credentials"} | fields
     if not basic:
@@ -37,7 +37,7 @@ def ask(id: str, secret: str, *, basic: bool = True, address: str = "127.0.0.1",
     return Client(headers=headers, REMOTE_ADDR=address).post("/oauth/token", sent)
 
 
-def token(client: dict[str, Any], **fields: str) -> str:
+def token(client: dict[str, Any], **fields: Any) -> str:
     answer = ask(client["id"], client["clientSecret"], **fields)
     assert answer.status_code == 200, answer.content
     value: str = answer.json()["access_token"]
@@ -112,7 +112,7 @@ def test_what_a_token_does_is_on_the_trail_as_its_clients_doing(acme: House, api
     ],
 )
 def test_only_one_grant_is_given(
-    acme: House, api: Api, fields: dict[str, str], status: int, error: str
+    acme: House, api: Api, fields: dict[str, Any], status: int, error: str
 ) -> None:
     client = made(api)
     answer = ask(client["id"], client["clientSecret"], **fields)
