@@ -10,6 +10,7 @@ from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -89,7 +90,10 @@ core = OAuthLibCore(server)
 @require_POST
 @sensitive_post_parameters("client_secret")
 def token(request: HttpRequest) -> HttpResponse:
-    """A token, or an error as RFC 6749 §5.2 has it."""
-    _url, headers, body, status = core.create_token_response(request)
+    """A token, or an error as RFC 6749 §5.2 has it; 503 while the database is away, as the rest of the API."""
     told = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    try:
+        _url, headers, body, status = core.create_token_response(request)
+    except (OperationalError, InterfaceError):
+        headers, body, status = {"Retry-After": "5"}, '{"error": "temporarily_unavailable"}', 503
     return HttpResponse(body, status=status, headers=told | headers)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from oauth2_provider.models import AccessToken
 
@@ -139,6 +139,19 @@ def test_a_garbled_header_is_no_client(acme: House, header: str) -> None:
     assert answer.status_code == 401
     assert Client().get("/oauth/token").status_code == 405
     assert Client().post("/oauth/token", b"{}", content_type="application/json").status_code == 400
+
+
+def test_without_a_database_it_says_when_to_try_again(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    client = made(api)
+    monkeypatch.setattr("api.tokens.Validator._load_application", away)
+    answer = ask(client["id"], client["clientSecret"])
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json() == {"error": "temporarily_unavailable"}
 
 
 def test_both_secrets_work_until_the_overlap_ends(acme: House) -> None:
