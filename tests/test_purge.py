@@ -38,7 +38,14 @@ def test_what_is_past_its_time_goes_and_nothing_else(acme: House, settings: Lazy
         "loginFailures": 4,
     }
     assert (RepeatKey.objects.count(), StrayText.objects.count(), LoginFailure.objects.count()) == (2, 1, 1)
-    assert purge() == {"repeatKeys": 0, "parts": 0, "strayTexts": 0, "events": 0, "loginFailures": 0}
+    assert purge() == {
+        "repeatKeys": 0,
+        "parts": 0,
+        "strayTexts": 0,
+        "events": 0,
+        "accessTokens": 0,
+        "loginFailures": 0,
+    }
 
 
 def test_events_go_with_what_was_sent_of_them_but_not_while_one_waits(
