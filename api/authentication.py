@@ -80,6 +80,8 @@ class Scoped(BasePermission):
         needed = getattr(handler, "permission", None)
         if needed in request.auth.scopes:
             return True
-        self.message = _("This needs the scope %(scope)s, which the key does not have.") % {"scope": needed}
+        self.message = _("This needs the scope %(scope)s, which your key or token does not have.") % {
+            "scope": needed
+        }
         self.code = "missing_scope"
         return False
