@@ -149,25 +149,31 @@ def needed(field: Field, api: Api) -> str:
 
 
 def resources(api: Api, prefix: str) -> str:
-    classes = []
+    classes, attributes = [], ""
     for resource, operations in groupby(sorted(api.operations, key=by_resource), by_resource):
         methods = "\n".join(method(operation, api, prefix) for operation in operations)
         classes.append(f"class {capital(resource)}({prefix}Resource):\n{methods}")
+        attributes += f"        self.{snake(resource)} = {capital(resource)}(transport)\n"
+    init = f"    def __init__(self, transport: {prefix}Transport) -> None:\n{attributes}"
+    classes.append(f"class Resources:\n{init}")
     imports = (
         "\nfrom collections.abc import Mapping, Sequence\nfrom datetime import datetime\n"
         "from typing import Any, Literal\n\nfrom smsgw import inputs, models\n"
-        f"from smsgw.resource import UNSET, {prefix}Pages, {prefix}Resource, Unset, segment\n\n\n"
+        f"from smsgw.resource import UNSET, {prefix}Pages, {prefix}Resource, Unset, segment\n"
+        f"from smsgw.transport import {prefix}Transport\n\n\n"
     )
     return HEADER + imports + "\n\n".join(classes)
 
 
 def method(operation: Operation, api: Api, prefix: str) -> str:
     waits = "" if operation.paged or not prefix else "async "
+    returned = "" if answer(operation, api, prefix) == "None" else "return "
+    returned = "" if answer(operation, api, prefix) == "None" else "return "
     lines = [
         f"    {waits}def {snake(operation.verb)}({', '.join(arguments(operation, api))}) -> "
         f"{answer(operation, api, prefix)}:\n",
         docstring(operation.doc, "        "),
-        f"        return {'await ' if waits else ''}{call(operation)}\n",
+        f"        {returned}{'await ' if waits else ''}{call(operation)}\n",
     ]
     return "".join(lines)
 

@@ -128,7 +128,7 @@ def names_in(type: Type) -> set[str]:
 
 
 def read(document: Schema) -> Api:
-    """The whole description. What is no JSON, such as a stream, is left to hand-written code."""
+    """The whole description. Hand-written code has what is no JSON (a stream), and what may be nothing (a wait)."""
     return Reader(document).api()
 
 
@@ -211,7 +211,7 @@ class Reader:
         for path, methods in self.document["paths"].items():
             for method, told in methods.items():
                 answers = self.answers(told["responses"])
-                if answers:
+                if answers and not (None in answers.values() and len(answers) > 1):
                     yield self.operation(path, method.upper(), told, answers)
 
     def operation(

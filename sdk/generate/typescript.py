@@ -98,15 +98,28 @@ def written(type: Type, inside: str = "") -> str:
 def resources(api: Api) -> str:
     parts = [
         HEADER,
-        'import { type Options, type Pages, type PostOptions, Resource, segment } from "./http.js";\n'
+        'import { type Pages, Resource, segment } from "./resource.js";\n'
+        'import type { Options, PostOptions, Transport } from "./transport.js";\n'
         'import type * as types from "./types.js";\n',
     ]
     names = []
     for resource, operations in groupby(sorted(api.operations, key=by_resource), by_resource):
-        names.append(capital(resource))
+        names.append(resource)
         methods = "\n".join(method(operation) for operation in operations)
-        parts.append(f"export class {names[-1]} extends Resource {{\n{methods}}}\n")
-    return "\n".join(parts)
+        parts.append(f"export class {capital(resource)} extends Resource {{\n{methods}}}\n")
+    return "\n".join([*parts, all_of(names)])
+
+
+def all_of(names: list[str]) -> str:
+    of = {lower(capital(name)): capital(name) for name in names}
+    fields = "".join(f"  readonly {name}: {kind};\n" for name, kind in of.items())
+    made = "".join(f"    this.{name} = new {kind}(transport);\n" for name, kind in of.items())
+    constructor = f"  constructor(transport: Transport) {{\n{made}  }}\n"
+    return f"export class Resources {{\n{fields}\n{constructor}}}\n"
+
+
+def lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def method(operation: Operation) -> str:
