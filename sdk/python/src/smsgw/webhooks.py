@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from smsgw.errors import WebhookVerificationError
 
@@ -27,6 +27,12 @@ except ImportError:  # only v1a needs it: pip install "smsgateway-sdk[v1a]"
 
 TOLERANCE_S = 300
 PUBLIC, SECRET = "whpk_", "whsec_"
+
+
+class Headers(Protocol):
+    """A dict, or what any framework has."""
+
+    def items(self) -> Iterable[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class WebhookEvent:
 
 def verify(
     body: bytes | str,
-    headers: Mapping[str, str],
+    headers: Headers,
     secrets: str | Iterable[str],
     *,
     tolerance_s: float = TOLERANCE_S,
@@ -64,7 +70,7 @@ def verify(
 
 def check(
     body: bytes | str,
-    headers: Mapping[str, str],
+    headers: Headers,
     secrets: str | Iterable[str],
     *,
     tolerance_s: float = TOLERANCE_S,
@@ -88,7 +94,7 @@ def sign(secret: str, id: str, timestamp: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(_mac(secret, f'{id}.{timestamp}.'.encode() + body)).decode()}"
 
 
-def _told(headers: Mapping[str, str]) -> tuple[str, str, str]:
+def _told(headers: Headers) -> tuple[str, str, str]:
     lower = {name.lower(): value for name, value in headers.items()}
     id, timestamp, signatures = (lower.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not (id and signatures and re.fullmatch(r"[0-9]{1,15}", timestamp)):
