@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import textwrap
 from itertools import groupby
 
 from generate.reading import (
@@ -98,7 +99,7 @@ def shared(api: Api) -> list[str]:
 
 def model(shape: Shape, api: Api) -> str:
     fields = sorted(shape.fields, key=lambda field: not field.required)
-    lines = "".join(f"    {attribute(field, api)}{told(field)}\n" for field in fields)
+    lines = "".join(f"{told(field)}    {attribute(field, api)}\n" for field in fields)
     return (
         "@dataclass(frozen=True, kw_only=True, repr=False)\n"
         f"class {shape.name}(Model):\n{docstring(shape.doc, '    ')}{lines}"
@@ -114,7 +115,7 @@ def attribute(field: Field, api: Api) -> str:
 
 
 def told(field: Field) -> str:
-    return f"  # {field.doc}" if field.doc else ""
+    return "".join(f"    # {line}\n" for line in textwrap.wrap(field.doc, 100, break_long_words=False))
 
 
 # ---- what is sent
@@ -134,7 +135,7 @@ def inputs(api: Api) -> str:
 def typed_dict(shape: Shape, api: Api) -> str:
     name = sent_name(shape.name, api)
     if all(field.name.isidentifier() for field in shape.fields):
-        lines = "".join(f"    {field.name}: {needed(field, api)}{told(field)}\n" for field in shape.fields)
+        lines = "".join(f"{told(field)}    {field.name}: {needed(field, api)}\n" for field in shape.fields)
         return f"class {name}(TypedDict):\n{docstring(shape.doc, '    ')}{lines}"
     lines = "".join(f'        "{field.name}": {needed(field, api)!r},\n' for field in shape.fields)
     return f'{name} = TypedDict(\n    "{name}",\n    {{\n{lines}    }},\n)\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -36,8 +37,9 @@ def page(cursor: str, *ids: str) -> Answer:
 
 
 @pytest.fixture
-def client(receiver: Receiver) -> Client:
-    return Client("sk_test_x", receiver.url, retries=0)
+def client(receiver: Receiver) -> Iterator[Client]:
+    with Client("sk_test_x", receiver.url, retries=0) as made:
+        yield made
 
 
 def test_a_wait_goes_on_where_the_one_before_ended(client: Client, receiver: Receiver) -> None:

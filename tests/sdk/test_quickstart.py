@@ -20,13 +20,16 @@ from pytest_django.live_server_helper import LiveServer
 
 from delivery.engine import Engine
 from tests.cast import House
-from tests.live import LiveDoor, until
+from tests.live import LiveDoor, a_free_port, listens, until
 from tests.sdk.node import built
-from tests.test_webhook_examples import a_free_port, listens
 
 PAGE = (django_settings.BASE_DIR / "docs" / "quickstart.md").read_text()
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 BLOCK = re.compile(r"(?:`([\w/-]+\.\w+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+
+
+#: What the next block finds: variables and functions.
+KEEP = "{ export -p; declare -p channel endpoint; declare -f; } > state 2> /dev/null || true"
 
 
 class Terminal:
@@ -55,8 +58,14 @@ class Terminal:
                 self.run(block)
 
     def run(self, block: str) -> None:
-        script = f". ./state\n{block}\n{{ export -p; declare -p channel endpoint; declare -f; }} > state 2>/dev/null || true"
-        done = subprocess.run(["bash", "-eu", "-c", script], **self.where, capture_output=True, timeout=100)  # type: ignore[call-overload]
+        done = subprocess.run(
+            ["bash", "-eu", "-c", f". ./state\n{block}\n{KEEP}"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            timeout=100,
+            check=False,
+        )
         with self.said.open("ab") as said:
             said.write(done.stdout)
         assert done.returncode == 0, (block, done.stdout, done.stderr)
@@ -64,8 +73,8 @@ class Terminal:
     def start(self, command: str) -> None:
         self.stop()
         with self.said.open("ab") as said:
-            script = f". ./state\nexec {command}"
-            started = subprocess.Popen(["bash", "-eu", "-c", script], **self.where, stdout=said)
+            shell = ["bash", "-eu", "-c", f". ./state\nexec {command}"]
+            started = subprocess.Popen(shell, cwd=self.folder, env=self.environment, stdout=said)
         self.receivers.append(started)
         until(lambda: started.poll() is not None or listens(self.port))
 
@@ -74,10 +83,6 @@ class Terminal:
             process.send_signal(signal.SIGTERM)
             process.wait(10)
         self.receivers.clear()
-
-    @property
-    def where(self) -> dict[str, object]:
-        return {"cwd": self.folder, "env": self.environment}
 
     def heard(self, text: str) -> bool:
         return text in self.said.read_text()

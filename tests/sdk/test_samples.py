@@ -20,10 +20,10 @@ from delivery.engine import Engine
 from delivery.models import Delivery
 from tests import cast
 from tests.cast import Api, House
-from tests.live import until
+from tests.deliveries import judged
+from tests.live import a_free_port, listens, until
 from tests.node import install
 from tests.sdk.node import built
-from tests.test_webhook_examples import a_free_port, judged, listens
 
 SAMPLES = settings.BASE_DIR / "docs" / "samples"
 PACKAGES = settings.BASE_DIR / "tests" / "samples"

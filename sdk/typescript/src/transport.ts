@@ -60,7 +60,8 @@ export class Transport {
     const timeout = AbortSignal.timeout(options.timeoutMs ?? this.settings.timeoutMs);
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
     try {
-      const response = await this.settings.fetch(address, { ...request, signal, redirect: "manual" });
+      const { fetch } = this.settings; // which, called as a method, some runtimes refuse
+      const response = await fetch(address, { ...request, signal, redirect: "manual" });
       return { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
       options.signal?.throwIfAborted();

@@ -56,8 +56,9 @@ class Client(resources.Resources):
     ) -> None:
         key = configured(key, "SMSGATEWAY_API_KEY", "key")
         guard(key, mode)
+        url = configured(base_url, "SMSGATEWAY_URL", "base_url")
         self.http = http or httpx.Client(timeout=timeout_s)
-        self.http.base_url = httpx.URL(configured(base_url, "SMSGATEWAY_URL", "base_url"))
+        self.http.base_url = httpx.URL(url)
         self.http.headers.update(headers(key))
         self.transport = Transport(self.http, Retry(retries))
         super().__init__(self.transport)
@@ -96,8 +97,9 @@ class AsyncClient(async_resources.Resources):
     ) -> None:
         key = configured(key, "SMSGATEWAY_API_KEY", "key")
         guard(key, mode)
+        url = configured(base_url, "SMSGATEWAY_URL", "base_url")
         self.http = http or httpx.AsyncClient(timeout=timeout_s)
-        self.http.base_url = httpx.URL(configured(base_url, "SMSGATEWAY_URL", "base_url"))
+        self.http.base_url = httpx.URL(url)
         self.http.headers.update(headers(key))
         self.transport = AsyncTransport(self.http, Retry(retries))
         super().__init__(self.transport)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import time
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from smsgw.client import Client, guard
 from smsgw.errors import ConflictError
 from smsgw.models import Channel
 
-TRIES = 10
+TRIES, PAUSE_S = 10, 0.2
 
 
 class Text(NamedTuple):
@@ -83,6 +84,10 @@ def number(api: Client, channel: Channel) -> str:
 def send(settings: Settings, text: Text) -> str:
     body = {"from": text.sender, "to": settings.number, "text": text.content}
     headers = {"Authorization": f"Bearer {settings.ingest_secret}"}
-    answer = httpx.post(settings.ingest_url, json=body, headers=headers, timeout=30)
+    for _ in range(TRIES):
+        answer = httpx.post(settings.ingest_url, json=body, headers=headers, timeout=30)
+        if answer.status_code != 404:
+            break
+        time.sleep(PAUSE_S)  # the door hears of a new channel a moment after it was made
     answer.raise_for_status()
     return "accepted"
