@@ -239,7 +239,10 @@ class Reader:
 
     def body(self, told: Schema) -> Shape | None:
         schema = told.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema")
-        return self.shapes[schema["$ref"].rpartition("/")[2]] if schema else None
+        if schema is None:
+            return None
+        name = schema["$ref"].rpartition("/")[2]
+        return self.shapes.get(name) or Shape(name, ())  # an object that has nothing in it
 
     def answers(self, responses: Schema) -> dict[int, Type | None]:
         found: dict[int, Type | None] = {}
@@ -269,12 +272,12 @@ def one_of(types: Any) -> Type:
 
 def verb_of(id: str, resource: str) -> str:
     """`listEndpointSecrets` of endpoints is listSecrets, `readEndpoint` is read, `takeDeliveries` stays."""
-    first, *rest = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", id)
-    noun = [capital(word) for word in resource.split("-")]
-    single = [*noun[:-1], singular(noun[-1])]
-    for own in (noun, single):
-        if rest[: len(own)] == own:
-            return first + "".join(rest[len(own) :])
+    verb, noun = re.fullmatch(r"([a-z]+)(.*)", id, re.DOTALL).groups()  # type: ignore[union-attr]  # verbNoun, all
+    plural = resource.replace("-", "")
+    for own in (plural, singular(plural)):
+        rest = noun[len(own) :]
+        if noun.lower().startswith(own.lower()) and not rest[:1].islower():
+            return f"{verb}{rest}"
     return id
 
 

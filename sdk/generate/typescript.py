@@ -44,7 +44,7 @@ def files(api: Api) -> dict[str, str]:
 
 
 def types(api: Api) -> str:
-    bodies = {operation.body.name for operation in api.operations if operation.body}
+    bodies = {operation.body.name for operation in api.operations if operation.body and operation.body.fields}
     pages = {page for operation in api.operations if (page := page_of(operation))}
     wanted = (api.answered | api.sent | bodies) - pages
     choices = [choice(name, api.choices[name]) for name in sorted(wanted & api.choices.keys())]
@@ -125,10 +125,12 @@ def lower(name: str) -> str:
 def method(operation: Operation) -> str:
     arguments = [f"{camel(name)}: string" for name in operation.path_names]
     given = []
-    if operation.body:
+    if operation.body and operation.body.fields:
         optional = not any(field.required for field in operation.body.fields)
         arguments.append(f"body: types.{operation.body.name}{' = {}' if optional else ''}")
         given.append("body")
+    elif operation.body:
+        given.append("body: {}")
     if operation.query:
         optional = not any(field.required for field in operation.query)
         arguments.append(f"query: {query(operation.query)}{' = {}' if optional else ''}")

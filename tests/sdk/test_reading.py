@@ -24,6 +24,8 @@ from smsgw.reading import read as read_answer
         ("createNumberDocument", "number-requests", "createNumberDocument"),
         ("listEndpointSecrets", "endpoints", "listSecrets"),
         ("takeDeliveries", "endpoints", "takeDeliveries"),
+        ("rotateOAuthClient", "oauth-clients", "rotate"),
+        ("listRoutes", "route", "listRoutes"),
     ],
 )
 def test_what_a_method_is_called(operation: str, resource: str, verb: str) -> None:

@@ -27,16 +27,17 @@ def segment(id: str) -> str:
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """Rows, and the cursor from which the next page comes; None at the end."""
+    """Rows, and the cursor from which the next page comes; None at the end. `raw` has what else it tells."""
 
     data: list[M]
     next_cursor: str | None
     has_more: bool
+    raw: Mapping[str, Any]
 
 
 def page(kind: type[M], response: httpx.Response) -> Page[M]:
     told = response.json()
-    return Page([read(kind, one) for one in told["data"]], told["nextCursor"], told["hasMore"])
+    return Page([read(kind, one) for one in told["data"]], told["nextCursor"], told["hasMore"], told)
 
 
 class Pages(Generic[M]):
