@@ -15,7 +15,7 @@ PRODUCTION := DEPLOYMENT=production PUBLIC_URL=https://app.example.com PUBLIC_IN
 	INDEX_KEY=OTg3NjU0MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg=
 ARGS ?=
 
-.PHONY: run test check faults bench scale lock messages clean
+.PHONY: run test check faults bench scale lock messages sdks packages clean
 .DEFAULT_GOAL := run
 
 run: .venv/runtime
@@ -54,6 +54,16 @@ lock: .venv/dev
 messages: .venv/dev
 	DEPLOYMENT=test $(BIN)/python manage.py makemessages --locale fr --ignore .venv --ignore var --no-location
 	DEPLOYMENT=test $(BIN)/python manage.py compilemessages --ignore .venv
+
+# After a change of the API: what the SDKs know of it. Committed.
+sdks: .venv/dev
+	DEPLOYMENT=test $(BIN)/python manage.py spectacular --format openapi-json | PYTHONPATH=sdk $(BIN)/python -m generate
+
+# The SDKs as packages, into var/packages/; needs Node.js and npm.
+packages: .venv/dev
+	@mkdir -p var/packages
+	$(BIN)/python -m build --no-isolation --outdir var/packages sdk/python
+	cd sdk/typescript && npm ci --silent && npm pack --silent --pack-destination ../../var/packages
 
 # Leaves var/ alone: it holds the local database.
 clean:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.audit import SYSTEM
-from accounts.ids import uuid7
-from delivery import services
+from accounts.ids import public, uuid7
+from delivery import secrets, services
 from delivery.engine import Engine
 from delivery.models import Attempt, Delivery, Endpoint
+from delivery.services import NewEndpoint
 from tests import cast
-from tests.cast import House
+from tests.cast import Api, House
 from tests.live import hexed, until
 
 
@@ -51,3 +52,14 @@ def tried(engine: Engine, house: House, endpoint: Endpoint) -> Delivery:
 def heard(delivery: Delivery) -> str:
     """What the only attempt of a delivery keeps of the answer."""
     return Attempt.objects.get(delivery=delivery).response
+
+
+def judged(
+    api: Api, engine: Engine, house: House, new: NewEndpoint, url: str
+) -> tuple[bool, str, int | None]:
+    """Whether the receiver at `url` does right by the check, and what becomes of a real text and of a forged one."""
+    services.update_endpoint(new.endpoint, SYSTEM, url=url)
+    report = api.post(f"endpoints/{public('endpoint', new.endpoint.pk)}/check").json()
+    taken = tried(engine, house, new.endpoint)
+    secrets.rotate(new.endpoint, SYSTEM, overlap_s=0)  # which the receiver has not heard of
+    return report["right"], taken.state, tried(engine, house, new.endpoint).error_code

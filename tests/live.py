@@ -154,6 +154,16 @@ def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
     raise AssertionError("it did not happen in time")
 
 
+def a_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
 @dataclass
 class Request:
     path: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,13 +15,11 @@ import pytest
 from django.conf import settings
 
 from accounts.audit import SYSTEM
-from accounts.ids import public
-from delivery import secrets, services
+from delivery import services
 from delivery.engine import Engine
-from delivery.services import NewEndpoint
 from tests.cast import Api, House
-from tests.deliveries import tried
-from tests.live import delivering, receiving, until
+from tests.deliveries import judged
+from tests.live import a_free_port, delivering, listens, receiving, until
 from tests.node import install
 
 PAGE = (settings.BASE_DIR / "docs" / "webhooks.md").read_text()
@@ -67,27 +64,6 @@ def running(folder: Path, example: str, node: bool, environment: Mapping[str, st
     finally:
         process.terminate()
         process.wait(10)
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex(("127.0.0.1", port)) == 0
-
-
-def judged(
-    api: Api, engine: Engine, house: House, new: NewEndpoint, url: str
-) -> tuple[bool, str, int | None]:
-    """Whether the receiver at `url` does right by the check, and what becomes of a real text and of a forged one."""
-    services.update_endpoint(new.endpoint, SYSTEM, url=url)
-    report = api.post(f"endpoints/{public('endpoint', new.endpoint.pk)}/check").json()
-    taken = tried(engine, house, new.endpoint)
-    secrets.rotate(new.endpoint, SYSTEM, overlap_s=0)  # which the receiver has not heard of
-    return report["right"], taken.state, tried(engine, house, new.endpoint).error_code
 
 
 @pytest.mark.parametrize("node", [False, True], ids=["python", "javascript"])

@@ -1,0 +1,987 @@
+// Made by `make sdks` from the API's own description; change that.
+
+export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
+
+export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
+
+export type EndpointKind = "webhook" | "callback" | "polling";
+
+export type ErrorCodeEnum = 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+
+export type EventName = "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved";
+
+export type HealthStateEnum = "healthy" | "failing" | "open" | "disabled";
+
+export type IssueState = "open" | "acknowledged" | "resolved";
+
+export type LineState = "connecting" | "bound" | "waiting" | "refused" | "stopped";
+
+export type MessageStatus = "received" | "queued" | "delivered" | "failed" | "dropped" | "quarantined" | "blocked" | "expired";
+
+export type MethodEnum = "POST" | "GET";
+
+export type NumberCapability = "sms" | "mms" | "voice";
+
+export type NumberCategory = "platform" | "verified" | "mobile" | "geographic" | "nonGeographic" | "tollFree" | "premium" | "machine" | "shortCode" | "other";
+
+export type NumberDocumentType = "application/pdf" | "image/jpeg" | "image/png";
+
+export type NumberRequestKind = "pool" | "bring";
+
+export type NumberRequestStatus = "requested" | "approved" | "refused" | "cancelled";
+
+export type OperatorEnum = "equals" | "startsWith" | "contains" | "matches" | "in";
+
+export type PayloadEnum = "full" | "thin";
+
+export type ReplayFilterStateEnum = "failed" | "delivered" | "cancelled";
+
+export type ReplayKind = "recover" | "missing" | "matching";
+
+export type ReplayState = "planned" | "running" | "done" | "failed" | "cancelled";
+
+export type RequestEnum = "good" | "tampered" | "stale" | "duplicate";
+
+export type RouteAction = "deliver" | "drop" | "quarantine";
+
+export type SignsWithEnum = "v1" | "v1a";
+
+export type StepEnum = "sent" | "accepted" | "routed" | "attempt" | "delivered" | "failed" | "cancelled";
+
+export interface Access {
+  headers?: AccessHeaders[];
+  basic?: AccessBasic;
+  bearer?: AccessBearer;
+  oauth2?: AccessOauth2;
+  clientCertificate?: AccessClientCertificate;
+  /** PEM; issuers to trust instead of the public ones */
+  caCertificate?: string;
+}
+
+export interface AccessBasic {
+  username?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  password?: string | null;
+}
+
+export interface AccessBearer {
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  token?: string | null;
+}
+
+export interface AccessClientCertificate {
+  /** PEM, the client's own first */
+  certificate?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  key?: string | null;
+}
+
+export interface AccessHeaders {
+  name?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  value?: string | null;
+  secret?: boolean;
+}
+
+export interface AccessOauth2 {
+  tokenUrl?: string;
+  clientId?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  clientSecret?: string | null;
+  scope?: string;
+  audience?: string;
+  authMethod?: "client_secret_basic" | "client_secret_post";
+}
+
+/** Which are delivered, and which were lost before: their lease had ended. */
+export interface Acknowledged {
+  acknowledged: string[];
+  lost: string[];
+}
+
+export interface Attempt {
+  id: string;
+  deliveryId: string;
+  /** 1 is the first since creation or the last replay */
+  number: number;
+  startedAt: string;
+  /** HTTP status of the answer */
+  status: number | null;
+  error: AttemptError | null;
+  /** the IP address that was connected to */
+  address: string | null;
+  timings: Timings;
+  /** the first bytes of the answer's body */
+  response: string;
+}
+
+export interface AttemptError {
+  /** 5101 and up */
+  code: number;
+  /** the same for people who read code */
+  word: string;
+  detail: string;
+}
+
+export interface AvailableNumber {
+  number: string;
+  /** ISO 3166-1 alpha-2 */
+  country: string | null;
+  category: NumberCategory;
+  region: string | null;
+  capabilities: NumberCapability[];
+  monthlyPrice: Money | null;
+}
+
+/** An endpoint as saved, with what its owner should know about the URL. */
+export interface ChangedEndpoint {
+  id: string;
+  kind: EndpointKind;
+  url: string | null;
+  payload: PayloadEnum | null;
+  template: Template | null;
+  ackWithinSeconds: number | null;
+  description: string;
+  isDefault: boolean;
+  signsWith: SignsWithEnum;
+  policy: Policy;
+  /** what is sent here besides texts */
+  events: EventName[];
+  failoverId: string | null;
+  /** where its texts go now; null: to itself, or they wait for it */
+  divertedTo?: string | null;
+  /** when each try comes, in seconds after the first, where each one before fails at once */
+  triesAfterSeconds: number[];
+  /** without its secrets; null where it does not open */
+  access: Access | null;
+  /** of the client certificate */
+  certificateExpiresAt: string | null;
+  /** false where nothing is sent because the environment's destinations leave it out */
+  destinationAllowed: boolean;
+  disabled: boolean;
+  /** person, failing, gone (it said 410) or asked */
+  disabledBecause: string | null;
+  health: Health;
+  /** deliveries that are neither done nor failed */
+  waiting?: number;
+  /** when the oldest of these was made */
+  oldestUndeliveredAt: string;
+  /** its age; 0 where nothing waits */
+  oldestUndeliveredSeconds: number;
+  createdAt: string;
+  warnings: string[];
+}
+
+export interface Channel {
+  id: string;
+  carrier: string;
+  name: string;
+  /** where the carrier sends texts; null where we connect to the carrier (smpp) */
+  ingestUrl: string | null;
+  /** how the connection to the carrier stands, of several sessions the best; null for other carriers, and before the first try */
+  line: Line | null;
+  /** names of the credentials, never their values */
+  credentialsSet: string[];
+  /** whether numbers can be bought through it: its carrier sells them and has the credentials for it */
+  sellsNumbers: boolean;
+  createdAt: string;
+}
+
+export interface ChannelChanges {
+  name?: string;
+  /** replaces all of them */
+  credentials?: Record<string, string | number>;
+}
+
+/** What came of the four requests, in the order in which they were sent. */
+export interface Check {
+  /** all four were */
+  right: boolean;
+  findings: Finding[];
+}
+
+/** All conditions of a route must hold. */
+export interface Condition {
+  field: ConditionField;
+  operator: OperatorEnum;
+  value: string | string[];
+}
+
+/** A new endpoint with its signing secret, which is shown this once; null where nothing is sent. */
+export interface CreatedEndpoint {
+  id: string;
+  kind: EndpointKind;
+  url: string | null;
+  payload: PayloadEnum | null;
+  template: Template | null;
+  ackWithinSeconds: number | null;
+  description: string;
+  isDefault: boolean;
+  signsWith: SignsWithEnum;
+  policy: Policy;
+  /** what is sent here besides texts */
+  events: EventName[];
+  failoverId: string | null;
+  /** where its texts go now; null: to itself, or they wait for it */
+  divertedTo?: string | null;
+  /** when each try comes, in seconds after the first, where each one before fails at once */
+  triesAfterSeconds: number[];
+  /** without its secrets; null where it does not open */
+  access: Access | null;
+  /** of the client certificate */
+  certificateExpiresAt: string | null;
+  /** false where nothing is sent because the environment's destinations leave it out */
+  destinationAllowed: boolean;
+  disabled: boolean;
+  /** person, failing, gone (it said 410) or asked */
+  disabledBecause: string | null;
+  health: Health;
+  /** deliveries that are neither done nor failed */
+  waiting?: number;
+  /** when the oldest of these was made */
+  oldestUndeliveredAt: string;
+  /** its age; 0 where nothing waits */
+  oldestUndeliveredSeconds: number;
+  createdAt: string;
+  warnings: string[];
+  /** whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_… */
+  secret: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  messageId: string | null;
+  /** null for a text */
+  eventId: string | null;
+  endpointId: string;
+  /** the endpoint for which this one stood in */
+  divertedFrom: string | null;
+  eventType: string;
+  state: DeliveryState;
+  /** it failed for good and needs a person */
+  flagged: boolean;
+  dueAt: string | null;
+  /** since creation or the last replay */
+  attemptsMade: number;
+  /** of the last attempt */
+  errorCode: number | null;
+  /** why it waits or was given up */
+  reason: string | null;
+  /** the same in a sentence */
+  reasonDetail: string | null;
+  replays: number;
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export interface Destination {
+  id: string;
+  pattern: string;
+  createdAt: string;
+}
+
+export interface Endpoint {
+  id: string;
+  kind: EndpointKind;
+  url: string | null;
+  payload: PayloadEnum | null;
+  template: Template | null;
+  ackWithinSeconds: number | null;
+  description: string;
+  isDefault: boolean;
+  signsWith: SignsWithEnum;
+  policy: Policy;
+  /** what is sent here besides texts */
+  events: EventName[];
+  failoverId: string | null;
+  /** where its texts go now; null: to itself, or they wait for it */
+  divertedTo?: string | null;
+  /** when each try comes, in seconds after the first, where each one before fails at once */
+  triesAfterSeconds: number[];
+  /** without its secrets; null where it does not open */
+  access: Access | null;
+  /** of the client certificate */
+  certificateExpiresAt: string | null;
+  /** false where nothing is sent because the environment's destinations leave it out */
+  destinationAllowed: boolean;
+  disabled: boolean;
+  /** person, failing, gone (it said 410) or asked */
+  disabledBecause: string | null;
+  health: Health;
+  /** deliveries that are neither done nor failed */
+  waiting?: number;
+  /** when the oldest of these was made */
+  oldestUndeliveredAt: string;
+  /** its age; 0 where nothing waits */
+  oldestUndeliveredSeconds: number;
+  createdAt: string;
+}
+
+/** The fields that one kind has and another has not. */
+export interface EndpointChanges {
+  /** of a webhook or callback */
+  url?: string;
+  /** of a webhook */
+  payload?: PayloadEnum;
+  /** of a callback; replaces the whole template */
+  template?: Template;
+  /** of a polling endpoint */
+  ackWithinSeconds?: number;
+  /** of a webhook: events that are sent here too, see GET /v1/event-types */
+  events?: string[];
+  description?: string;
+  isDefault?: boolean;
+  /** replaces the whole policy; of a polling endpoint retry.tries and deliverWithinSeconds only */
+  policy?: Policy;
+  /** of a webhook or callback: stands in while this one is left alone, and when we disabled it */
+  failoverId?: string | null;
+  /** replaces all of it */
+  access?: Access;
+  /** true holds what waits; false lets it go */
+  disabled?: boolean;
+}
+
+export interface Event {
+  id: string;
+  type: EventName;
+  timestamp: string;
+  /** as the type's schema says; ids only */
+  data: Record<string, unknown>;
+}
+
+/** The text, as webhooks have it. */
+export interface EventData {
+  id: string;
+  content: string;
+  senderId: string;
+  receivedAt: string;
+  numberUsed: string;
+  routingTag: string | null;
+  senderType: string;
+  senderCountry: string | null;
+  sentAt: string | null;
+  encoding: string | null;
+  segments: number | null;
+  partial: boolean;
+  media: string[];
+  simulated: boolean;
+}
+
+export interface EventType {
+  type: string;
+  description: string;
+  /** false for texts, which routes send */
+  subscribable: boolean;
+  /** JSON schema of the body */
+  schema: Record<string, unknown>;
+  example: Record<string, unknown>;
+}
+
+/** All of them; there is no second page. */
+export interface EventTypes {
+  data: EventType[];
+}
+
+/** The first condition of a route that did not hold. Of senders no value is kept. */
+export interface FailedCondition {
+  field: string;
+  operator: string;
+  value: string | string[];
+  /** how many there are, where not all are shown */
+  values?: number;
+}
+
+export interface Finding {
+  request: RequestEnum;
+  description: string;
+  /** of the answer */
+  status: number | null;
+  /** why there was no answer */
+  error: string | null;
+  milliseconds: number;
+  /** null where no answer came */
+  right: boolean | null;
+  /** the same in a sentence */
+  verdict: string;
+}
+
+/** One header of a request. */
+export interface Header {
+  name: string;
+  value: string;
+}
+
+/** How it fares since its last success. */
+export interface Health {
+  state: HealthStateEnum;
+  /** the same in a sentence */
+  detail: string;
+  failingSince: string | null;
+  /** in a row */
+  failures: number;
+  /** while it is left alone: when one delivery is tried */
+  nextProbeAt: string | null;
+  /** of four; then it is disabled */
+  warnings: number;
+}
+
+export interface Issue {
+  id: string;
+  endpointId: string;
+  errorCode: number;
+  /** in a sentence */
+  cause: string;
+  /** what to do, in a sentence */
+  remedy: string;
+  /** a page about this code, for people */
+  documentedAt: string;
+  state: IssueState;
+  /** failed tries so far */
+  count: number;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  /** the last time */
+  openedAt: string;
+  resolvedAt: string | null;
+  lastDeliveryId: string;
+}
+
+export interface IssueChanges {
+  /** a resolved one opens by itself when the endpoint fails so again */
+  state: IssueState;
+}
+
+export interface Item {
+  deliveryId: string;
+  /** how often it was offered, this time included */
+  attempt: number;
+  /** what a webhook's body would be */
+  payload: ReceivedText;
+}
+
+/** The most that may be chosen. */
+export interface Limits {
+  contentDays: number;
+  attemptsDays: number;
+}
+
+export interface Line {
+  state: LineState;
+  /** unresolved, forbiddenAddress, unreachable, tlsFailed, silent, lost, unbound, bindFailed, wrongPassword, wrongSystemId, alreadyBound, nonsense, unsealable */
+  reason: string | null;
+  since: string;
+}
+
+export interface Message {
+  id: string;
+  /** null once erased */
+  content: string | null;
+  /** null once erased */
+  senderId: string | null;
+  contentErasedAt: string | null;
+  senderType: string;
+  /** ISO 3166-1 alpha-2 */
+  senderCountry: string | null;
+  receivedAt: string;
+  /** as the carrier says */
+  sentAt: string | null;
+  numberUsed: string;
+  numberId: string;
+  channelId: string;
+  routingTag: string | null;
+  routeId: string | null;
+  routeName: string | null;
+  routeVersion: number | null;
+  /** each earlier route, and why it did not take the message */
+  explanation: PassedRoute[];
+  status: MessageStatus;
+  encoding: string | null;
+  segments: number | null;
+  /** parts of it did not come in time */
+  partial: boolean;
+  /** links at the carrier; listed, never fetched */
+  media: string[];
+  simulated: boolean;
+  carrierMessageId: string | null;
+}
+
+/** An amount of money. */
+export interface Money {
+  /** in the currency's minor unit: 150 is 1.50 */
+  amount: number;
+  /** ISO 4217 */
+  currency: string;
+}
+
+export interface NewChannel {
+  /** aws, bandwidth, bird, clickatell, generic, highconnection, infobip, messagebird, ovh, plivo, sandbox, sinch, smpp, telnyx, twilio, vonage, vonage-messages */
+  carrier: string;
+  name?: string;
+  /** aws: topicArn, signatureVersion; bandwidth: username, password, allowedNetworks; bird: signingKey, channelNumber; clickatell: username, password, allowedNetworks; generic: secret, allowedNetworks, token, tokenHeader, tokenParameter, hmacSecret, hmacHeader, hmacEncoding, hmacPrefix, username, password, bodyKind, charset, charsetField, listField, fromField, toField, textField, idField, sentAtField, mediaField, partReferenceField, partTotalField, partNumberField, sentAtFormat, sentAtZone, defaultCountry, answerStatus, answerBody, answerType; highconnection: username, password, allowedNetworks; infobip: username, password, allowedNetworks; messagebird: signingKey; ovh: applicationKey, applicationSecret, consumerKey, serviceName; plivo: authToken, signatureVersion; sandbox: secret; sinch: webhookSecret, username, password, allowedNetworks; smpp: host, port, systemId, password, bind, sessions, systemType, addressRange, addressTon, addressNpi, tls, tlsName, caCertificate, defaultAlphabet, ia5Alphabet, defaultCountry, enquireLinkS; telnyx: publicKey, apiKey, messagingProfileId; twilio: authToken, sharedKeyId, sharedKey, accountSid, addressSid, bundleSid; vonage: signatureSecret, signatureMethod, username, password, allowedNetworks, apiKey, apiSecret; vonage-messages: signatureSecret */
+  credentials?: Record<string, string | number>;
+}
+
+export interface NewDestination {
+  /** api.example.com, *.example.com or 192.0.2.0/24 */
+  pattern: string;
+}
+
+/** The fields that one kind has and another has not. */
+export interface NewEndpoint {
+  /** of a webhook or callback */
+  url?: string;
+  /** of a webhook */
+  payload?: PayloadEnum;
+  /** of a callback; replaces the whole template */
+  template?: Template;
+  /** of a polling endpoint */
+  ackWithinSeconds?: number;
+  /** of a webhook: events that are sent here too, see GET /v1/event-types */
+  events?: string[];
+  kind: EndpointKind;
+  description?: string;
+  /** takes what no route takes */
+  isDefault?: boolean;
+  signsWith?: SignsWithEnum;
+  /** of a polling endpoint retry.tries and deliverWithinSeconds only */
+  policy?: Policy;
+  access?: Access;
+}
+
+export interface NewNumber {
+  /** E.164, or a short code as dialled */
+  number: string;
+  /** left out where a number of the pool comes back */
+  channelId?: string;
+  /** for whoever approves it, in live */
+  purpose?: string;
+  monthlyVolume?: number;
+  label?: string;
+}
+
+export interface NewNumberDocument {
+  name: string;
+  contentType: NumberDocumentType;
+  /** 5 MB at most */
+  content: string;
+}
+
+export interface NewNumberRequest {
+  /** one of those available; or else what it should be like: */
+  number?: string;
+  /** ISO 3166-1 alpha-2 */
+  country?: string;
+  category?: NumberCategory;
+  /** as in ile-de-france */
+  region?: string;
+  /** in a sandbox: which brings the texts, if it has several */
+  channelId?: string;
+  /** what it is for; required in live */
+  purpose?: string;
+  /** texts expected a month; required in live */
+  monthlyVolume?: number;
+  label?: string;
+}
+
+export interface NewPurchase {
+  /** E.164, as the carrier offers it */
+  number: string;
+  label?: string;
+}
+
+export interface NewReplay {
+  kind: ReplayKind;
+  filter: ReplayFilter;
+}
+
+export interface NewRoute {
+  name: string;
+  /** 1 is asked first; those from there on move back by one */
+  position?: number;
+  conditions?: Condition[];
+  action?: RouteAction;
+  endpointIds?: string[];
+  routingTag?: string;
+}
+
+/** A new secret, shown this once. */
+export interface NewSecret {
+  id: string;
+  createdAt: string;
+  expiresAt: string | null;
+  /** whsec_…, or the public key, whpk_… */
+  secret: string;
+}
+
+export interface Number {
+  id: string;
+  number: string;
+  /** ISO 3166-1 alpha-2 */
+  country: string | null;
+  category: NumberCategory;
+  region: string | null;
+  capabilities: NumberCapability[];
+  monthlyPrice: Money | null;
+  /** null where the operator's pool brings the texts */
+  channelId: string | null;
+  label: string;
+  /** since when it is held on this channel */
+  startsAt: string;
+}
+
+export interface NumberChanges {
+  channelId?: string;
+  label?: string;
+}
+
+export interface NumberDocument {
+  id: string;
+  name: string;
+  contentType: string;
+  /** in bytes */
+  size: number;
+  createdAt: string;
+}
+
+export interface NumberRequest {
+  id: string;
+  kind: NumberRequestKind;
+  status: NumberRequestStatus;
+  /** the one asked for; once approved, the one that it became */
+  number: string | null;
+  /** once approved */
+  numberId: string | null;
+  /** ISO 3166-1 alpha-2 */
+  country: string | null;
+  category: string | null;
+  region: string | null;
+  channelId: string | null;
+  purpose: string;
+  monthlyVolume: number | null;
+  label: string;
+  /** of whoever decided */
+  note: string | null;
+  documents: NumberDocument[];
+  createdAt: string;
+  decidedAt: string | null;
+}
+
+export interface Offer {
+  number: string;
+  /** ISO 3166-1 alpha-2 */
+  country: string | null;
+  category: NumberCategory;
+  /** in the carrier's words */
+  region: string | null;
+  capabilities: NumberCapability[];
+  /** what the carrier charges your account; null where it does not say */
+  monthlyPrice: Money | null;
+}
+
+export interface OfferPage {
+  data: Offer[];
+  nextCursor: string | null;
+  hasMore: boolean;
+}
+
+export interface Part {
+  reference: string;
+  total: number;
+  number: number;
+}
+
+/** A route that was asked and did not take the message; or how many more there were. */
+export interface PassedRoute {
+  routeId?: string;
+  name?: string;
+  failed?: FailedCondition;
+  omitted?: number;
+}
+
+export interface Policy {
+  retry?: PolicyRetry | PolicyRetry2;
+  /** for one try, answer included */
+  deadlineSeconds?: number;
+  /** from the text's arrival; later it is worthless */
+  deliverWithinSeconds?: number;
+  onFailure?: PolicyOnFailure;
+  /** requests at once */
+  maxInFlight?: number;
+  /** requests a second */
+  ratePerSecond?: number;
+  drain?: PolicyDrain;
+  /** texts of one sender come one after another */
+  ordered?: PolicyOrdered;
+}
+
+export interface PolicyDrain {
+  /** of what piled up; 100 unless chosen */
+  ratePerSecond?: number;
+  newestFirst?: boolean;
+}
+
+export interface PolicyOnFailure {
+  dns?: "retry" | "slow" | "stop";
+  connect?: "retry" | "slow" | "stop";
+  tls?: "retry" | "slow" | "stop";
+  token?: "retry" | "slow" | "stop";
+  timeout?: "retry" | "slow" | "stop";
+  "3xx"?: "retry" | "slow" | "stop";
+  "4xx"?: "retry" | "slow" | "stop";
+  "410"?: "retry" | "slow" | "stop" | "disable";
+  "429"?: "retry" | "slow" | "stop";
+  "5xx"?: "retry" | "slow" | "stop";
+}
+
+export interface PolicyOrdered {
+  /** how long a text waits at most for earlier ones of its sender; 600 unless chosen */
+  waitSeconds?: number;
+}
+
+export interface PolicyRetry {
+  /** the pause before each try after the first */
+  delaysSeconds?: number[];
+}
+
+export interface PolicyRetry2 {
+  firstSeconds?: number;
+  factor?: number;
+  longestSeconds?: number;
+  tries?: number;
+}
+
+/** What the channel reads in a sample: texts, or what keeps it from reading them. */
+export interface Preview {
+  texts: ReadText[];
+  unread: UnreadField[];
+}
+
+export interface PreviewRequest {
+  /** of a callback, instead of the saved one */
+  template?: Template;
+  /** of a webhook, instead of the saved one */
+  payload?: PayloadEnum;
+}
+
+/** One text as it would be kept. */
+export interface ReadText {
+  /** what a repeat is known by */
+  carrierMessageId: string | null;
+  senderId: string;
+  numberUsed: string;
+  content: string;
+  /** null where it is not there or cannot be read */
+  sentAt: string | null;
+  media: string[];
+  part: Part | null;
+}
+
+export interface Receipt {
+  messageId: string;
+  status: MessageStatus;
+  routeName: string | null;
+  routingTag: string | null;
+  /** from the carrier's own time stamp to us */
+  carrierMilliseconds: number | null;
+  /** from us to the last confirmation; null until every endpoint confirmed it */
+  totalMilliseconds: number | null;
+  steps: Step[];
+}
+
+export interface ReceivedText {
+  /** message.received */
+  type: string;
+  timestamp: string;
+  data: EventData;
+}
+
+/** Which are in the queue again, and which were not held under this lease any more. */
+export interface Released {
+  released: string[];
+  lost: string[];
+}
+
+export interface Replay {
+  id: string;
+  kind: ReplayKind;
+  filter: Record<string, string | number | boolean>;
+  state: ReplayState;
+  /** why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours) */
+  because: string | null;
+  /** how many it would touch, when it was planned; counted up to 100000 */
+  planned: number;
+  /** false where there are more than planned; with planned 0, counting took too long */
+  plannedIsExact: boolean;
+  /** how many it made due so far */
+  queued: number;
+  /** what became of these, by state */
+  outcomes: Record<string, number>;
+  /** once it is over: how many of those planned it did not make due, by why (endpointDisabled, endpointDeleted, changed, cancelled, broken); at least as many, where plannedIsExact is false */
+  notSent: Record<string, number>;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+/** What is meant. With kind `recover` or `missing` an endpoint is named; `missing` takes no state and no code. */
+export interface ReplayFilter {
+  /** made, or for `missing` arrived, at that time or later */
+  since: string;
+  /** and before that */
+  until?: string;
+  endpointId?: string;
+  /** failed unless you say otherwise */
+  state?: ReplayFilterStateEnum;
+  errorCode?: ErrorCodeEnum;
+  /** that the texts came to */
+  number?: string;
+  /** for `missing`: also what routes sent elsewhere, or nowhere; with care */
+  everything?: boolean;
+}
+
+/** The request for an example text, as it would go out but for the signature's value. */
+export interface RequestPreview {
+  method: string;
+  url: string;
+  headers: Header[];
+  body: string;
+}
+
+export interface Retention {
+  /** what texts say, who sent them, and what endpoints answered */
+  contentDays: number;
+  /** attempts, and events with what was sent of them */
+  attemptsDays: number;
+  limits: Limits;
+}
+
+/** Null is as the operator says. */
+export interface RetentionChanges {
+  /** what texts say, who sent them, and what endpoints answered */
+  contentDays?: number | null;
+  /** attempts, and events with what was sent of them */
+  attemptsDays?: number | null;
+}
+
+export interface Rotation {
+  /** for how long those before go on signing beside the new one */
+  overlapSeconds?: number;
+}
+
+export interface Route {
+  id: string;
+  name: string;
+  position: number;
+  conditions: Condition[];
+  action: RouteAction;
+  endpointIds: string[];
+  routingTag: string;
+  /** grows with every change; messages remember it */
+  version: number;
+  createdAt: string;
+}
+
+export interface RouteChanges {
+  name?: string;
+  /** 1 is asked first; those from there on move back by one */
+  position?: number;
+  conditions?: Condition[];
+  action?: RouteAction;
+  endpointIds?: string[];
+  routingTag?: string;
+}
+
+export interface Sample {
+  method?: MethodEnum;
+  /** without the question mark */
+  query?: string;
+  /** as the sender posts it */
+  body?: string;
+  /** to try instead of the channel's own; not kept */
+  credentials?: Record<string, string | number>;
+}
+
+/** A secret that signs; itself it is told when it is made and never again. */
+export interface Secret {
+  id: string;
+  createdAt: string;
+  expiresAt: string | null;
+}
+
+export interface Settlement {
+  lease: string;
+  deliveryIds: string[];
+}
+
+export interface Step {
+  step: StepEnum;
+  at: string;
+  /** since we accepted it; negative before that */
+  milliseconds: number | null;
+  deliveryId?: string | null;
+  endpointId?: string | null;
+  /** of an attempt */
+  number?: number | null;
+  /** an attempt */
+  tookMilliseconds: number | null;
+  /** HTTP status of the answer */
+  status?: number | null;
+  errorCode?: number | null;
+}
+
+/** Texts that are nobody else's until leasedUntil; what is not acknowledged by then is offered again. */
+export interface Taken {
+  /** acknowledge with it; null where nothing waits */
+  lease: string | null;
+  leasedUntil: string | null;
+  data: Item[];
+}
+
+export interface Template {
+  method?: "POST" | "PUT" | "PATCH" | "GET";
+  /** goes behind the URL's own path */
+  path?: string;
+  /** parameters behind the URL's own query */
+  query?: TemplateQuery[];
+  /** beside those that every delivery has */
+  headers?: TemplateHeaders[];
+  contentType?: "application/json" | "application/x-www-form-urlencoded" | "application/xml" | "text/plain";
+  /** with places such as {content} */
+  body?: string;
+  success?: TemplateSuccess;
+}
+
+export interface TemplateHeaders {
+  name?: string;
+  value?: string;
+}
+
+export interface TemplateQuery {
+  name?: string;
+  value?: string;
+}
+
+export interface TemplateSuccess {
+  /** instead of any 2xx */
+  statuses?: number[];
+  /** what the answer's body must contain */
+  contains?: string;
+  /** JSON pointer (RFC 6901) to what must equal `equals` */
+  pointer?: string;
+  equals?: string | number | boolean | null;
+}
+
+/** Milliseconds from the start of the attempt to the end of each phase; null where it did not get there. */
+export interface Timings {
+  dns: number | null;
+  connect: number | null;
+  tls: number | null;
+  firstByte: number | null;
+  total: number | null;
+}
+
+export interface UnreadField {
+  /** JSON pointer into the sample's body */
+  pointer: string;
+  detail: string;
+}
