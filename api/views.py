@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import ids
-from accounts.audit import Actor
+from accounts.audit import Actor, asking
 from accounts.errors import Invalid
 from accounts.models import ApiKey, Environment
 from api import errors
@@ -45,7 +45,7 @@ class ApiRequest(Request):
 
     @property
     def actor(self) -> Actor:
-        return Actor("key", self.key.pk, self.META.get("REQUEST_ID", ""))
+        return asking("key", self.key.pk, self.META)
 
 
 class AlwaysJson(BaseContentNegotiation):

@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from accounts import ids
-from accounts.audit import Actor
+from accounts.audit import Actor, asking
 from accounts.models import Environment, Membership, User
 from accounts.roles import READ, Role, allows
 
@@ -96,7 +96,7 @@ def can(request: PageRequest, permission: str) -> bool:
 
 
 def actor(request: PageRequest) -> Actor:
-    return Actor("user", request.user.pk, request.META.get("REQUEST_ID", ""))
+    return asking("user", request.user.pk, request.META)
 
 
 def parsed(noun: str, text: str) -> UUID:
