@@ -32,6 +32,7 @@ PREFIXES = {
     "event": "evt",
     "issue": "iss",
     "replay": "rpl",
+    "purchase": "pur",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

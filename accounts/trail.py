@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -28,6 +28,7 @@ COLUMNS = (
     "id", "at", "environment", "actorKind", "actorId", "action", "targetId", "before", "after", "requestId", "address",
 )  # fmt: skip
 BATCH = 500
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # of all times that can be meant
 SKEW = timedelta(minutes=1)  # between an entry's time and its id, which is made a moment later
 
 
@@ -95,11 +96,13 @@ def between(environment: Environment, wanted: Wanted) -> dict[str, Any]:
     """
     bounds: dict[str, Any] = {}
     if wanted.since is not None:
-        bounds["at__gte"] = wanted.since
+        since = min(max(wanted.since, FIRST), LAST)
+        bounds["at__gte"] = since
         if environment.is_live or wanted.organisation:
-            bounds["pk__gte"] = ids.earliest(wanted.since - SKEW)
+            bounds["pk__gte"] = ids.earliest(since - SKEW)
     if wanted.until is not None:
-        bounds |= {"at__lt": wanted.until, "pk__lt": ids.earliest(wanted.until + SKEW)}
+        until = min(max(wanted.until, FIRST), LAST)
+        bounds |= {"at__lt": until, "pk__lt": ids.earliest(until + SKEW)}
     return bounds
 
 
