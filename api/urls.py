@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
+    audit_entries,
     available_numbers,
     buying,
     channels,
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replays/<str:replay_id>", replays.OneReplay.as_view()),
     path("replays/<str:replay_id>/run", replays.Run.as_view()),
     path("retention", retention.Retention.as_view()),
+    path("audit-entries", audit_entries.AuditEntries.as_view()),
+    path("audit-entries/export", audit_entries.Export.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]
