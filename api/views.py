@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -168,8 +168,12 @@ def operation(
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     conflicts: bool = False,
+    media: Sequence[str] = (),
 ) -> Callable[[F], F]:
-    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status."""
+    """Document a view's method: its operationId, what it reads and what it answers.
+
+    `other` answers by status; `media`: the media types of the answer, where it is no JSON.
+    """
 
     def decorate(view: F) -> F:
         refusals = {401, 500, 503}
@@ -181,6 +185,9 @@ def operation(
         responses: dict[Any, Any] = {
             code: OpenApiResponse(shape, HTTPStatus(code).phrase) for code, shape in answers.items()
         }
+        if media:
+            written = responses.pop(status)
+            responses |= {(status, one): written for one in media}
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, str(errors.TITLES[code]))
             responses[code, errors.MEDIA_TYPE] = told

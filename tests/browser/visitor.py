@@ -49,6 +49,8 @@ PAGES = (
     "endpoints/{queue_id}/policy/",
     "endpoints/{endpoint_id}/access/",
     "destinations/",
+    "audit/",
+    "audit/?seen=on",
 )
 WIDTHS = (1280, 390, 320)
 
