@@ -123,5 +123,5 @@ class Export(View):
         """Everything that the filters let through, in one answer, the newest first."""
         asked = query(request, ExportQuery)
         form = asked["format"]
-        lines = trail.export(request.environment, request.actor, wanted(request, asked), form)
-        return StreamingHttpResponse(lines, content_type=MEDIA_TYPES[form])
+        pieces = trail.export(request.environment, request.actor, wanted(request, asked), form)
+        return StreamingHttpResponse(pieces, content_type=MEDIA_TYPES[form])

@@ -152,6 +152,7 @@ class Reader:
 
     def type(self, schema: Schema) -> str:
         whole, null = self.whole(schema), may_be_null(schema)
+        options = [one for key in ("oneOf", "anyOf") for one in whole.get(key, ()) if one.get("type") != "null"]
         names = whole.get("type", [])
         kinds = [name for name in ([names] if isinstance(names, str) else names) if name != "null"]
         if found := ID.match(whole.get("pattern", "")):
@@ -160,6 +161,8 @@ class Reader:
             words = " | ".join(json.dumps(value) for value in whole["enum"] if value is not None)
         elif kinds == ["array"]:
             words = _("list of %(type)s") % {"type": self.type(whole.get("items", {}))}
+        elif options:
+            words = " | ".join(dict.fromkeys(map(self.type, options)))
         else:
             words = whole.get("format") or " | ".join(kinds) or _("any")
         return f"{words} | null" if null else words

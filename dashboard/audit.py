@@ -141,10 +141,10 @@ def export(request: PageRequest) -> HttpResponseBase:
     """`?format=csv` or `jsonl`, beside the same filters."""
     form = "jsonl" if request.GET.get("format") == "jsonl" else "csv"
     wanted = FilterForm(request.GET).wanted()
-    lines = trail.export(request.environment, actor(request), wanted, form)
+    pieces = trail.export(request.environment, actor(request), wanted, form)
     day = clock(request.environment).date().isoformat()
     return StreamingHttpResponse(
-        lines,
+        pieces,
         content_type=MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="audit-{day}.{form}"'},
     )

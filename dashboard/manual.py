@@ -21,6 +21,7 @@ from markdown_it.token import Token
 
 FOLDER = settings.BASE_DIR / "docs"
 ERRORS = "errors"  # has pages of its own (dashboard.errors)
+REFERENCE = "reference"  # is no file (api.reference)
 PAGE = re.compile(r"([\w-]+)\.md(?:#([\w-]+))?")
 NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 MOST_FOUND, MOST_WORDS, PIECE = 30, 8, 160
@@ -37,7 +38,7 @@ GROUPS = (
     Group(_("Begin"), ("quickstart", "concepts", "sandbox")),
     Group(_("Receive texts"), ("webhooks", "retries", "callback", "polling", "events", "replay", "errors")),
     Group(_("Set up"), ("numbers", "acquire-numbers", "carriers", "generic", "smpp", "routing")),
-    Group(_("Automate"), ("api",)),
+    Group(_("Automate"), ("api", REFERENCE)),
     Group(_("Security and compliance"), ("security", "access", "compliance", "audit", "retention")),
     Group(_("Run it yourself"), ("operations", "configuration", "performance", "architecture", "adding-a-carrier")),
 )
@@ -66,6 +67,15 @@ class Page:
         return url_of(self.slug)
 
 
+class Entry(NamedTuple):
+    """A page in the navigation."""
+
+    slug: str
+    title: str
+    lead: str
+    url: str
+
+
 class Found(NamedTuple):
     """A section that a search came upon, and the piece of it around the first word."""
 
@@ -78,8 +88,12 @@ def url_of(slug: str) -> str:
     return reverse("docs.errors") if slug == ERRORS else reverse("docs.page", kwargs={"slug": slug})
 
 
-def navigation() -> list[tuple[Any, list[Page]]]:
-    known = pages()
+def navigation() -> list[tuple[Any, list[Entry]]]:
+    """Each group's words and its pages, as far as they are there."""
+    known = {page.slug: Entry(page.slug, page.title, page.lead, page.url) for page in pages().values()}
+    known[REFERENCE] = Entry(
+        REFERENCE, "API reference", "Every request that the API takes, and every answer.", reverse("docs.reference")
+    )
     return [(group.words, [known[slug] for slug in group.slugs if slug in known]) for group in GROUPS]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,9 +26,9 @@ def listed(environment: Environment, actor: Actor, messages: Sequence[str]) -> N
         audit.record(actor, READ, None, environment=environment, after={"messageIds": list(messages)})
 
 
-def watched(environment: Environment, actor: Actor, messages: Iterable[UUID]) -> None:
+def watched(environment: Environment, actor: Actor, messages: Sequence[UUID]) -> None:
     """Somebody is shown texts on a page, which may renew itself: what they saw ten minutes ago is no new look."""
-    seen = lately(environment, actor)
+    seen = lately(environment, actor) if messages else set()
     new = [id for id in messages if id not in seen]
     if len(new) == 1:
         read(environment, actor, new[0])
