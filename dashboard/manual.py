@@ -75,6 +75,11 @@ class Entry(NamedTuple):
     lead: str
     url: str
 
+    @property
+    def short(self) -> str:
+        """Its title without what explains it."""
+        return self.title.partition(":")[0]
+
 
 class Found(NamedTuple):
     """A section that a search came upon, and the piece of it around the first word."""
