@@ -11,7 +11,7 @@ from accounts.clock import clock
 from accounts.models import AuditEntry, Environment, Tenant
 from accounts.proxies import plain
 
-ActorKind = Literal["user", "key", "operator", "system"]
+ActorKind = Literal["user", "key", "client", "operator", "system"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ COLUMNS = (
     "id", "at", "environment", "actorKind", "actorId", "action", "targetId", "before", "after", "requestId", "address",
 )  # fmt: skip
 BATCH = 500
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # of all times that can be meant
+FIRST, LAST = (
+    datetime(2000, 1, 1, tzinfo=UTC),
+    datetime(9000, 1, 1, tzinfo=UTC),
+)  # of all times that can be meant
 SKEW = timedelta(minutes=1)  # between an entry's time and its id, which is made a moment later
 
 

@@ -117,7 +117,11 @@ class AuditEntries(View):
 
 class Export(View):
     @operation(
-        "exportAuditEntries", READ_AUDIT, OpenApiTypes.STR, query=ExportQuery, media=tuple(MEDIA_TYPES.values())
+        "exportAuditEntries",
+        READ_AUDIT,
+        OpenApiTypes.STR,
+        query=ExportQuery,
+        media=tuple(MEDIA_TYPES.values()),
     )
     def get(self, request: ApiRequest) -> HttpResponseBase:
         """Everything that the filters let through, in one answer, the newest first."""

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
+from accounts.roles import RECEIVE
 from api.authentication import check_again
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.views import ApiRequest, View, body, find, operation, query
@@ -148,7 +149,7 @@ def settled(queue: Endpoint, request: ApiRequest) -> tuple[UUID, list[UUID]]:
 class Queue(View):
     http_method_names = ("get",)  # HEAD would take texts and not tell which
 
-    @operation("takeDeliveries", TakenSerializer, query=QueueQuery, conflicts=True)
+    @operation("takeDeliveries", RECEIVE, TakenSerializer, query=QueueQuery, conflicts=True)
     def get(self, request: ApiRequest, queue_id: str) -> Response:
         queue, asked = open_queue(request, queue_id), query(request, QueueQuery)
         taken = queues.take(queue, asked["limit"])
@@ -178,7 +179,7 @@ def waited(request: ApiRequest, queue_id: str, limit: int, wait_s: float) -> que
 
 
 class Acknowledge(View):
-    @operation("acknowledgeDeliveries", AcknowledgedSerializer, body=Settlement)
+    @operation("acknowledgeDeliveries", RECEIVE, AcknowledgedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)
@@ -187,7 +188,7 @@ class Acknowledge(View):
 
 
 class Release(View):
-    @operation("releaseDeliveries", ReleasedSerializer, body=Settlement)
+    @operation("releaseDeliveries", RECEIVE, ReleasedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)

@@ -1,4 +1,4 @@
-"""/docs/reference: the API's description as pages, from the same document as /v1/openapi.json; for anybody, no script."""
+"""/docs/reference: the API's description as pages for anybody, from the document that /v1/openapi.json serves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ from api.schema import described
 METHODS = ("get", "post", "patch", "delete")
 DEEPEST = 5
 ID = re.compile(r"\^(\w+)_\[")
-SAMPLES: dict[str, Any] = {"string": "…", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+SAMPLES: dict[str, Any] = {
+    "string": "…",
+    "integer": 1,
+    "number": 1,
+    "boolean": True,
+    "array": [],
+    "object": {},
+}
 Schema = Mapping[str, Any]
 
 
@@ -152,7 +159,9 @@ class Reader:
 
     def type(self, schema: Schema) -> str:
         whole, null = self.whole(schema), may_be_null(schema)
-        options = [one for key in ("oneOf", "anyOf") for one in whole.get(key, ()) if one.get("type") != "null"]
+        options = [
+            one for key in ("oneOf", "anyOf") for one in whole.get(key, ()) if one.get("type") != "null"
+        ]
         names = whole.get("type", [])
         kinds = [name for name in ([names] if isinstance(names, str) else names) if name != "null"]
         if found := ID.match(whole.get("pattern", "")):

@@ -25,11 +25,12 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
+from accounts import keys, members  # noqa: E402
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
 from accounts.ids import public  # noqa: E402
 from accounts.models import Environment, User  # noqa: E402
-from accounts.roles import Role  # noqa: E402
+from accounts.roles import SCOPES, Role  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
 from numbers.models import Assignment, Channel, Number  # noqa: E402
@@ -111,11 +112,11 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
     delivery.update_endpoint(stopped, SYSTEM, disabled=True)
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(EMAIL, password)
-    accounts.add_member(environment.tenant, user, Role.OWNER, SYSTEM)
+    members.add(environment.tenant, user, Role.OWNER, SYSTEM)
     return {
         "environment": public("environment", environment.pk),
         "login": {"email": EMAIL, "password": password},
-        "key": accounts.create_key(environment, "Bench", SYSTEM)[1],
+        "key": keys.create(environment, SYSTEM, name="Bench", held=SCOPES)[1],
         "busy": f"+{FIRST_NUMBER}",
         "quiet": QUIET,
     }

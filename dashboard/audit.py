@@ -131,15 +131,15 @@ def names_of(entries: Iterable[AuditEntry]) -> dict[UUID, str]:
         if entry.actor_id:
             by_kind.setdefault(entry.actor_kind, set()).add(entry.actor_id)
     people = User.objects.filter(pk__in=by_kind.get("user", ()))
-    keys = ApiKey.objects.filter(pk__in=by_kind.get("key", ()))
-    clients = OAuthClient.objects.filter(pk__in=by_kind.get("client", ()))
-    return {user.pk: str(user) for user in people} | {row.pk: row.name for row in (*keys, *clients)}
+    keys = ApiKey.objects.filter(pk__in=by_kind.get("key", ())).values_list("pk", "name")
+    clients = OAuthClient.objects.filter(pk__in=by_kind.get("client", ())).values_list("pk", "name")
+    return {user.pk: str(user) for user in people} | dict(keys) | dict(clients)
 
 
 @page(get=READ_AUDIT)
 def export(request: PageRequest) -> HttpResponseBase:
     """`?format=csv` or `jsonl`, beside the same filters."""
-    form = "jsonl" if request.GET.get("format") == "jsonl" else "csv"
+    form: trail.Form = "jsonl" if request.GET.get("format") == "jsonl" else "csv"
     wanted = FilterForm(request.GET).wanted()
     pieces = trail.export(request.environment, actor(request), wanted, form)
     day = clock(request.environment).date().isoformat()

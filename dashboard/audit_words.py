@@ -15,6 +15,7 @@ ACTIONS: dict[str, Any] = {
     "client.refused": _("OAuth client refused"),
     "client.revoked": _("OAuth client revoked"),
     "client.rotated": _("OAuth client’s secret replaced"),
+    "client.tokenIssued": _("Access token given out"),
     "client.updated": _("OAuth client changed"),
     "delivery.replayed": _("Delivery sent again"),
     "destination.created": _("Destination allowed"),

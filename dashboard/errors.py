@@ -35,5 +35,10 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     found: Entry | None = by_code().get(code)
     if found is None:
         raise Http404
-    context = {"entry": found, "cause": words(found.cause), "remedy": words(found.remedy), "present": "errors"}
+    context = {
+        "entry": found,
+        "cause": words(found.cause),
+        "remedy": words(found.remedy),
+        "present": "errors",
+    }
     return render(request, "error.html", context)

@@ -40,7 +40,10 @@ GROUPS = (
     Group(_("Set up"), ("numbers", "acquire-numbers", "carriers", "generic", "smpp", "routing")),
     Group(_("Automate"), ("api", REFERENCE)),
     Group(_("Security and compliance"), ("security", "access", "compliance", "audit", "retention")),
-    Group(_("Run it yourself"), ("operations", "configuration", "performance", "architecture", "adding-a-carrier")),
+    Group(
+        _("Run it yourself"),
+        ("operations", "configuration", "performance", "architecture", "adding-a-carrier"),
+    ),
 )
 
 
@@ -97,7 +100,10 @@ def navigation() -> list[tuple[Any, list[Entry]]]:
     """Each group's words and its pages, as far as they are there."""
     known = {page.slug: Entry(page.slug, page.title, page.lead, page.url) for page in pages().values()}
     known[REFERENCE] = Entry(
-        REFERENCE, "API reference", "Every request that the API takes, and every answer.", reverse("docs.reference")
+        REFERENCE,
+        "API reference",
+        "Every request that the API takes, and every answer.",
+        reverse("docs.reference"),
     )
     return [(group.words, [known[slug] for slug in group.slugs if slug in known]) for group in GROUPS]
 
@@ -125,7 +131,7 @@ def read(slug: str, text: str) -> Page:
 
 
 def markdown() -> MarkdownIt:
-    """CommonMark with tables. HTML in a page is shown as text, and links go nowhere but to https and to pages of ours."""
+    """CommonMark with tables. HTML in a page is shown as text, and links that would run a script are none."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     reader.add_render_rule("fence", block)
     reader.add_render_rule("table_open", lambda *_: '<div class="scroll" tabindex="0"><table>\n')
@@ -168,7 +174,8 @@ def address(target: str) -> str:
 
 
 def sections_of(tokens: Sequence[Token]) -> Iterator[Section]:
-    opening, title, words = None, "", []
+    opening, title = None, ""
+    words: list[str] = []
     for before, token in pairwise(tokens):
         if before.type == "heading_open":
             if opening is not None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from accounts import ids
 from accounts.audit import Actor, asking
 from accounts.models import Environment, Membership, User
-from accounts.roles import READ, Role, allows
+from accounts.roles import Role, allows
 
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
@@ -34,34 +34,39 @@ class PageRequest(HttpRequest):
     role: str
 
 
-View = Callable[Concatenate[PageRequest, Parameters], HttpResponse]
+View = Callable[Concatenate[PageRequest, Parameters], HttpResponseBase]
 
 
 def page(
-    permission: str = READ, *, post_only: bool = False
-) -> Callable[[View[Parameters]], Callable[..., HttpResponse]]:
+    *, get: str | None = None, post: str | None = None
+) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
-    The view gets a PageRequest and shows times in the person's zone.
+    `get` and `post` are the permissions that each needs; without one the method answers 405. The view gets a
+    PageRequest and shows times in the person's zone.
     """
+    needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
-    def decorate(view: View[Parameters]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[Parameters]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def enter(
             request: PageRequest, env_id: str, *args: Parameters.args, **kwargs: Parameters.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             membership = membership_in(request.user, env_id)
             if membership is None:
                 raise Http404
             request.environment, request.role = membership
-            if not allows(request.role, permission):
-                return refuse(request, permission)
-            if post_only and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
+            needed = needs.get(request.method or "")
+            if needed is None:
+                return HttpResponseNotAllowed(needs)
+            if not allows(request.role, needed):
+                return refuse(request, needed)
             with timezone.override(zone(request.user)):
                 return view(request, *args, **kwargs)
 
-        return never_cache(login_required(enter))
+        entrance = never_cache(login_required(enter))
+        entrance.needs = needs  # type: ignore[attr-defined]  # what the pages' own walk and tests read
+        return entrance
 
     return decorate
 

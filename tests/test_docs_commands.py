@@ -25,7 +25,13 @@ from tests.product import Product, running
 
 SHELL = {"sh", "bash", "console", "curl"}
 PROGRAMS = {"python", "py"}
-SHOWN = {"json", "http", "csv", "text", "js"}  # what answers and files look like; js: tests/test_webhook_examples.py
+SHOWN = {
+    "json",
+    "http",
+    "csv",
+    "text",
+    "js",
+}  # what answers and files look like; js: tests/test_webhook_examples.py
 WEBHOOK_EXAMPLES = "tests/test_webhook_examples.py runs it against deliveries"
 
 #: (page, first line) of the blocks that are not run here, each with its reason.
@@ -37,9 +43,10 @@ NOT_HERE = {
     ("acquire-numbers", "manage.py buy_number --channel chn_… --country FR --contains 937"): (
         "buys at a carrier; tests/buying does it with stand-ins of the carriers"
     ),
-    ("adding-a-carrier", ".venv/bin/python -m pytest tests/test_carrier_conformance.py tests/test_carrier_fuzz.py \\"): (
-        "these are tests themselves"
-    ),
+    (
+        "adding-a-carrier",
+        ".venv/bin/python -m pytest tests/test_carrier_conformance.py tests/test_carrier_fuzz.py \\",
+    ): ("these are tests themselves"),
     ("carriers", "python manage.py reconcile --channel chn_… --since 2026-11-24T08:00:00Z"): (
         "asks a carrier's own API; tests/test_reconcile.py does it with a stand-in"
     ),

@@ -29,7 +29,9 @@ SELECT (lpad(to_hex((extract(epoch FROM now() - interval '10 days') * 1000)::big
        CASE WHEN n %% 1000 = 0 THEN 'route.deleted' WHEN n %% 3 = 0 THEN 'endpoint.updated' ELSE 'message.read' END,
        CASE WHEN n %% 1000 = 1 THEN %(target)s END,
        CASE WHEN n %% 3 = 1 AND n %% 1000 <> 1 THEN
-         jsonb_build_object('messageIds', jsonb_build_array(CASE WHEN n %% 1000 = 7 THEN %(public)s ELSE 'msg_' || n END))
+         jsonb_build_object(
+           'messageIds', jsonb_build_array(CASE WHEN n %% 1000 = 7 THEN %(public)s ELSE 'msg_' || n END)
+         )
        END,
        'req_' || n, ('192.0.2.' || n %% 200)::inet
 FROM generate_series(1, %(count)s) AS n
@@ -39,7 +41,7 @@ FROM generate_series(1, %(count)s) AS n
 @pytest.fixture
 def filled(acme: House) -> dict[str, Any]:
     target, actor = uuid7(), uuid7()
-    values = {
+    values: dict[str, Any] = {
         "tenant": acme.tenant.pk,
         "environment": acme.live.environment.pk,
         "actor": actor,

@@ -49,7 +49,12 @@ def test_a_change_by_api_tells_who_what_and_from_where(acme: House, api: Api) ->
 
 def test_an_address_that_is_none_is_left_out(acme: House) -> None:
     environment = acme.live.environment
-    for told, kept in (("unknown", None), ("", None), ("fe80::1%eth0", "fe80::1"), ("192.0.2.7", "192.0.2.7")):
+    for told, kept in (
+        ("unknown", None),
+        ("", None),
+        ("fe80::1%eth0", "fe80::1"),
+        ("192.0.2.7", "192.0.2.7"),
+    ):
         entry = record(Actor("system", address=told), "route.created", None, environment=environment)
         assert AuditEntry.objects.get(pk=entry.pk).address == kept
 
@@ -76,7 +81,10 @@ def test_of_a_text_the_lists_count_in_which_it_was_shown(acme: House, api: Api) 
     api.get("messages")
     api.get(f"messages/{message}")
     rows = listed(api, f"target={message}&seen=true")
-    assert [(row["targetId"], row["after"]) for row in rows] == [(message, None), (None, {"messageIds": [message]})]
+    assert [(row["targetId"], row["after"]) for row in rows] == [
+        (message, None),
+        (None, {"messageIds": [message]}),
+    ]
 
 
 def test_bounds_of_time(acme: House, api: Api) -> None:
@@ -145,12 +153,18 @@ def test_pages_follow_each_other_while_entries_come(acme: House, api: Api) -> No
     first = api.get("audit-entries?limit=2").json()
     rename(api, acme)
     second = api.get(f"audit-entries?limit=2&cursor={first['nextCursor']}").json()
-    all_ids = [public("audit", pk) for pk in acme.live.environment.audit_entries.order_by("-pk").values_list("pk", flat=True)]
+    all_ids = [
+        public("audit", pk)
+        for pk in acme.live.environment.audit_entries.order_by("-pk").values_list("pk", flat=True)
+    ]
     assert [row["id"] for row in first["data"] + second["data"]] == all_ids[1:5]
 
 
 def test_nothing_personal_is_in_what_a_tenants_life_leaves(acme: House, api: Api) -> None:
-    route = {"name": "Bank", "conditions": [{"field": "senderId", "operator": "equals", "value": "+33639980417"}]}
+    route = {
+        "name": "Bank",
+        "conditions": [{"field": "senderId", "operator": "equals", "value": "+33639980417"}],
+    }
     assert api.post("routes", {**route, "action": "drop"}).status_code == 201
     api.get("messages")
     told = json.dumps(listed(api, "limit=100"))

@@ -98,7 +98,9 @@ def test_looks_at_texts_are_noted_once_in_ten_minutes(acme: House, owner: Person
 def test_each_person_counts_for_themselves(acme: House, owner: Person, developer: Person) -> None:
     owner.get("messages/")
     developer.get("messages/")
-    actors = acme.live.environment.audit_entries.filter(action="message.read").values_list("actor_id", flat=True)
+    actors = acme.live.environment.audit_entries.filter(action="message.read").values_list(
+        "actor_id", flat=True
+    )
     assert set(actors) == {acme.users["owner"].pk, acme.users["developer"].pk}
 
 

@@ -1,4 +1,4 @@
-"""The handbook under /docs: docs/*.md as they stand, for anybody, with no dead link and nothing run that a page says."""
+"""The handbook under /docs: docs/*.md as they stand, for anybody, and no link is dead."""
 
 from __future__ import annotations
 
@@ -61,14 +61,18 @@ def test_code_can_be_copied_whole(anybody: Client) -> None:
 
 
 def test_html_in_a_page_is_text() -> None:
-    hostile = manual.read("x", '# T\n\n<script>alert(1)</script> [a](javascript:alert(1)) <img src=x onerror="y">\n')
+    hostile = manual.read(
+        "x", '# T\n\n<script>alert(1)</script> [a](javascript:alert(1)) <img src=x onerror="y">\n'
+    )
     assert "<script" not in hostile.html
     assert "<img" not in hostile.html
     assert 'href="javascript' not in hostile.html
 
 
 def test_anchors_are_those_of_code_forges() -> None:
-    told = manual.read("x", "# A\n\n## What counts as success?\n\n## `PATCH` it\n\n## What counts as success?\n")
+    told = manual.read(
+        "x", "# A\n\n## What counts as success?\n\n## `PATCH` it\n\n## What counts as success?\n"
+    )
     anchors = [section.anchor for section in told.sections]
     assert anchors == ["a", "what-counts-as-success", "patch-it", "what-counts-as-success-1"]
 
@@ -100,7 +104,9 @@ def test_it_reads_in_french_around_english_pages(anybody: Client) -> None:
     assert '<article class="prose" lang="en">' in shown
 
 
-@pytest.mark.parametrize("path", ["/docs/nothing", "/docs/..%2Fmanage", "/docs/README", "/docs/reference/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/docs/nothing", "/docs/..%2Fmanage", "/docs/README", "/docs/reference/nothing"]
+)
 def test_what_is_not_there_is_404(anybody: Client, path: str) -> None:
     assert anybody.get(path).status_code == 404
 

@@ -9,9 +9,15 @@ INDEXES = (
     models.Index(fields=["environment", "-id"], name="audit_newest"),
     models.Index(fields=["tenant", "-id"], condition=models.Q(environment=None), name="audit_of_tenant"),
     models.Index(fields=["environment", "action", "-id"], name="audit_of_action"),
-    models.Index(fields=["actor_id", "-id"], condition=models.Q(actor_id__isnull=False), name="audit_of_actor"),
-    models.Index(fields=["target_id", "-id"], condition=models.Q(target_id__isnull=False), name="audit_of_target"),
-    models.Index(fields=["address", "-id"], condition=models.Q(address__isnull=False), name="audit_from_address"),
+    models.Index(
+        fields=["actor_id", "-id"], condition=models.Q(actor_id__isnull=False), name="audit_of_actor"
+    ),
+    models.Index(
+        fields=["target_id", "-id"], condition=models.Q(target_id__isnull=False), name="audit_of_target"
+    ),
+    models.Index(
+        fields=["address", "-id"], condition=models.Q(address__isnull=False), name="audit_from_address"
+    ),
     models.Index(fields=["request_id"], condition=~models.Q(request_id=""), name="audit_of_request"),
     GinIndex(
         fields=["after"],
@@ -24,7 +30,7 @@ INDEXES = (
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0004_retention")]
+    dependencies = [("accounts", "0008_invitations")]
 
     operations = [
         migrations.AddField("AuditEntry", "address", models.GenericIPAddressField(null=True)),
