@@ -47,7 +47,7 @@ admin.site.index_title = _("This installation")
 
 
 def operator(request: HttpRequest) -> Actor:
-    return Actor("operator", getattr(request.user, "pk", None), request.META.get("REQUEST_ID", ""))
+    return audit.asking("operator", getattr(request.user, "pk", None), request.META)
 
 
 class Audited(ModelAdmin):

@@ -34,8 +34,9 @@ PREFIXES = {
     "event": "evt",
     "issue": "iss",
     "replay": "rpl",
+    "purchase": "pur",
 }
-
+NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 
 # Ids need to be unique, not secret: a generator seeded by the system costs no system call an id.
 source = random.Random()  # noqa: S311
@@ -76,3 +77,10 @@ def parse(noun: str, text: object) -> UUID | None:
     except ValueError:
         return None
     return id if public(noun, id) == text else None
+
+
+def parse_any(text: str) -> tuple[str, UUID] | None:
+    """The noun and the UUID of a public id of whatever noun; None for anything else."""
+    noun = NOUNS.get(text.partition("_")[0])
+    id = parse(noun, text) if noun else None
+    return (noun, id) if noun and id else None

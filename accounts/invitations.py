@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -137,12 +138,15 @@ def find(text: str) -> Invitation | None:
 
 
 @transaction.atomic
-def accept(invitation: Invitation, user: User, request_id: str = "") -> None:
-    """Make `user`, whose address was invited, a member. Raises Conflict where somebody was quicker."""
+def accept(invitation: Invitation, user: User, meta: Mapping[str, Any]) -> None:
+    """Make `user`, whose address was invited, a member; `meta` is the request's.
+
+    Raises Conflict where somebody was quicker.
+    """
     invitation = pending(invitation)
     if user.email != invitation.email or invitation.expires_at <= clock():
         raise Conflict("invitation_over", _("This invitation is for somebody else, or over."))
-    actor = Actor("user", user.pk, request_id)
+    actor = audit.asking("user", user.pk, meta)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=clock())
     audit.record(actor, "invitation.accepted", invitation.pk, tenant=invitation.tenant)
     if not Membership.objects.filter(tenant=invitation.tenant, user=user).exists():
@@ -150,7 +154,7 @@ def accept(invitation: Invitation, user: User, request_id: str = "") -> None:
 
 
 @transaction.atomic
-def accept_as_new(invitation: Invitation, name: str, password: str, request_id: str = "") -> User:
+def accept_as_new(invitation: Invitation, name: str, password: str, meta: Mapping[str, Any]) -> User:
     """Make an account for the invited address, and it a member. Raises Conflict where there is one by now."""
     try:
         with transaction.atomic():
@@ -159,6 +163,6 @@ def accept_as_new(invitation: Invitation, name: str, password: str, request_id: 
         raise Conflict(
             "account_exists", _("There is an account with this address: log in with it.")
         ) from None
-    audit.record(Actor("user", user.pk, request_id), "user.created", user.pk, tenant=invitation.tenant)
-    accept(invitation, user, request_id)
+    audit.record(audit.asking("user", user.pk, meta), "user.created", user.pk, tenant=invitation.tenant)
+    accept(invitation, user, meta)
     return user

@@ -173,18 +173,19 @@ def find(text: str, address: str) -> ApiKey | None:
     if found is None or (found.expires_at is not None and found.expires_at <= clock(found.environment)):
         return None
     if not granting.admits(found.allowed_networks, address):
-        note_refusal(found)
+        note_refusal(found, address)
         return None
     return found
 
 
-def note_refusal(key: ApiKey) -> None:
+def note_refusal(key: ApiKey, address: str) -> None:
     """Remember that somebody had the key's text at an address that it does not admit."""
     now = clock(key.environment)
     stale = Q(refused_at=None) | Q(refused_at__lt=now - USE_GRAIN)
     with transaction.atomic():
         if ApiKey.objects.filter(stale, pk=key.pk).update(refused_at=now):
-            audit.record(Actor("key", key.pk), "key.refused", key.pk, environment=key.environment)
+            actor = Actor("key", key.pk, address=address)
+            audit.record(actor, "key.refused", key.pk, environment=key.environment)
 
 
 def note_use(key: ApiKey, address: str) -> None:
@@ -212,6 +213,7 @@ def note_address(key: ApiKey, address: str, now: datetime) -> None:
     _row, new = KeyAddress.objects.get_or_create(key=key, address=address, defaults={"first_used_at": now})
     if not new:
         return
-    audit.record(Actor("key", key.pk), "key.usedFromNewAddress", key.pk, environment=key.environment)
+    actor = Actor("key", key.pk, address=address)
+    audit.record(actor, "key.usedFromNewAddress", key.pk, environment=key.environment)
     newest = KeyAddress.objects.filter(key=key).order_by("-first_used_at", "-pk").values_list("pk", flat=True)
     KeyAddress.objects.filter(pk__in=list(newest[MOST_ADDRESSES:])).delete()

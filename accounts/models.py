@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -294,11 +295,16 @@ class LoginFailure(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One change: who, what, before and after. Append-only: the app's database role can only insert and select."""
+    """One change, or one look at content: who, what, before and after, from where (accounts.trail reads them).
+
+    Append-only: the app's database role can only insert and select.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="audit_entries")
-    environment = models.ForeignKey(Environment, models.PROTECT, null=True, related_name="audit_entries")
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, null=True, related_name="audit_entries", db_index=False
+    )
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=8)  # user, key, client, operator or system
     actor_id = models.UUIDField(null=True)
@@ -307,13 +313,41 @@ class AuditEntry(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     request_id = models.CharField(max_length=40, blank=True)
+    address = models.GenericIPAddressField(null=True)
 
     personal_data: ClassVar = PersonalData("evidence")
 
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        indexes: ClassVar = [models.Index(fields=["tenant", "-at"])]
+        # One for each way to look; each newest first, since ids follow time.
+        indexes: ClassVar = [
+            models.Index(fields=["environment", "-id"], name="audit_newest"),
+            models.Index(
+                fields=["tenant", "-id"], condition=models.Q(environment=None), name="audit_of_tenant"
+            ),
+            models.Index(fields=["environment", "action", "-id"], name="audit_of_action"),
+            models.Index(
+                fields=["actor_id", "-id"], condition=models.Q(actor_id__isnull=False), name="audit_of_actor"
+            ),
+            models.Index(
+                fields=["target_id", "-id"],
+                condition=models.Q(target_id__isnull=False),
+                name="audit_of_target",
+            ),
+            models.Index(
+                fields=["address", "-id"],
+                condition=models.Q(address__isnull=False),
+                name="audit_from_address",
+            ),
+            models.Index(fields=["request_id"], condition=~models.Q(request_id=""), name="audit_of_request"),
+            GinIndex(
+                fields=["after"],
+                opclasses=["jsonb_path_ops"],
+                condition=models.Q(action="message.read"),
+                name="audit_of_list",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} at {self.at}"

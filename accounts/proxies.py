@@ -17,6 +17,14 @@ def trusted(text: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     return any(address in network for network in networks)
 
 
+def plain(text: str) -> str | None:
+    """An address as it is kept, None where `text` is none: a proxy may name its client anything."""
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
+
+
 def client_address(peer: str, forwarded_for: str) -> str:
     """Walk from the peer outwards through proxies that we trust; the first stranger is the client."""
     if not forwarded_for:

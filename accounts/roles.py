@@ -56,13 +56,16 @@ SCOPES: dict[str, object] = {
     RECEIVE: _("Take texts from polling queues"),
     CONFIGURE: _("Create and change channels, numbers, routes and endpoints"),
     REPLAY: _("Send deliveries again and settle issues"),
+    READ_AUDIT: _("Read the audit log"),
     MANAGE_KEYS: _("Make, replace and revoke keys and OAuth clients"),
     MANAGE_MEMBERS: _("Invite people, change their roles and remove them"),
     MANAGE_CONSENT: _("Decide how long texts and attempts are kept"),
 }
 #: What a new key has unless somebody says otherwise: everything but the power over who else gets in, and over people's
-#: data.
-USUAL_SCOPES = tuple(scope for scope in SCOPES if scope not in {MANAGE_KEYS, MANAGE_MEMBERS, MANAGE_CONSENT})
+#: data, and the sight of what everybody did.
+USUAL_SCOPES = tuple(
+    scope for scope in SCOPES if scope not in {READ_AUDIT, MANAGE_KEYS, MANAGE_MEMBERS, MANAGE_CONSENT}
+)
 
 
 def allows(role: str, permission: str) -> bool:

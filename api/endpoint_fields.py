@@ -77,7 +77,7 @@ POLICY = shape(
 
 
 class PolicyField(Raw):
-    """How tries are made; what is absent is as documented (docs/webhooks.md)."""
+    """How tries are made; what is absent is as documented (docs/retries.md)."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import audit
 from accounts.models import Environment
 from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api.deliveries import DeliverySerializer
@@ -18,6 +17,7 @@ from api.paging import Paging, page_of, paged
 from api.routes import Value
 from api.views import ApiRequest, View, find, operation, seen_by
 from delivery.status import with_status
+from inbox import reading
 from inbox.models import Message
 
 
@@ -88,10 +88,8 @@ class Messages(View):
     @operation("listMessages", READ_MESSAGES, page_of(MessageSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         answer = paged(request, readable(request.environment), MessageSerializer)
-        seen = [row["id"] for row in answer.data["data"]]
-        if seen and READ_CONTENT in request.program.scopes:  # else nobody was told what they say
-            told = {"messageIds": seen}
-            audit.record(request.actor, "message.read", None, environment=request.environment, after=told)
+        if READ_CONTENT in request.program.scopes:  # else nobody was told what they say
+            reading.listed(request.environment, request.actor, [row["id"] for row in answer.data["data"]])
         return answer
 
 
@@ -99,7 +97,8 @@ class OneMessage(View):
     @operation("readMessage", READ_MESSAGES, MessageSerializer)
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(readable(request.environment), "message", message_id)
-        audit.record(request.actor, "message.read", message.pk, environment=request.environment)
+        if READ_CONTENT in request.program.scopes:
+            reading.read(request.environment, request.actor, message.pk)
         return Response(MessageSerializer(message, context=seen_by(request)).data)
 
 

@@ -21,7 +21,6 @@ from oauth2_provider.scopes import BaseScopes
 from oauthlib.oauth2 import BackendApplicationServer
 
 from accounts import audit, clients, granting, ids
-from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.models import OAuthClient
 from accounts.roles import SCOPES
@@ -69,7 +68,7 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # likewise
         client: OAuthClient = request.client
         OAuthClient.objects.filter(pk=client.pk).update(last_used_at=clock(client.environment))
         audit.record(
-            Actor("client", client.pk, request.headers.get("REQUEST_ID", "")),
+            audit.asking("client", client.pk, request.headers),
             "client.tokenIssued",
             client.pk,
             environment=client.environment,

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
     api_keys,
+    audit_entries,
     available_numbers,
     buying,
     channels,
@@ -82,6 +83,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations", members.Invitations.as_view()),
     path("invitations/<str:invitation_id>", members.OneInvitation.as_view()),
     path("invitations/<str:invitation_id>/resend", members.ResendInvitation.as_view()),
+    path("audit-entries", audit_entries.AuditEntries.as_view()),
+    path("audit-entries/export", audit_entries.Export.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

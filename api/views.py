@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import ids
-from accounts.audit import Actor
+from accounts.audit import Actor, asking
 from accounts.errors import Invalid
 from accounts.models import Environment
 from accounts.roles import READ_CONTENT
@@ -29,7 +29,7 @@ from api.fields import Input
 from operations import counters
 
 M = TypeVar("M", bound=Model)
-F = TypeVar("F", bound=Callable[..., Response])
+F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 
 
 class ApiRequest(Request):
@@ -47,7 +47,7 @@ class ApiRequest(Request):
 
     @property
     def actor(self) -> Actor:
-        return Actor(self.program.kind, self.program.id, self.META.get("REQUEST_ID", ""))
+        return asking(self.program.kind, self.program.id, self.META)
 
 
 def seen_by(request: ApiRequest) -> dict[str, Any]:
@@ -179,10 +179,11 @@ def operation(
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     conflicts: bool = False,
+    media: Sequence[str] = (),
 ) -> Callable[[F], F]:
     """Declare a view's method: its operationId, the permission it needs, what it reads and what it answers.
 
-    `other` answers by status.
+    `other` answers by status; `media`: the media types of the answer, where it is no JSON.
     """
 
     def decorate(view: F) -> F:
@@ -195,6 +196,9 @@ def operation(
         responses: dict[Any, Any] = {
             code: OpenApiResponse(shape, HTTPStatus(code).phrase) for code, shape in answers.items()
         }
+        if media:
+            written = responses.pop(status)
+            responses |= {(status, one): written for one in media}
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, str(errors.TITLES[code]))
             responses[code, errors.MEDIA_TYPE] = told

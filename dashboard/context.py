@@ -13,6 +13,7 @@ from accounts.roles import (
     MANAGE_KEYS,
     MANAGE_MEMBERS,
     READ,
+    READ_AUDIT,
     READ_CONTENT,
     READ_MESSAGES,
     REPLAY,
@@ -68,6 +69,7 @@ NAVIGATION = (
             Link("keys", _("API keys"), "key-round", MANAGE_KEYS),
             Link("clients", _("OAuth clients"), "bot", MANAGE_KEYS),
             Link("members", _("Members"), "users", MANAGE_MEMBERS),
+            Link("audit", _("Audit log"), "scroll-text", READ_AUDIT),
         ),
     ),
 )

@@ -27,7 +27,7 @@ def words(paragraph: str) -> Words:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     listed = [(part, [(entry, words(entry.cause)) for entry in part.entries]) for part in parts()]
-    return render(request, "errors.html", {"parts": listed})
+    return render(request, "errors.html", {"parts": listed, "present": "errors"})
 
 
 @require_safe
@@ -35,5 +35,10 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     found: Entry | None = by_code().get(code)
     if found is None:
         raise Http404
-    context = {"entry": found, "cause": words(found.cause), "remedy": words(found.remedy)}
+    context = {
+        "entry": found,
+        "cause": words(found.cause),
+        "remedy": words(found.remedy),
+        "present": "errors",
+    }
     return render(request, "error.html", context)

@@ -68,7 +68,7 @@ def join_as(request: HttpRequest, user: User, invitation: Invitation, text: str)
     if request.method != "POST":
         return page(request, invitation, text, "accept")
     try:
-        invitations.accept(invitation, user, request.META.get("REQUEST_ID", ""))
+        invitations.accept(invitation, user, request.META)
     except Conflict:
         return render(request, "join_gone.html", status=404)
     return redirect("overview")
@@ -77,9 +77,9 @@ def join_as(request: HttpRequest, user: User, invitation: Invitation, text: str)
 def join_as_new(request: HttpRequest, invitation: Invitation, text: str) -> HttpResponse:
     form = NewAccountForm(invitation.email, request.POST or None)
     if form.is_valid():
-        data, request_id = form.cleaned_data, request.META.get("REQUEST_ID", "")
+        data = form.cleaned_data
         try:
-            user = invitations.accept_as_new(invitation, data["name"], data["password"], request_id)
+            user = invitations.accept_as_new(invitation, data["name"], data["password"], request.META)
         except Conflict as problem:
             refuse(form, problem)
         else:

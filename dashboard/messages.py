@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
@@ -11,9 +11,10 @@ from django.shortcuts import render
 from accounts.encryption import Unsealable
 from accounts.roles import READ_CONTENT, READ_MESSAGES
 from dashboard import checklist, trace
-from dashboard.page import PageRequest, can, find, page
+from dashboard.page import PageRequest, actor, can, find, page
 from dashboard.paging import slice_of
 from delivery.status import with_status
+from inbox import reading
 from inbox.models import Message
 
 
@@ -47,14 +48,22 @@ def index(request: PageRequest) -> HttpResponse:
     if number:
         rows = rows.filter(number_used=number.replace("\0", "")[:16])
     part = slice_of(rows, request, "message")
+    listed = [shown(request, message) for message in part.rows]
+    note(request, listed)
     context = {
         "slice": part,
-        "rows": [shown(request, message) for message in part.rows],
+        "rows": listed,
         "labels": labels(request, part.rows),
         "number": number,
         "curl": "" if part.rows else checklist.curl(request),
     }
     return render(request, "messages.html", context)
+
+
+def note(request: PageRequest, listed: Iterable[Shown]) -> None:
+    """Write down whose texts this person is shown."""
+    told = [row.message.pk for row in listed if row.content is not None]
+    reading.watched(request.environment, actor(request), told)
 
 
 def labels(request: PageRequest, messages: list[Message]) -> dict[object, str]:
@@ -68,8 +77,10 @@ def one(request: PageRequest, message_id: str) -> HttpResponse:
     message = find(with_status(request.environment.messages.select_related("channel")), "message", message_id)
     if not isinstance(message, Message):
         raise Http404
+    told = shown(request, message)
+    note(request, [told])
     context = {
-        "shown": shown(request, message),
+        "shown": told,
         "message": message,
         "label": labels(request, [message]).get(message.number_id, ""),
         "trace": trace.of(message, with_answers=can(request, READ_CONTENT)),

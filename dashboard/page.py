@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from accounts import ids
-from accounts.audit import Actor
+from accounts.audit import Actor, asking
 from accounts.models import Environment, Membership, User
 from accounts.roles import Role, allows
 
@@ -34,12 +34,12 @@ class PageRequest(HttpRequest):
     role: str
 
 
-View = Callable[Concatenate[PageRequest, Parameters], HttpResponse]
+View = Callable[Concatenate[PageRequest, Parameters], HttpResponseBase]
 
 
 def page(
     *, get: str | None = None, post: str | None = None
-) -> Callable[[View[Parameters]], Callable[..., HttpResponse]]:
+) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
     `get` and `post` are the permissions that each needs; without one the method answers 405. The view gets a
@@ -47,11 +47,11 @@ def page(
     """
     needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
-    def decorate(view: View[Parameters]) -> Callable[..., HttpResponse]:
+    def decorate(view: View[Parameters]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def enter(
             request: PageRequest, env_id: str, *args: Parameters.args, **kwargs: Parameters.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             membership = membership_in(request.user, env_id)
             if membership is None:
                 raise Http404
@@ -101,7 +101,7 @@ def can(request: PageRequest, permission: str) -> bool:
 
 
 def actor(request: PageRequest) -> Actor:
-    return Actor("user", request.user.pk, request.META.get("REQUEST_ID", ""))
+    return asking("user", request.user.pk, request.META)
 
 
 def parsed(noun: str, text: str) -> UUID:

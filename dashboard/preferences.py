@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts.audit import Actor
+from accounts.audit import asking
 from accounts.models import User
 from accounts.services import set_language
 from dashboard.context import THEME_COOKIE, THEMES
@@ -24,9 +24,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         remember(response, settings.LANGUAGE_COOKIE_NAME, language)
         if isinstance(request.user, User):
-            set_language(
-                request.user, language, Actor("user", request.user.pk, request.META.get("REQUEST_ID", ""))
-            )
+            set_language(request.user, language, asking("user", request.user.pk, request.META))
     if theme in THEMES:
         remember(response, THEME_COOKIE, theme)
     return response

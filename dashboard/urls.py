@@ -9,12 +9,14 @@ from django.views.generic import RedirectView
 from dashboard import (
     access,
     api_keys,
+    audit,
     available_numbers,
     buying,
     callback,
     channels,
     deliveries,
     destinations,
+    docs,
     endpoint_check,
     endpoint_events,
     endpoint_secrets,
@@ -82,6 +84,8 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
     path("destinations/", destinations.index, name="endpoints.destinations"),
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
+    path("audit/", audit.index, name="audit"),
+    path("audit/export/", audit.export, name="audit.export"),
     path("retention/", retention.index, name="retention"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
@@ -125,9 +129,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/", join.join, name="join"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),
+    path("docs", docs.index, name="docs"),
+    path("docs/", RedirectView.as_view(pattern_name="docs", query_string=True)),
     # Where the API's problems lead: their `type` is this address.
     path("docs/errors", errors.index, name="docs.errors"),
     path("docs/errors/<str:code>", errors.one, name="docs.errors.one"),
+    path("docs/<slug:slug>", docs.page, name="docs.page"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("e/<str:env_id>/", include(inside)),
 ]

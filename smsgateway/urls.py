@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from api import tokens
+from api import reference, tokens
 from dashboard.entrance import operator_login
 
 urlpatterns = [
     path("oauth/token", tokens.token),
     path("v1/", include("api.urls")),
+    path("docs/reference", reference.index, name="docs.reference"),
+    path("docs/reference/<slug:resource>", reference.one, name="docs.reference.one"),
     path("operator/login/", operator_login),  # instead of the admin's own, which nothing throttles
     path("operator/", admin.site.urls),
     path("", include("operations.urls")),

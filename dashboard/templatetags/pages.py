@@ -21,7 +21,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 
 from accounts import ids
 from accounts.clock import clock, stamp
-from dashboard import error_docs, reasons, text
+from dashboard import error_docs, manual, reasons, text
 from dashboard.words import CARRIERS, look, region, titled
 from delivery.models import Replay
 from numbers import money
@@ -56,6 +56,7 @@ register.filter(titled)
 register.filter(region)
 register.filter(reasons.why)
 register.filter("documented", error_docs.html)
+register.simple_tag(manual.navigation, name="manual")
 
 
 @register.filter

@@ -8,6 +8,19 @@ from tests.browser.checks import CONTRAST, STRUCTURE, TARGETS
 from tests.browser.visitor import PAGES, WIDTHS, Visitor
 from tests.cast import store_delivery, store_message
 
+FOR_ANYBODY = [
+    "docs",
+    "docs?q=signature",
+    "docs/webhooks",
+    "docs/carriers",
+    "docs/concepts",
+    "docs/errors",
+    "docs/errors/5103",
+    "docs/errors/invalid",
+    "docs/reference",
+    "docs/reference/messages",
+    "docs/reference/endpoints",
+]
 LOOKS = [("en", "light"), ("fr", "dark")]
 
 
@@ -72,7 +85,7 @@ def test_the_sandbox_says_so_on_every_page(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("path", ["docs/errors", "docs/errors/5103", "docs/errors/invalid"])
+@pytest.mark.parametrize("path", FOR_ANYBODY)
 def test_the_pages_for_anybody_are_as_good(visitor: Visitor, path: str, language: str, theme: str) -> None:
     visitor.prefer("django_language", language)
     visitor.prefer("theme", theme)

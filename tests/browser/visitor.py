@@ -56,6 +56,8 @@ PAGES = (
     "oauth-clients/new/",
     "oauth-clients/{client_id}/",
     "members/",
+    "audit/",
+    "audit/?seen=on",
 )
 WIDTHS = (1280, 390, 320)
 
