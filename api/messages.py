@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import audit
+from accounts.audit import Actor
 from accounts.models import Environment
 from api.deliveries import DeliverySerializer
 from api.fields import Id, OrNull, Raw, Stamp
@@ -76,13 +78,17 @@ def readable(environment: Environment) -> QuerySet[Message]:
     return with_status(environment.messages.select_related("why"))
 
 
+def note_read(environment: Environment, actor: Actor, ids: Sequence[str]) -> None:
+    """Tell the trail whose texts were told, by their public ids; of none there is nothing to tell."""
+    if ids:
+        audit.record(actor, "message.read", None, environment=environment, after={"messageIds": list(ids)})
+
+
 class Messages(View):
     @operation("listMessages", page_of(MessageSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         answer = paged(request, readable(request.environment), MessageSerializer)
-        if seen := [row["id"] for row in answer.data["data"]]:  # whose text was told
-            told = {"messageIds": seen}
-            audit.record(request.actor, "message.read", None, environment=request.environment, after=told)
+        note_read(request.environment, request.actor, [row["id"] for row in answer.data["data"]])
         return answer
 
 

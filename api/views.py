@@ -27,7 +27,7 @@ from api.fields import Input
 from operations import counters
 
 M = TypeVar("M", bound=Model)
-F = TypeVar("F", bound=Callable[..., Response])
+F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 
 
 class ApiRequest(Request):
@@ -168,8 +168,12 @@ def operation(
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     conflicts: bool = False,
+    media_type: str = "",
 ) -> Callable[[F], F]:
-    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status."""
+    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status.
+
+    `media_type` of its success, where that is not JSON.
+    """
 
     def decorate(view: F) -> F:
         refusals = {401, 500, 503}
@@ -179,7 +183,8 @@ def operation(
         refusals |= {404} if len(inspect.signature(view).parameters) > 2 else set()
         answers = {status: answer, **(other or {})}
         responses: dict[Any, Any] = {
-            code: OpenApiResponse(shape, HTTPStatus(code).phrase) for code, shape in answers.items()
+            (code, media_type) if media_type else code: OpenApiResponse(shape, HTTPStatus(code).phrase)
+            for code, shape in answers.items()
         }
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, str(errors.TITLES[code]))
