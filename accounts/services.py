@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.auth import authenticate
 from django.db import transaction
@@ -85,6 +87,11 @@ def key_of(text: str) -> ApiKey | None:
     if key is not None:
         note_use(key)
     return key
+
+
+def valid_keys(ids: Collection[UUID]) -> set[UUID]:
+    """Those of the keys that were not revoked."""
+    return set(ApiKey.objects.filter(pk__in=ids, revoked_at=None).values_list("pk", flat=True))
 
 
 def note_use(key: ApiKey) -> None:

@@ -1,6 +1,7 @@
 """/v1/messages/stream: each message as it comes, as server-sent events (HTML Living Standard §9.2).
 
     retry: 3000
+    id: msg_…                 where the stream begins, so that who loses it before the first message misses none
 
     id: msg_…                 the position behind this message, which Last-Event-ID brings back (inbox.feed.written)
     data: {"id":"msg_…",…}    as GET /v1/messages/{id} shows it
@@ -24,7 +25,7 @@ from accounts import keyring
 from accounts.ids import public
 from accounts.models import Environment
 from api import holding
-from api.feed import messages_of, position_of
+from api.feed import messages_of, position_of, written
 from api.fields import Input
 from api.holding import HELD, Hold, held
 from api.messages import MessageSerializer, note_read
@@ -73,7 +74,7 @@ class Stream(View):
         if hold is not None:
             hold.on = holding.Stream(environment, request.actor, request.key.pk, start)
             hold.environment = environment.pk
-            return answer(b"", RETRY_MS)
+            return answer(RETRY_MS, at(environment, start))
         page, headers = held(
             request,
             holding.Texts(environment, lambda reading: True),
@@ -83,14 +84,20 @@ class Stream(View):
         )
         batch = batch_of(environment, page, messages_of(page.ids))
         note_read(environment, request.actor, [public("message", id) for id, _event in batch.events])
-        busy = "Retry-After" in headers
-        return answer(b"".join(event for _id, event in batch.events), AGAIN_MS if busy else 0)
+        events = [event for _id, event in batch.events]
+        retry_ms = AGAIN_MS if "Retry-After" in headers else 0
+        return answer(retry_ms, at(environment, start), *events, at(environment, batch.end))
 
 
-def answer(events: bytes, retry_ms: int) -> HttpResponse:
-    response = HttpResponse(b"retry: %d\n\n%b" % (retry_ms, events), content_type=MEDIA_TYPE)
+def answer(retry_ms: int, *events: bytes) -> HttpResponse:
+    response = HttpResponse(b"retry: %d\n" % retry_ms + b"".join(events), content_type=MEDIA_TYPE)
     response["X-Accel-Buffering"] = "no"  # whatever proxy stands in front
     return response
+
+
+def at(environment: Environment, position: Position) -> bytes:
+    """An event without data, which tells nobody anything but where the stream is."""
+    return b"id: %b\n\n" % written(environment, position).encode()
 
 
 def start_of(request: ApiRequest, environment: Environment, since: str | None) -> Position:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
     available_numbers,
+    awaiting,
     buying,
     channels,
     checks,
@@ -13,6 +14,7 @@ from api import (
     destinations,
     endpoints,
     events,
+    feed,
     issues,
     messages,
     number_requests,
@@ -23,6 +25,7 @@ from api import (
     retention,
     routes,
     schema,
+    stream,
     views,
 )
 
@@ -52,9 +55,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("routes", routes.Routes.as_view()),
     path("routes/<str:route_id>", routes.OneRoute.as_view()),
     path("messages", messages.Messages.as_view()),
+    path("messages/wait", awaiting.Wait.as_view()),
+    path("messages/stream", stream.Stream.as_view()),
     path("messages/<str:message_id>", messages.OneMessage.as_view()),
     path("messages/<str:message_id>/deliveries", messages.DeliveriesOfMessage.as_view()),
     path("messages/<str:message_id>/receipt", receipts.ReceiptOfMessage.as_view()),
+    path("feed", feed.Feed.as_view()),
     path("deliveries", deliveries.Deliveries.as_view()),
     path("deliveries/<str:delivery_id>", deliveries.OneDelivery.as_view()),
     path("deliveries/<str:delivery_id>/attempts", deliveries.Attempts.as_view()),
