@@ -143,7 +143,7 @@ class App:
         queue, woken = hold.on.id, asyncio.Event()
         self.waiting[queue].append(woken)
         try:
-            return await self.asked_again(scope, hold, reply, woken, left)
+            return await self.asked_again(scope, hold, reply, woken, left, until(hold.seconds))
         finally:
             self.leave(queue, woken)
 
@@ -151,20 +151,19 @@ class App:
         self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]
     ) -> Reply:
         assert isinstance(hold.on, Texts)
+        end = until(hold.seconds)
         with self.tails.listening(hold.on.environment, hold.on.wanted) as listener:
             if await either(listener.ready, left, hold.seconds):
                 listener.woken.set()  # something may have come before
-            return await self.asked_again(scope, hold, reply, listener.woken, left)
+            return await self.asked_again(scope, hold, reply, listener.woken, left, end)
 
     async def asked_again(
-        self, scope: Scope, hold: Hold, reply: Reply, woken: asyncio.Event, left: asyncio.Task[None]
+        self, scope: Scope, hold: Hold, reply: Reply, woken: asyncio.Event, left: asyncio.Task[None], end: float
     ) -> Reply:
         """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + hold.seconds
-        while hold.on is not None and loop.time() < until:
+        while hold.on is not None and (rest := end - until(0)) > 0:
             if not hold.eager:
-                await either(woken, left, until - loop.time())
+                await either(woken, left, rest)
             if left.done():
                 break
             woken.clear()
@@ -266,6 +265,11 @@ class App:
             found = await link.execute(WAITING, {"queues": list(self.waiting)})
             for (queue,) in await found.fetchall():
                 self.wake(queue)
+
+
+def until(seconds: float) -> float:
+    """So many seconds from now, as the event loop counts."""
+    return asyncio.get_running_loop().time() + seconds
 
 
 async def respond(send: Send, reply: Reply) -> None:

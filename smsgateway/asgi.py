@@ -1,4 +1,4 @@
-"""The held-open requests (long poll) that web's few threads should not carry, beside it behind one proxy."""
+"""The held-open requests (long polls, streams) that web's few threads should not carry, beside it behind one proxy."""
 
 import os
 

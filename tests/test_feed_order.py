@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 import pytest
 
 from accounts import ids, keyring
 from accounts.clock import clock
-from accounts.database import dsn
 from inbox import feed
 from inbox.feed import Position
-from inbox.models import Message
 from ingest.link import WRITE_TIMEOUT_S
 from numbers.carriers import CARRIERS
 from tests import cast
 from tests.cast import House
-
-COLUMNS = ", ".join(field.column for field in Message._meta.concrete_fields if field.column != "id")
-COPY = f"INSERT INTO inbox_message (id, {COLUMNS}) SELECT %s, {COLUMNS} FROM inbox_message WHERE id = %s"  # noqa: S608
+from tests.live_wait import committing_late
 
 
 @pytest.fixture
 def acme(transactional_db: None) -> House:
     return cast.build("Acme Santé", "+33937000001", "+33639980001")
-
-
-@contextmanager
-def writing(house: House) -> Iterator[tuple[psycopg.Connection[Any], Any]]:
-    """Somebody else who stores a message: its id is made, its row is not committed yet."""
-    with psycopg.connect(dsn()) as link:
-        id = ids.uuid7()
-        link.execute(COPY, [id, house.live.message.pk])
-        yield link, id
 
 
 def everything(house: House, start: Position, limit: int = 100) -> tuple[list[Any], Position]:
@@ -45,7 +29,7 @@ def everything(house: House, start: Position, limit: int = 100) -> tuple[list[An
 
 
 def test_what_commits_late_is_read_once(acme: House) -> None:
-    with writing(acme) as (link, late):
+    with committing_late(acme.live.message) as (link, late):
         early = cast.store_message(acme.live.assignment).pk
         assert late < early
         read, position = everything(acme, Position())
@@ -62,7 +46,7 @@ def test_what_commits_late_is_read_once(acme: House) -> None:
 def test_a_position_survives_being_written(acme: House, borealis: House) -> None:
     environment = acme.live.environment
     key = keyring.of(acme.tenant.pk)
-    with writing(acme) as (link, late):
+    with committing_late(acme.live.message) as (link, late):
         cast.store_message(acme.live.assignment)
         position = everything(acme, Position())[1]
         text = feed.written(position, environment.pk, key)
@@ -79,7 +63,7 @@ def test_a_position_survives_being_written(acme: House, borealis: House) -> None
 
 def test_pages_follow_each_other_while_others_write(acme: House) -> None:
     first = [acme.live.message.pk, *(cast.store_message(acme.live.assignment).pk for _ in range(4))]
-    with writing(acme) as (link, late):
+    with committing_late(acme.live.message) as (link, late):
         second = [cast.store_message(acme.live.assignment).pk for _ in range(3)]
         read, position = [], Position()
         for turn in range(6):
@@ -100,7 +84,7 @@ def test_each_text_of_a_page_has_its_own_position(acme: House) -> None:
 
 
 def test_among_late_ones_one_begins_again(acme: House) -> None:
-    with writing(acme) as (one, _), writing(acme) as (other, _):
+    with committing_late(acme.live.message) as (one, _), committing_late(acme.live.message) as (other, _):
         cast.store_message(acme.live.assignment)
         position = everything(acme, Position())[1]
         one.commit()
@@ -112,7 +96,7 @@ def test_among_late_ones_one_begins_again(acme: House) -> None:
 
 
 def test_behind_everything_only_what_commits_from_now_on(acme: House) -> None:
-    with writing(acme) as (link, late):
+    with committing_late(acme.live.message) as (link, late):
         position = feed.newest(acme.live.environment.pk)
         assert everything(acme, position)[0] == []
         link.commit()
