@@ -1,4 +1,4 @@
-"""One open stream: first what the database has behind its position, then what the tail brings, for as long as it is open."""
+"""One open stream: first what the database has behind its position, then what the tail brings as it comes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Flow:
         return not (self.left.done() or self.listener.ended)
 
     async def catch_up(self) -> None:
-        """Read on from the position. What the tail brought until now is already there to be read."""
+        """Read on from the position. What the tail brought until now is there to be read."""
         self.listener.batches.clear()
         self.listener.missed = False
         self.passed.clear()

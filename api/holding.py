@@ -58,7 +58,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Hold:
-    """One held request. What the view tells by it is about one answer; `position` is there again when it is next asked."""
+    """One held request. What the view says by it is about one answer; only `position` is there at the next one."""
 
     on: Queue | Texts | Stream | None = None
     environment: UUID | None = None

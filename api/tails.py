@@ -24,6 +24,7 @@ from api.feed import messages_of
 from api.stream import LIMIT, Batch, batch_of
 from inbox import feed
 from inbox.feed import Page, Position
+from inbox.models import Message
 from routing.reading import Reading
 
 log = logging.getLogger("smsgateway.api")
@@ -40,19 +41,24 @@ MOST_KEPT = 20  # batches for who does not take them; then it must read them its
 class Listener:
     """Who waits for messages of one environment: for one that is `wanted`, or, without, for all in batches."""
 
-    def __init__(self, wanted: Callable[[Reading], bool] | None, ready: asyncio.Event) -> None:
+    def __init__(self, wanted: Callable[[Reading], bool] | None) -> None:
         self.wanted = wanted
-        self.ready = ready  # from then on it hears of all that commits, and perhaps of some that did before
+        self.ready = asyncio.Event()  # it hears of all that commits from now on, and of nothing else
         self.woken = asyncio.Event()
         self.batches: deque[Batch] = deque()
         self.missed = False  # more came than it took
         self.ended = False
 
-    def hear(self, batch: Batch) -> None:
-        if len(self.batches) >= MOST_KEPT:
+    def begin(self) -> None:
+        self.batches.clear()
+        self.ready.set()
+
+    def hear(self, batch: Batch | None) -> None:
+        """Take a batch; None is one that cannot be had, which it must try to read itself."""
+        if batch is None or len(self.batches) >= MOST_KEPT:
             self.batches.clear()
             self.missed = True
-        if not self.missed:
+        elif not self.missed:
             self.batches.append(batch)
         self.woken.set()
 
@@ -67,12 +73,11 @@ class Tail:
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.position: Position | None = None
-        self.ready = asyncio.Event()
         self.listeners: set[Listener] = set()
 
 
 class Heard(NamedTuple):
-    """What a page of one environment is to its listeners."""
+    """What a page of one environment is to its listeners: to all who stream, and to those who got what they wanted."""
 
     batch: Batch | None
     hit: Sequence[Listener]
@@ -84,19 +89,21 @@ class Tails:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.tails: dict[UUID, Tail] = {}
+        self.joining: set[Listener] = set()
         self.somebody = asyncio.Event()
 
     @contextmanager
     def listening(
         self, environment: Environment, wanted: Callable[[Reading], bool] | None
     ) -> Iterator[Listener]:
-        tail = self.tails.setdefault(environment.pk, Tail(environment))
-        listener = Listener(wanted, tail.ready)
+        tail, listener = self.tails.setdefault(environment.pk, Tail(environment)), Listener(wanted)
         tail.listeners.add(listener)
+        self.joining.add(listener)
         self.somebody.set()
         try:
             yield listener
         finally:
+            self.joining.discard(listener)
             tail.listeners.discard(listener)
             if not tail.listeners:
                 del self.tails[environment.pk]
@@ -110,69 +117,74 @@ class Tails:
                 async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as link:
                     while True:
                         await self.somebody.wait()
-                        await asyncio.sleep(max(LOOK_S, REST * await self.looked(link)))
+                        await asyncio.sleep(max(LOOK_S, REST * await self.look(link)))
             except (psycopg.Error, Error, OSError) as error:
                 log.warning("tails: trying again", extra={"reason": type(error).__name__})
                 await asyncio.sleep(AGAIN_S)
 
-    async def looked(self, link: psycopg.AsyncConnection[Any]) -> float:
+    async def look(self, link: psycopg.AsyncConnection[Any]) -> float:
         """One look at all tails; answers how many seconds it took."""
-        loop = asyncio.get_running_loop()
+        loop, joined, tails = asyncio.get_running_loop(), set(self.joining), dict(self.tails)
         began = loop.time()
         async with asyncio.timeout(SILENT_S):
-            await self.begin(link)
-            pages = await self.read(link)
+            await begin(link, [tail for tail in tails.values() if tail.position is None])
+            pages = await read(link, tails)
         took = loop.time() - began
-        if any(page.ids for page in pages.values()):
-            await self.tell(pages)
+        await self.tell([(tails[id], page) for id, page in pages.items() if page.ids])
         for id, page in pages.items():
-            tail = self.tails.get(id)
-            if tail and tail.position is not None:  # else it is another one, that has not begun
-                tail.position = page.end
+            tails[id].position = page.end
+        for listener in joined:  # what was told until now, it can read
+            listener.begin()
+        self.joining -= joined
         return took
 
-    async def begin(self, link: psycopg.AsyncConnection[Any]) -> None:
-        """Tails that are new begin behind what is there."""
-        new = [id for id, tail in self.tails.items() if tail.position is None]
-        if not new:
-            return
-        at = clock()
-        found = await link.execute(feed.NEWEST, {"environments": new})
-        for id, position in feed.newest_of(await found.fetchall(), at).items():
-            if tail := self.tails.get(id):
-                tail.position = position
-                tail.ready.set()
-
-    async def read(self, link: psycopg.AsyncConnection[Any]) -> Mapping[UUID, Page]:
-        positions = {id: tail.position for id, tail in self.tails.items() if tail.position is not None}
-        if not positions:
-            return {}
-        at = clock()
-        found = await link.execute(feed.NEWS, feed.asked(positions, LIMIT))
-        return feed.pages(await found.fetchall(), positions, LIMIT, at)
-
-    async def tell(self, pages: Mapping[UUID, Page]) -> None:
+    async def tell(self, news: Sequence[tuple[Tail, Page]]) -> None:
         """Wake whoever wants something of what came."""
-        news = [
-            (tail.environment, pages[id], list(tail.listeners))
-            for id, tail in self.tails.items()
-            if id in pages and pages[id].ids
-        ]
-        for (_environment, _page, listeners), heard in zip(news, await self.run(all_heard, news), strict=True):
-            for listener in heard.hit:
+        if not news:
+            return
+        asked = [(tail.environment, page, list(tail.listeners)) for tail, page in news]
+        for (_environment, _page, listeners), told in zip(asked, await self.run(all_heard, asked), strict=True):
+            for listener in told.hit:
                 listener.woken.set()
             for listener in listeners:
-                if listener.wanted is None and heard.batch is not None:
-                    listener.hear(heard.batch)
+                if listener.wanted is None:
+                    listener.hear(told.batch)
+
+
+async def begin(link: psycopg.AsyncConnection[Any], tails: Sequence[Tail]) -> None:
+    """Tails that are new begin behind what is there."""
+    if not tails:
+        return
+    at = clock()
+    found = await link.execute(feed.NEWEST, {"environments": [tail.environment.pk for tail in tails]})
+    positions = feed.newest_of(await found.fetchall(), at)
+    for tail in tails:
+        tail.position = positions[tail.environment.pk]
+
+
+async def read(link: psycopg.AsyncConnection[Any], tails: Mapping[UUID, Tail]) -> Mapping[UUID, Page]:
+    positions = {id: tail.position for id, tail in tails.items() if tail.position is not None}
+    if not positions:
+        return {}
+    at = clock()
+    found = await link.execute(feed.NEWS, feed.asked(positions, LIMIT))
+    return feed.pages(await found.fetchall(), positions, LIMIT, at)
 
 
 def all_heard(news: Sequence[tuple[Environment, Page, Sequence[Listener]]]) -> list[Heard]:
     """Read what came, once for all."""
     messages = messages_of([id for _environment, page, _listeners in news for id in page.ids])
-    heard = []
-    for environment, page, listeners in news:
-        streams = any(listener.wanted is None for listener in listeners)
-        readings = [reading_of(messages[id]) for id in page.ids if id in messages]
-        hit = [one for one in listeners if one.wanted and any(map(one.wanted, filter(None, readings)))]
-        heard.append(Heard(batch_of(environment, page, messages) if streams else None, hit))
-    return heard
+    return [heard(environment, page, listeners, messages) for environment, page, listeners in news]
+
+
+def heard(
+    environment: Environment, page: Page, listeners: Sequence[Listener], messages: Mapping[UUID, Message]
+) -> Heard:
+    waiting = [listener for listener in listeners if listener.wanted is not None]
+    try:
+        readings = [reading_of(messages[id]) for id in page.ids if id in messages] if waiting else []
+        hit = [one for one in waiting if one.wanted and any(map(one.wanted, filter(None, readings)))]
+        return Heard(batch_of(environment, page, messages) if len(waiting) < len(listeners) else None, hit)
+    except Exception:  # whatever it is, it must not keep other environments waiting
+        log.exception("what came cannot be told", extra={"environment": str(environment.pk)})
+        return Heard(None, waiting)
