@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from django.db import Error
 
 from accounts.clock import clock
 from accounts.database import dsn
@@ -118,7 +117,7 @@ class Tails:
                     while True:
                         await self.somebody.wait()
                         await asyncio.sleep(max(LOOK_S, REST * await self.look(link)))
-            except (psycopg.Error, Error, OSError) as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, who listens goes on listening
                 log.warning("tails: trying again", extra={"reason": type(error).__name__})
                 await asyncio.sleep(AGAIN_S)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts import ids, keyring
 from accounts.clock import clock
@@ -15,7 +16,13 @@ from ingest.link import WRITE_TIMEOUT_S
 from numbers.carriers import CARRIERS
 from tests import cast
 from tests.cast import House
-from tests.live_wait import committing_late
+from tests.live_wait import COLUMNS, committing_late
+
+
+MANY = f"""
+INSERT INTO inbox_message (id, {COLUMNS})
+SELECT md5(number::text || id::text)::uuid, {COLUMNS} FROM inbox_message, generate_series(1, %s) AS number WHERE id = %s
+"""
 
 
 @pytest.fixture
@@ -116,3 +123,18 @@ def test_a_position_of_long_ago_needs_no_snapshot() -> None:
 def test_no_id_is_older_than_that_when_it_commits() -> None:
     slowest = max(getattr(carrier, "deadline_s", 0) for carrier in CARRIERS.values())
     assert timedelta(seconds=2 * slowest + WRITE_TIMEOUT_S) < feed.SETTLED
+
+
+def test_it_reads_along_an_index(acme: House, borealis: House) -> None:
+    environment = acme.live.environment.pk
+    with connection.cursor() as cursor:
+        for house, count in ((acme, 500), (borealis, 20_000)):
+            cursor.execute(MANY, [count, house.live.message.pk])
+        cursor.execute("ANALYZE inbox_message")
+        page = feed.read(environment, Position(), 20)
+        recent = page.end._replace(seen=feed.Snapshot(3, (4, 5)), read_at=clock() + timedelta(days=1))
+        for position in (Position(), page.end, recent):
+            cursor.execute(f"EXPLAIN {feed.NEWS}", feed.asked({environment: position}, 100))
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
+            assert plan.count("message_newest") == 2, plan
