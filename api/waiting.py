@@ -143,7 +143,7 @@ class App:
         queue, woken = hold.on.id, asyncio.Event()
         self.waiting[queue].append(woken)
         try:
-            return await self.asked_again(scope, hold, reply, woken, left, until(hold.seconds))
+            return await self.asked_again(scope, hold, reply, woken, left, now() + hold.seconds)
         finally:
             self.leave(queue, woken)
 
@@ -151,7 +151,7 @@ class App:
         self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]
     ) -> Reply:
         assert isinstance(hold.on, Texts)
-        end = until(hold.seconds)
+        end = now() + hold.seconds
         with self.tails.listening(hold.on.environment, hold.on.wanted) as listener:
             if await either(listener.ready, left, hold.seconds):
                 listener.woken.set()  # something may have come before
@@ -161,7 +161,7 @@ class App:
         self, scope: Scope, hold: Hold, reply: Reply, woken: asyncio.Event, left: asyncio.Task[None], end: float
     ) -> Reply:
         """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
-        while hold.on is not None and (rest := end - until(0)) > 0:
+        while hold.on is not None and (rest := end - now()) > 0:
             if not hold.eager:
                 await either(woken, left, rest)
             if left.done():
@@ -267,9 +267,9 @@ class App:
                 self.wake(queue)
 
 
-def until(seconds: float) -> float:
-    """So many seconds from now, as the event loop counts."""
-    return asyncio.get_running_loop().time() + seconds
+def now() -> float:
+    """Seconds, as the event loop counts them."""
+    return asyncio.get_running_loop().time()
 
 
 async def respond(send: Send, reply: Reply) -> None:
