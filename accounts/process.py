@@ -1,4 +1,4 @@
-"""What the two busy processes, door and worker, ask of Python and of the kernel when they start."""
+"""What the busy processes, door, worker and wait, ask of Python and of the kernel when they start."""
 
 from __future__ import annotations
 

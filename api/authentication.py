@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +30,7 @@ class Program:
     environment: Environment
     scopes: frozenset[str]
     note_use: Callable[[], None]  # for when the answer is on its way
+    holds: Callable[[], bool]  # whether it would be let in again
     is_authenticated: Literal[True] = True
 
 
@@ -64,13 +65,27 @@ def program_of(text: str, address: str) -> Program | None:
         if granted is None:
             return None
         client, scopes = granted
-        return Program("client", client.pk, client.environment, scopes, lambda: None)
+        again = partial(clients.find, text, address)
+        return Program(
+            "client", client.pk, client.environment, scopes, lambda: None, lambda: again() is not None
+        )
     key = keys.find(text, address)
     if key is None:
         return None
     return Program(
-        "key", key.pk, key.environment, frozenset(key.scopes), partial(keys.note_use, key, address)
+        "key",
+        key.pk,
+        key.environment,
+        frozenset(key.scopes),
+        partial(keys.note_use, key, address),
+        lambda: bool(keys.valid([key.pk])),
     )
+
+
+def still_valid(programs: Collection[Program]) -> set[int]:
+    """Which of these objects (by Python's `id`) would be let in again: of all keys by one query."""
+    held = keys.valid({one.id for one in programs if one.kind == "key"})
+    return {id(one) for one in programs if (one.id in held if one.kind == "key" else one.holds())}
 
 
 class Scoped(BasePermission):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -15,26 +13,12 @@ from rest_framework.response import Response
 from accounts import ids
 from accounts.errors import Conflict, Invalid
 from accounts.roles import RECEIVE
-from api.authentication import check_again
+from api import holding
 from api.fields import Id, Input, Raw, Stamp, Text
+from api.holding import LONGEST_WAIT_S, held
 from api.views import ApiRequest, View, body, find, operation, query
 from delivery import queues
 from delivery.models import Endpoint
-
-LONGEST_WAIT_S = 60
-#: In a request's META, a list: api.waiting asks, and holds the request for what is put there.
-HELD = "smsgateway.held"
-#: Where no proxy leads to api.waiting, the web process holds requests itself, but never with more than two of its
-#: threads; whoever comes then is answered at once.
-PLACES = threading.BoundedSemaphore(2)
-LOOK_S = 0.25
-
-
-class Held(NamedTuple):
-    """For which queue a request is to be held, and how long."""
-
-    queue: UUID
-    seconds: int
 
 
 class QueueQuery(Input):
@@ -152,30 +136,14 @@ class Queue(View):
     @operation("takeDeliveries", RECEIVE, TakenSerializer, query=QueueQuery, conflicts=True)
     def get(self, request: ApiRequest, queue_id: str) -> Response:
         queue, asked = open_queue(request, queue_id), query(request, QueueQuery)
-        taken = queues.take(queue, asked["limit"])
-        headers = {}
-        if not taken.items and asked["wait"]:
-            if (held := request.META.get(HELD)) is not None:
-                held.append(Held(queue.pk, asked["wait"]))
-            elif PLACES.acquire(blocking=False):
-                taken = waited(request, queue_id, asked["limit"], asked["wait"])
-            else:
-                headers["Retry-After"] = "1"
+        taken, headers = held(
+            request,
+            holding.Queue(queue.pk),
+            asked["wait"],
+            lambda: queues.take(open_queue(request, queue_id), asked["limit"]),
+            lambda taken: taken.items,
+        )
         return Response(TakenSerializer(taken).data, headers=headers)
-
-
-def waited(request: ApiRequest, queue_id: str, limit: int, wait_s: float) -> queues.Taken:
-    """Look again and again, in one of PLACES; raises what asking anew would, once the key or the queue is no more."""
-    until = time.monotonic() + wait_s
-    try:
-        while True:
-            check_again(request)
-            taken = queues.take(open_queue(request, queue_id), limit)
-            if taken.items or time.monotonic() >= until:
-                return taken
-            time.sleep(LOOK_S)
-    finally:
-        PLACES.release()
 
 
 class Acknowledge(View):

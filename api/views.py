@@ -15,7 +15,6 @@ from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import ids
@@ -183,7 +182,7 @@ def operation(
 ) -> Callable[[F], F]:
     """Declare a view's method: its operationId, the permission it needs, what it reads and what it answers.
 
-    `other` answers by status; `media`: the media types of the answer, where it is no JSON.
+    `other` answers by status; `media` are the media types of a success that is not JSON.
     """
 
     def decorate(view: F) -> F:

@@ -1,11 +1,15 @@
-"""Held-open requests for queues: hundreds may wait here for a text, on one event loop and a few threads.
+"""Held-open requests: thousands may wait here for a text, on one event loop and a few threads.
 
-    GET /v1/endpoints/{id}/queue?wait=60
+    GET /v1/endpoints/{id}/queue?wait=60, /v1/messages/wait, /v1/feed?wait=60
       ask the view that web has too → something is there, or wrong: answer
-                                    → nothing yet: wait for the queue to grow, ask again, until the time is up
+                                    → nothing yet: wait until there may be, ask again, until the time is up
+    GET /v1/messages/stream
+      ask the view → wrong: answer
+                   → write each message as it comes (api.flowing), until the client leaves or its key ends
 
-So keys, limits and problems are the API's own, at the end of the wait too. A notice wakes who waits; once a second the
-database is asked as well, for all at once, since a notice can be lost, and none tells that a queue was closed.
+So keys, limits and problems are the API's own, at the end of the wait too. Of queues a notice wakes who waits; once a
+second the database is asked as well, for all at once, since a notice can be lost, and none tells that a queue was
+closed. Of messages api.tails tells.
 """
 
 from __future__ import annotations
@@ -13,17 +17,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
+from django.db import Error, close_old_connections
 
 from accounts.database import dsn
-from api.queues import HELD, Held
+from api.authentication import Program, still_valid
+from api.flowing import Flow, either
+from api.holding import HELD, Hold, Queue, Stream, Texts
+from api.tails import Listener, Tails
 from delivery.models import QUEUES
 
 log = logging.getLogger("smsgateway.api")
@@ -33,8 +42,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
-OURS = re.compile(r"/v1/endpoints/[^/]+/queue|/(healthz|readyz|metrics)")
+OURS = re.compile(r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|feed)|/(healthz|readyz|metrics)")
 THREADS = 4
+MOST, MOST_OF_ONE = 10_000, 5_000  # requests held, of all environments and of one
 LOOK_S = 1.0
 SILENT_S = 5.0  # a frozen database answers nothing at all
 WAITING = """
@@ -43,88 +53,153 @@ WHERE EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = q.id AND d.s
   OR EXISTS (SELECT FROM delivery_endpoint e
              WHERE e.id = q.id AND (e.disabled_at IS NOT NULL OR e.deleted_at IS NOT NULL))
 """
+PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class Reply(NamedTuple):
-    """What the view answered; `held` where the client would rather wait."""
+    """What the view answered."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
-    held: Held | None
 
 
-NOT_FOUND = Reply(
-    404, [(b"content-type", b"application/problem+json")], b'{"title":"Not found","status":404}', None
+NOT_FOUND = Reply(404, [PROBLEM], b'{"title":"Not found","status":404}')
+TOO_MANY = Reply(
+    503,
+    [PROBLEM, (b"retry-after", b"5")],
+    b'{"title":"Too many wait already","status":503,"code":"unavailable"}',
 )
 
 
 class App:
-    """The ASGI callable around Django's WSGI application."""
+    """The ASGI callable around Django's WSGI application; `tidy` runs in each thread behind what it did there."""
 
-    def __init__(self, wsgi: Wsgi) -> None:
-        self.wsgi = wsgi
+    def __init__(self, wsgi: Wsgi, tidy: Callable[[], None] = close_old_connections) -> None:
+        self.wsgi, self.tidy = wsgi, tidy
         self.pool = ThreadPoolExecutor(THREADS, "view")
+        self.aside = ThreadPoolExecutor(1, "tails")  # so that nobody's view delays everybody's messages
+        self.tails = Tails(partial(self.run, self.aside))
         self.waiting: defaultdict[UUID, list[asyncio.Event]] = defaultdict(list)
+        self.held: Counter[UUID | None] = Counter()  # requests, by environment
+        self.streams: dict[Listener, Program] = {}  # by what opened each
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.live(receive, send)
         elif scope["type"] == "http":
-            reply = await self.answer(scope, receive)
-            if reply is not None:
-                length = (b"content-length", str(len(reply.body)).encode())
-                start = {"type": "http.response.start", "status": reply.status}
-                await send({**start, "headers": [*reply.headers, length]})
-                await send({"type": "http.response.body", "body": reply.body})
+            await self.answer(scope, receive, send)
 
     async def live(self, receive: Receive, send: Send) -> None:
         """From start-up to shutdown."""
         await receive()
-        following = asyncio.create_task(self.follow())
+        loops = [asyncio.create_task(one) for one in (self.follow(), self.tails.follow(), self.watch_keys())]
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        for one in loops:
+            one.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
         self.pool.shutdown(wait=False)
+        self.aside.shutdown(wait=False)
         await send({"type": "lifespan.shutdown.complete"})
 
     # ---- one request
 
-    async def answer(self, scope: Scope, receive: Receive) -> Reply | None:
-        """None where the client left meanwhile."""
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not OURS.fullmatch(scope["path"]):
-            return NOT_FOUND
-        reply = await self.ask(scope)
-        if reply.held is None:
-            return reply
-        left = asyncio.create_task(gone(receive))
+            await respond(send, NOT_FOUND)
+            return
+        hold = Hold()
+        reply = await self.ask(scope, hold)
+        if hold.on is None:
+            await respond(send, reply)
+        elif self.held.total() >= MOST or self.held[hold.environment] >= MOST_OF_ONE:
+            await respond(send, TOO_MANY)
+        else:
+            await self.keep(scope, hold, reply, receive, send)
+
+    async def keep(self, scope: Scope, hold: Hold, reply: Reply, receive: Receive, send: Send) -> None:
+        """Hold the request for what the view said."""
+        left, environment = asyncio.create_task(gone(receive)), hold.environment
+        self.held[environment] += 1
         try:
-            return await self.hold(scope, reply, reply.held, left)
+            if isinstance(hold.on, Stream):
+                await self.stream(hold.on, reply, left, send)
+                return
+            wait = self.wait_for_queue if isinstance(hold.on, Queue) else self.wait_for_text
+            reply = await wait(scope, hold, reply, left)
+            if not left.done():
+                await respond(send, reply)
         finally:
             left.cancel()
+            self.held[environment] -= 1
+            if not self.held[environment]:
+                del self.held[environment]
 
-    async def hold(self, scope: Scope, reply: Reply, held: Held, left: asyncio.Task[None]) -> Reply | None:
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-        until = loop.time() + held.seconds
-        self.waiting[held.queue].append(woken)
+    async def wait_for_queue(self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]) -> Reply:
+        assert isinstance(hold.on, Queue)
+        queue, woken = hold.on.id, asyncio.Event()
+        self.waiting[queue].append(woken)
         try:
-            while reply.held is not None and loop.time() < until:
-                await self.wait(woken, left, until - loop.time())
-                if left.done():
-                    return None
-                reply = await self.ask(scope)  # when the time is up too: key and queue may be no more
-            return reply
+            return await self.asked_again(scope, hold, reply, woken, left, now() + hold.seconds)
         finally:
-            self.leave(held.queue, woken)
+            self.leave(queue, woken)
 
-    async def wait(self, woken: asyncio.Event, left: asyncio.Task[None], within_s: float) -> None:
-        """Until the queue may have changed, the client left or its time is up."""
-        waiting = asyncio.create_task(woken.wait())
-        await asyncio.wait((waiting, left), timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if not left.done():
+    async def wait_for_text(self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]) -> Reply:
+        assert isinstance(hold.on, Texts)
+        end = now() + hold.seconds
+        with self.tails.listening(hold.on.environment, hold.on.wanted) as listener:
+            if await either(listener.ready, left, hold.seconds):
+                listener.woken.set()  # something may have come before
+            return await self.asked_again(scope, hold, reply, listener.woken, left, end)
+
+    async def asked_again(
+        self,
+        scope: Scope,
+        hold: Hold,
+        reply: Reply,
+        woken: asyncio.Event,
+        left: asyncio.Task[None],
+        end: float,
+    ) -> Reply:
+        """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
+        while hold.on is not None and (rest := end - now()) > 0:
+            if not hold.eager:
+                await either(woken, left, rest)
+            if left.done():
+                break
             woken.clear()
+            reply = await self.ask(scope, hold)  # when the time is up too: key and queue may be no more
+        return reply
+
+    async def stream(self, on: Stream, reply: Reply, left: asyncio.Task[None], send: Send) -> None:
+        async def write(data: bytes) -> None:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+
+        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+        with self.tails.listening(on.environment, None) as listener:
+            self.streams[listener] = on.program
+            try:
+                await write(reply.body)
+                await Flow(on, listener, left, write, partial(self.run, self.pool)).go_on()
+            finally:
+                del self.streams[listener]
+        await send({"type": "http.response.body", "body": b""})
+
+    async def watch_keys(self) -> None:
+        """End each stream whose key was revoked, within a second or so."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if not self.streams:
+                continue
+            try:
+                valid = await self.run(self.pool, still_valid, list(self.streams.values()))
+            except Error as error:
+                log.warning("keys: trying again", extra={"reason": type(error).__name__})
+                continue
+            for listener, program in self.streams.items():
+                if id(program) not in valid:
+                    listener.end()
 
     def leave(self, queue: UUID, woken: asyncio.Event) -> None:
         others = self.waiting[queue]
@@ -141,13 +216,13 @@ class App:
                 woken.set()
                 return
 
-    async def ask(self, scope: Scope) -> Reply:
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self.call, scope)
+    async def ask(self, scope: Scope, hold: Hold) -> Reply:
+        hold.on, hold.eager = None, False
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.call, scope, hold)
 
-    def call(self, scope: Scope) -> Reply:
-        held: list[Held] = []
+    def call(self, scope: Scope, hold: Hold) -> Reply:
         told: list[Any] = []
-        response = self.wsgi(environ_of(scope) | {HELD: held}, lambda *status: told.extend(status))
+        response = self.wsgi(environ_of(scope) | {HELD: hold}, lambda *status: told.extend(status))
         try:
             body = b"".join(response)
         finally:
@@ -157,7 +232,19 @@ class App:
             for name, value in told[1]
             if name.lower() != "content-length"
         ]
-        return Reply(int(told[0].partition(" ")[0]), headers, body, held[0] if held else None)
+        return Reply(int(told[0].partition(" ")[0]), headers, body)
+
+    async def run(self, pool: Executor, function: Callable[..., Any], *given: Any) -> Any:
+        """What `function` answers, from a thread of the pool, with a connection to the database as views have one."""
+
+        def call() -> Any:
+            close_old_connections()
+            try:
+                return function(*given)
+            finally:
+                self.tidy()
+
+        return await asyncio.get_running_loop().run_in_executor(pool, call)
 
     # ---- what wakes them
 
@@ -180,6 +267,19 @@ class App:
             found = await link.execute(WAITING, {"queues": list(self.waiting)})
             for (queue,) in await found.fetchall():
                 self.wake(queue)
+
+
+def now() -> float:
+    """Seconds, as the event loop counts them."""
+    return asyncio.get_running_loop().time()
+
+
+async def respond(send: Send, reply: Reply) -> None:
+    empty = reply.status == 204  # whose length may not be said
+    length = [] if empty else [(b"content-length", str(len(reply.body)).encode())]
+    start = {"type": "http.response.start", "status": reply.status}
+    await send({**start, "headers": [*reply.headers, *length]})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 async def gone(receive: Receive) -> None:

@@ -38,6 +38,7 @@ from routing import services as routing  # noqa: E402
 
 CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has reserved for fiction
 EACH, ROUTES = 100, 10
+QUIET_TENANTS = 40
 QUIET = f"+{FIRST_NUMBER + NUMBERS}"  # the bench tenant's last number, which no text of a run goes to
 EMAIL = "reader@bench.example"
 AT_TWILIO: Mapping[str, str] = {"authToken": TOKEN}
@@ -116,7 +117,7 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
     return {
         "environment": public("environment", environment.pk),
         "login": {"email": EMAIL, "password": password},
-        "key": keys.create(environment, SYSTEM, name="Bench", held=SCOPES)[1],
+        "key": key_of(environment),
         "busy": f"+{FIRST_NUMBER}",
         "quiet": QUIET,
     }
@@ -132,6 +133,22 @@ def hold(environment: Environment, channel: Channel, wanted: range) -> None:
     )
 
 
+def listeners(sink: str) -> dict[str, Any]:
+    """The bench tenant and 40 quiet ones, with a key of each."""
+    told = bench(sink)
+    channel = Channel.objects.get(token=told["path"].rpartition("/")[2])
+    assert channel.environment is not None
+    keys = []
+    for index in range(QUIET_TENANTS):
+        tenant = accounts.create_tenant(f"Quiet {index}", SYSTEM)
+        keys.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
+    return told | {"key": key_of(channel.environment), "quiet": keys}
+
+
+def key_of(environment: Environment) -> str:
+    return keys.create(environment, SYSTEM, name="Bench", held=SCOPES)[1]
+
+
 def line(sink: str) -> dict[str, Any]:
     """The same with a line to the SMSC that `bench.smpp` is."""
     return bench(sink, "smpp", {"host": "127.0.0.1", "port": sys.argv[4], **LOGIN})
@@ -139,6 +156,7 @@ def line(sink: str) -> dict[str, Any]:
 
 MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "bench": bench,
+    "listeners": listeners,
     "faults": lambda sink: bench(sink, policy=SOON),
     "smpp": line,
     "small_scale": lambda sink: crowd(sink, 10),

@@ -40,7 +40,7 @@ def processes(
 
 def behind_proxy(host: str = "127.0.0.1", port: int = 8002, python: str = sys.executable) -> list[Process]:
     """What only a proxy can join to web's origin: without it, web itself holds the few requests it can."""
-    return [Process("wait", [python, *wait(host, port)], "holds the requests of those who wait for a queue")]
+    return [Process("wait", [python, *wait(host, port)], "holds the requests of those who wait for a text")]
 
 
 def demo(python: str = sys.executable) -> list[Process]:

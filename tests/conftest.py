@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
+from api import holding
 from delivery.engine import Engine
 from tests import cast
 from tests.live import LiveDoor, Receiver, delivering, receiving
 from tests.live_smpp import LiveLines, Smsc
+from tests.live_wait import LiveWait
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_held_at_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who would wait there is answered at once, as when all places are taken."""
+    monkeypatch.setattr(holding, "PLACES", threading.BoundedSemaphore(0))
 
 
 @pytest.fixture
@@ -72,3 +81,12 @@ def engine(transactional_db: None) -> Iterator[Engine]:
     """A worker's engine; it sweeps when the test says so."""
     with delivering() as running:
         yield running
+
+
+@pytest.fixture
+def wait(transactional_db: None) -> Iterator[LiveWait]:
+    """The process that holds requests, on a socket; it reads what the test commits."""
+    live = LiveWait()
+    live.start()
+    yield live
+    live.stop()

@@ -351,6 +351,11 @@ def test_an_sms_goes_through(deployment: Deployment) -> None:
     # Production lets no delivery reach this machine, so the worker's part is an attempt that finds no such host.
     delivery = api.get(f"messages/{message['id']}/deliveries")["data"][0]
     eventually(lambda: api.get(f"deliveries/{delivery['id']}/attempts")["data"], seconds=60)
+    if carrier.proxied:
+        with api.ask("GET", "/v1/messages/stream", stream=True) as stream:
+            carrier.ask("POST", path, **signed("at once, though a proxy stands between"))
+            heard = next(line for line in stream.iter_lines(chunk_size=1) if line.startswith(b"data: "))
+        assert "at once, though a proxy stands between" in heard.decode()
 
 
 def test_every_connection_to_the_database_is_encrypted(deployment: Deployment) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public
-from api import queues as api_queues
+from api import holding
 from delivery import queues, services
 from delivery.engine import Engine
 from delivery.models import QUEUES, Attempt, Delivery, Endpoint, Issue
@@ -346,7 +346,7 @@ def test_how_deep_a_queue_is(acme: House, api: Api) -> None:
 def test_web_waits_for_a_few_and_answers_the_others_at_once(
     acme: House, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_queues, "PLACES", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(holding, "PLACES", threading.BoundedSemaphore(1))
     api, answers = Api(acme.live.key), []
 
     def waiting() -> None:
@@ -355,13 +355,13 @@ def test_web_waits_for_a_few_and_answers_the_others_at_once(
 
     thread = threading.Thread(target=waiting)
     thread.start()
-    until(lambda: api_queues.PLACES._value == 0)
+    until(lambda: holding.PLACES._value == 0)
     response = api.get(path(acme.live) + "?wait=20")
     assert (response.json()["data"], response.headers["Retry-After"]) == ([], "1")
     wait_in(acme.live, "code")
     thread.join(20)
     assert contents(answers[0]) == ["code"]
-    assert api_queues.PLACES._value == 1
+    assert holding.PLACES._value == 1
 
 
 def disable(side: Side) -> None:
@@ -381,23 +381,29 @@ def revoke(side: Side) -> None:
     [(disable, 409, "endpoint_disabled"), (delete, 404, "not_found"), (revoke, 401, "invalid_key")],
 )
 def test_who_waits_at_web_hears_that_there_is_nothing_more_to_wait_for(
-    acme: House, transactional_db: None, end: Callable[[Side], None], status: int, code: str
+    acme: House,
+    transactional_db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[Side], None],
+    status: int,
+    code: str,
 ) -> None:
+    monkeypatch.setattr(holding, "PLACES", threading.BoundedSemaphore(2))
     answers: list[Any] = []
 
     def waiting() -> None:
         answers.append(Api(acme.live.key).get(path(acme.live) + "?wait=60"))
         connection.close()
 
-    places = api_queues.PLACES._value
+    places = holding.PLACES._value
     thread = threading.Thread(target=waiting)
     thread.start()
-    until(lambda: api_queues.PLACES._value == places - 1)
+    until(lambda: holding.PLACES._value == places - 1)
     end(acme.live)
     thread.join(20)
     (response,) = answers
     assert (response.status_code, response.json()["code"]) == (status, code)
-    assert api_queues.PLACES._value == places
+    assert holding.PLACES._value == places
 
 
 def test_a_text_goes_from_the_door_to_the_queue(door: LiveDoor, acme: House) -> None:

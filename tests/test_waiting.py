@@ -2,91 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future
 
 import pytest
 import requests
-import uvicorn
-from django.core.wsgi import get_wsgi_application
-from django.db import connection
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from api import waiting
-from api.waiting import App
 from delivery import queues, services
 from delivery.models import Delivery
 from tests import cast
 from tests.cast import Api, House, Side
 from tests.live import WITHIN_S, until
+from tests.live_wait import LiveWait
 
 
-class Closing:
-    """Django's application, whose answers leave no connection to the test's database behind."""
-
-    def __init__(self) -> None:
-        self.django = get_wsgi_application()
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        response = self.django(environ, start_response)
-        close = response.close
-
-        def and_connection() -> None:
-            close()
-            connection.close()
-
-        response.close = and_connection  # type: ignore[method-assign]
-        return response
-
-
-class LiveWait:
-    """The process `wait` in a thread of this one."""
-
-    def __init__(self) -> None:
-        self.app = App(Closing())
-        config = uvicorn.Config(
-            self.app, port=0, log_config=None, access_log=False, lifespan="on", loop="asyncio"
-        )
-        config.timeout_graceful_shutdown = 1
-        self.server = uvicorn.Server(config)
-        self.server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.pool = ThreadPoolExecutor(256)
-
-    def start(self) -> None:
-        self.thread.start()
-        until(lambda: self.server.started)
-        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}"
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(WITHIN_S)
-        self.pool.shutdown()
-
-    def get(self, path: str, key: str, timeout: float = WITHIN_S) -> requests.Response:
-        return requests.get(self.url + path, headers={"Authorization": f"Bearer {key}"}, timeout=timeout)
-
-    def asked(self, side: Side, query: str = "wait=20&limit=1") -> Future[requests.Response]:
-        """Somebody who waits; the answer when it comes."""
-        before = self.waiting()
-        future = self.pool.submit(self.get, path_of(side, query), side.key)
-        until(lambda: self.waiting() > before or future.done())
-        return future
-
-    def waiting(self) -> int:
-        return sum(len(events) for events in list(self.app.waiting.values()))
-
-
-@pytest.fixture
-def wait(transactional_db: None) -> Iterator[LiveWait]:
-    live = LiveWait()
-    live.start()
-    yield live
-    live.stop()
+def asked(wait: LiveWait, side: Side, query: str = "wait=20&limit=1") -> Future[requests.Response]:
+    """Somebody who waits; the answer when it comes."""
+    before = wait.waiting()
+    future = wait.pool.submit(wait.get, path_of(side, query), side.key)
+    until(lambda: wait.waiting() > before or future.done())
+    return future
 
 
 def path_of(side: Side, query: str) -> str:
@@ -110,7 +48,7 @@ def content(answer: Future[requests.Response]) -> str:
 
 
 def test_who_waits_gets_the_text_when_it_comes(acme: House, wait: LiveWait) -> None:
-    answer = wait.asked(acme.live)
+    answer = asked(wait, acme.live)
     put(acme.live, "Votre code est 020005")
     assert content(answer) == "Votre code est 020005"
     response = answer.result()
@@ -131,7 +69,7 @@ def test_what_is_there_is_answered_at_once_as_web_would(acme: House, wait: LiveW
 
 
 def test_a_lost_notice_costs_a_second(acme: House, wait: LiveWait) -> None:
-    answer = wait.asked(acme.live)
+    answer = asked(wait, acme.live)
     put(acme.live, tell=False)
     assert content(answer) == "code"
 
@@ -145,8 +83,8 @@ def test_when_the_time_is_up_the_answer_is_empty(acme: House, wait: LiveWait) ->
 
 
 def test_each_text_goes_to_one_of_those_who_wait(acme: House, borealis: House, wait: LiveWait) -> None:
-    mine = [wait.asked(acme.live) for _ in range(5)]
-    theirs = wait.asked(borealis.live)
+    mine = [asked(wait, acme.live) for _ in range(5)]
+    theirs = asked(wait, borealis.live)
     for number in range(5):
         put(acme.live, f"text {number}", tell=number == 0)
     assert sorted(content(answer) for answer in mine) == [f"text {number}" for number in range(5)]
@@ -186,7 +124,7 @@ def test_who_hung_up_takes_nothing(acme: House, wait: LiveWait) -> None:
 
 
 def test_a_key_revoked_meanwhile_gets_nothing(acme: House, wait: LiveWait) -> None:
-    answer = wait.asked(acme.live)
+    answer = asked(wait, acme.live)
     acme.live.environment.keys.update(revoked_at=clock())
     put(acme.live)
     assert answer.result(WITHIN_S).status_code == 401
@@ -230,7 +168,7 @@ def test_a_header_with_an_underscore_is_no_proxys() -> None:
 def test_who_waits_hears_that_the_queue_was_closed(
     acme: House, wait: LiveWait, end: str, status: int, code: str
 ) -> None:
-    answers = [wait.asked(acme.live) for _ in range(3)]
+    answers = [asked(wait, acme.live) for _ in range(3)]
     if end == "disabled":
         services.update_endpoint(acme.live.queue, SYSTEM, disabled=True)
     else:
@@ -241,7 +179,7 @@ def test_who_waits_hears_that_the_queue_was_closed(
 
 
 def test_a_key_revoked_meanwhile_is_told_when_the_time_is_up(acme: House, wait: LiveWait) -> None:
-    answer = wait.asked(acme.live, "wait=2")
+    answer = asked(wait, acme.live, "wait=2")
     acme.live.environment.keys.update(revoked_at=clock())
     response = answer.result(WITHIN_S)
     assert (response.status_code, response.json()["code"]) == (401, "invalid_key")

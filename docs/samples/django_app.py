@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
 from smsgw import WebhookVerificationError, webhooks
 
 SECRET = os.environ["SMSGATEWAY_SECRET"]
