@@ -30,7 +30,9 @@ AT_ONCE = 500  # messages that one entry of the trail names
 class Flow:
     """Writes the events of one stream; `write` returns when the client's connection has taken them."""
 
-    def __init__(self, on: Stream, listener: Listener, left: asyncio.Task[None], write: Run, run: Run) -> None:
+    def __init__(
+        self, on: Stream, listener: Listener, left: asyncio.Task[None], write: Run, run: Run
+    ) -> None:
         self.on, self.listener, self.left = on, listener, left
         self.write, self.run = write, run
         self.position = on.start

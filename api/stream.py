@@ -37,7 +37,10 @@ from inbox.models import Message
 MEDIA_TYPE = "text/event-stream"
 RETRY_MS = 3000
 LIMIT = 200  # messages read at once
-AT_WEB_S, AGAIN_MS = 20, 1000  # that web waits for a first one; after which it is asked again where it could not
+AT_WEB_S, AGAIN_MS = (
+    20,
+    1000,
+)  # that web waits for a first one; after which it is asked again where it could not
 LAST = "Last-Event-ID"
 
 
@@ -114,7 +117,7 @@ def look(environment: Environment, start: Position) -> Batch:
 
 
 def batch_of(environment: Environment, page: Page, messages: Mapping[UUID, Message]) -> Batch:
-    """A page as events. Behind late messages there is no position but behind the last of them: the others have no id."""
+    """A page as events. Behind late messages there is no position but behind the last; the others have no id."""
     key = keyring.of(environment.tenant_id)
     events = []
     for place, id in enumerate(page.ids, 1):

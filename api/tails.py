@@ -142,7 +142,9 @@ class Tails:
         if not news:
             return
         asked = [(tail.environment, page, list(tail.listeners)) for tail, page in news]
-        for (_environment, _page, listeners), told in zip(asked, await self.run(all_heard, asked), strict=True):
+        for (_environment, _page, listeners), told in zip(
+            asked, await self.run(all_heard, asked), strict=True
+        ):
             for listener in told.hit:
                 listener.woken.set()
             for listener in listeners:

@@ -42,9 +42,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
-OURS = re.compile(
-    r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|feed)|/(healthz|readyz|metrics)"
-)
+OURS = re.compile(r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|feed)|/(healthz|readyz|metrics)")
 THREADS = 4
 MOST, MOST_OF_ONE = 10_000, 5_000  # requests held, of all environments and of one
 LOOK_S = 1.0
@@ -68,7 +66,9 @@ class Reply(NamedTuple):
 
 NOT_FOUND = Reply(404, [PROBLEM], b'{"title":"Not found","status":404}')
 TOO_MANY = Reply(
-    503, [PROBLEM, (b"retry-after", b"5")], b'{"title":"Too many wait already","status":503,"code":"unavailable"}'
+    503,
+    [PROBLEM, (b"retry-after", b"5")],
+    b'{"title":"Too many wait already","status":503,"code":"unavailable"}',
 )
 
 
@@ -136,9 +136,7 @@ class App:
             if not self.held[environment]:
                 del self.held[environment]
 
-    async def wait_for_queue(
-        self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]
-    ) -> Reply:
+    async def wait_for_queue(self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]) -> Reply:
         assert isinstance(hold.on, Queue)
         queue, woken = hold.on.id, asyncio.Event()
         self.waiting[queue].append(woken)
@@ -147,9 +145,7 @@ class App:
         finally:
             self.leave(queue, woken)
 
-    async def wait_for_text(
-        self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]
-    ) -> Reply:
+    async def wait_for_text(self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]) -> Reply:
         assert isinstance(hold.on, Texts)
         end = now() + hold.seconds
         with self.tails.listening(hold.on.environment, hold.on.wanted) as listener:
@@ -158,7 +154,13 @@ class App:
             return await self.asked_again(scope, hold, reply, listener.woken, left, end)
 
     async def asked_again(
-        self, scope: Scope, hold: Hold, reply: Reply, woken: asyncio.Event, left: asyncio.Task[None], end: float
+        self,
+        scope: Scope,
+        hold: Hold,
+        reply: Reply,
+        woken: asyncio.Event,
+        left: asyncio.Task[None],
+        end: float,
     ) -> Reply:
         """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
         while hold.on is not None and (rest := end - now()) > 0:

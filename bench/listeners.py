@@ -172,7 +172,9 @@ def measure(count: int, idle_s: float) -> list[Phase]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--listeners", type=int, default=LISTENERS)
     parser.add_argument("--idle-seconds", type=float, default=IDLE_S)
     asked = parser.parse_args()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 
+from api import holding
 from delivery.engine import Engine
 from tests import cast
 from tests.live import LiveDoor, Receiver, delivering, receiving

@@ -18,7 +18,6 @@ from tests import cast
 from tests.cast import House
 from tests.live_wait import COLUMNS, committing_late
 
-
 MANY = f"""
 INSERT INTO inbox_message (id, {COLUMNS})
 SELECT md5(number::text || id::text)::uuid, {COLUMNS} FROM inbox_message, generate_series(1, %s) AS number WHERE id = %s
@@ -47,7 +46,10 @@ def test_what_commits_late_is_read_once(acme: House) -> None:
         read, further = everything(acme, position)
         assert read == [late, after]
         assert everything(acme, further)[0] == []
-        assert everything(acme, position)[0] == [late, after]  # who asks again, not having heard, gets it again
+        assert everything(acme, position)[0] == [
+            late,
+            after,
+        ]  # who asks again, not having heard, gets it again
 
 
 def test_a_position_survives_being_written(acme: House, borealis: House) -> None:

@@ -33,7 +33,9 @@ def test_the_first_that_comes_is_the_answer(acme: House, wait: LiveWait) -> None
     message = store_message(acme.live.assignment, "Votre code est 020005")
     store_message(acme.live.assignment, "and another")
     assert content(answer) == "Votre code est 020005"
-    assert answer.result().json() == Api(acme.live.key).get(f"messages/{public('message', message.pk)}").json()
+    assert (
+        answer.result().json() == Api(acme.live.key).get(f"messages/{public('message', message.pk)}").json()
+    )
     assert wait.held() == 0
     entries = AuditEntry.objects.filter(environment=acme.live.environment, action="message.read")
     assert set(entries.values_list("target_id", flat=True)) == {message.pk}

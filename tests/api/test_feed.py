@@ -105,7 +105,9 @@ def test_who_waits_for_the_next_page_gets_it_when_it_comes(acme: House, api: Api
     assert (empty.status_code, empty.json()["data"]) == (200, [])
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "wait=61", "wait=-1", "cursor=", "cursor=x", "page=2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "wait=61", "wait=-1", "cursor=", "cursor=x", "page=2"]
+)
 def test_a_wrong_parameter_is_named(acme: House, api: Api, query: str) -> None:
     response = api.get(f"feed?{query}")
     assert response.status_code == 400
