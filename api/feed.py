@@ -74,7 +74,7 @@ class Feed(View):
         rows = messages_of(page.ids)
         note_read(environment, request.actor, [public("message", id) for id in rows])
         answer = {
-            "data": MessageSerializer(rows.values(), many=True).data,
+            "data": MessageSerializer(list(rows.values()), many=True).data,
             "nextCursor": written(environment, page.end),
             "hasMore": page.more,
         }

@@ -25,7 +25,7 @@ from inbox.models import CONTENT, SENDER, Message
 from tests.live import WITHIN_S, until
 
 LATE = "committed late"
-NAMES = [field.column for field in Message._meta.concrete_fields]
+NAMES = [str(field.column) for field in Message._meta.concrete_fields]
 COLUMNS = ", ".join(name for name in NAMES if name != "id")
 PLAIN = ", ".join(name for name in NAMES if name not in {"id", "content", "sender"})
 COPY = f"""

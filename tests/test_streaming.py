@@ -196,7 +196,7 @@ def test_of_much_the_trail_says_it_in_parts(
     client = wait.stream(acme.live.key)
     for number in range(5):
         come(acme.live, f"text {number}")
-        until(lambda number=number: len(client.messages) > number)
+        client.heard(*(f"text {one}" for one in range(number + 1)))
     client.leave()
     until(lambda: sum(map(len, read_entries(acme.live))) == 5)
     assert len(read_entries(acme.live)) > 1
