@@ -117,6 +117,6 @@ def opened(message: Message) -> Message:
     try:
         _texts = message.content, message.sender_id, message.media
     except Unsealable:
-        log.exception("a message does not open", extra={"message": str(message.pk)})
+        log.exception("a message does not open", extra={"environment": str(message.environment_id)})
         message.sealed_content = message.sealed_sender = message.sealed_media = None
     return message

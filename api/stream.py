@@ -119,7 +119,7 @@ def look(environment: Environment, start: Position) -> Batch:
 
 
 def batch_of(environment: Environment, page: Page, messages: Mapping[UUID, Message]) -> Batch:
-    """A page as events. Of late messages only the last has an id: there is no position between them."""
+    """A page as events. Behind late messages there is no position but behind the last; the others have no id."""
     key = keyring.of(environment.tenant_id)
     events = []
     for place, id in enumerate(page.ids, 1):

@@ -18,22 +18,28 @@ import uvicorn
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from accounts import ids
+from accounts import ids, keyring
 from accounts.database import dsn
 from api.waiting import App
-from inbox.models import Message
+from inbox.models import CONTENT, SENDER, Message
 from tests.live import WITHIN_S, until
 
-COLUMNS = ", ".join(field.column for field in Message._meta.concrete_fields if field.column != "id")
-COPY = f"INSERT INTO inbox_message (id, {COLUMNS}) SELECT %s, {COLUMNS} FROM inbox_message WHERE id = %s"
+LATE = "committed late"
+NAMES = [str(field.column) for field in Message._meta.concrete_fields]
+COLUMNS = ", ".join(name for name in NAMES if name != "id")
+PLAIN = ", ".join(name for name in NAMES if name not in {"id", "content", "sender"})
+COPY = f"""
+INSERT INTO inbox_message (id, content, sender, {PLAIN}) SELECT %s, %s, %s, {PLAIN} FROM inbox_message WHERE id = %s
+"""
 
 
 @contextmanager
 def committing_late(model: Message) -> Iterator[tuple[psycopg.Connection[Any], UUID]]:
     """Somebody else who stores a message like `model`: its id is made, its row is not committed yet."""
+    key, id = keyring.of(model.environment.tenant_id), ids.uuid7()
+    content, sender = key.seal(LATE.encode(), CONTENT, id), key.seal(b"+33639980417", SENDER, id)
     with psycopg.connect(dsn()) as link:
-        id = ids.uuid7()
-        link.execute(COPY, [id, model.pk])
+        link.execute(COPY, [id, content, sender, model.pk])
         yield link, id
 
 
@@ -120,7 +126,7 @@ class LiveWait:
     """The process `wait` in a thread of this one."""
 
     def __init__(self) -> None:
-        self.app = App(Closing(), connection.close)
+        self.app = App(Closing(), lambda: connection.close())
         config = uvicorn.Config(
             self.app, port=0, log_config=None, access_log=False, lifespan="on", loop="asyncio"
         )
