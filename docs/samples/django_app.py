@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
 from smsgw import WebhookVerificationError, webhooks
 
 SECRET = os.environ["SMSGATEWAY_SECRET"]
@@ -30,5 +31,7 @@ def sms(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("sms", sms)]
 
 if __name__ == "__main__":
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], SECRET_KEY=os.urandom(32).hex())
+    settings.configure(
+        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], SECRET_KEY=os.urandom(32).hex()
+    )
     execute_from_command_line(["", "runserver", "--noreload", os.environ.get("PORT", "8080")])

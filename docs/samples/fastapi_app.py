@@ -4,6 +4,7 @@ import os
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+
 from smsgw import WebhookVerificationError, webhooks
 
 SECRET = os.environ["SMSGATEWAY_SECRET"]

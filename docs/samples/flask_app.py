@@ -3,6 +3,7 @@
 import os
 
 from flask import Flask, request
+
 from smsgw import WebhookVerificationError, webhooks
 
 SECRET = os.environ["SMSGATEWAY_SECRET"]

@@ -40,13 +40,24 @@ def key_of(vector: Vector) -> str:
 
 def case(name: str, right: bool, **changes: Any) -> dict[str, Any]:
     """A request as the SDKs are asked about it."""
-    told = {"secrets": SECRET, "id": ID, "timestamp": str(TIMESTAMP), "body": BODY, "signature": SIGNATURE}
+    told: dict[str, Any] = {
+        "secrets": SECRET,
+        "id": ID,
+        "timestamp": str(TIMESTAMP),
+        "body": BODY,
+        "signature": SIGNATURE,
+    }
     told |= {"now": TIMESTAMP} | changes
     return {"name": name, "right": right, **told, "body": b64encode(told["body"]).decode()}
 
 
 def of_vector(vector: Vector) -> dict[str, Any]:
-    changes = {"id": vector.id, "timestamp": str(vector.timestamp), "now": vector.timestamp, "body": vector.body}
+    changes = {
+        "id": vector.id,
+        "timestamp": str(vector.timestamp),
+        "now": vector.timestamp,
+        "body": vector.body,
+    }
     return case(vector.source, True, secrets=key_of(vector), signature=vector.signature, **changes)
 
 
@@ -103,7 +114,9 @@ def test_an_event_is_read_once_it_is_verified() -> None:
     assert "msg_1" not in repr(event)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff", b'{"type":1,"timestamp":2,"data":{}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff", b'{"type":1,"timestamp":2,"data":{}}']
+)
 def test_what_is_no_event_is_told(body: bytes) -> None:
     assert webhooks.check(body, signed(body), SECRET, now=TIMESTAMP) == ID
     with pytest.raises(WebhookVerificationError, match="no event"):
