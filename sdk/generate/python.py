@@ -25,10 +25,10 @@ from generate.reading import (
     page_of,
 )
 
-HEADER = '"""Made by `make sdks` from the API\'s own description; change that."""
-
-from __future__ import annotations
-'
+HEADER = (
+    '"""Made by `make sdks` from the API\'s own description; change that."""\n\n'
+    "from __future__ import annotations\n"
+)
 SCALARS = {
     "string": "str",
     "integer": "int",

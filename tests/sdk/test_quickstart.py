@@ -93,19 +93,10 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make packages` makes."""
     folder = tmp_path_factory.mktemp("packages")
     sdk = django_settings.BASE_DIR / "sdk"
-    build: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--wheel",
-        "--outdir",
-        folder,
-        sdk / "python",
-    ]
-    subprocess.run(build, check=True, capture_output=True, timeout=100)
-    pack: list[str | Path] = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder]
-    subprocess.run(pack, cwd=built(), check=True, capture_output=True, timeout=100)
+    build = ["-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(sdk / "python")]
+    subprocess.run([sys.executable, *build], check=True, capture_output=True, timeout=100)
+    pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder)]
+    subprocess.run(["npm", *pack], cwd=built(), check=True, capture_output=True, timeout=100)
     return folder
 
 

@@ -38,17 +38,12 @@ def key_of(vector: Vector) -> str:
     return "whpk_" + b64encode(bytes(SigningKey(seed).verify_key)).decode()
 
 
-def case(name: str, right: bool, **changes: Any) -> dict[str, Any]:
+def case(
+    name: str, right: bool, *, body: bytes = BODY, signature: str = SIGNATURE, **changes: Any
+) -> dict[str, Any]:
     """A request as the SDKs are asked about it."""
-    told: dict[str, Any] = {
-        "secrets": SECRET,
-        "id": ID,
-        "timestamp": str(TIMESTAMP),
-        "body": BODY,
-        "signature": SIGNATURE,
-    }
-    told |= {"now": TIMESTAMP} | changes
-    return {"name": name, "right": right, **told, "body": b64encode(told["body"]).decode()}
+    told = {"secrets": SECRET, "id": ID, "timestamp": str(TIMESTAMP), "now": TIMESTAMP} | changes
+    return {"name": name, "right": right, "body": b64encode(body).decode(), "signature": signature, **told}
 
 
 def of_vector(vector: Vector) -> dict[str, Any]:
