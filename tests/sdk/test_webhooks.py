@@ -47,13 +47,11 @@ def case(
 
 
 def of_vector(vector: Vector) -> dict[str, Any]:
-    changes = {
-        "id": vector.id,
-        "timestamp": str(vector.timestamp),
-        "now": vector.timestamp,
-        "body": vector.body,
-    }
-    return case(vector.source, True, secrets=key_of(vector), signature=vector.signature, **changes)
+    when: dict[str, Any] = {"timestamp": str(vector.timestamp), "now": vector.timestamp}
+    key = key_of(vector)
+    return case(
+        vector.source, True, secrets=key, id=vector.id, body=vector.body, signature=vector.signature, **when
+    )
 
 
 CASES = [
