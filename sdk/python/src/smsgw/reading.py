@@ -27,7 +27,8 @@ class Model:
 
 def read(kind: type[M], value: Mapping[str, Any]) -> M:
     """What is absent reads as null, so that an older or newer server does not break its reader."""
-    known = {name: _value(hint, value.get(wire)) for name, wire, hint in fields(kind)}
+    declared = fields(kind)  # type: ignore[arg-type]  # any class can be hashed
+    known = {name: _value(hint, value.get(wire)) for name, wire, hint in declared}
     return kind(raw=value, **known)
 
 
