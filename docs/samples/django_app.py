@@ -31,5 +31,7 @@ def sms(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("sms", sms)]
 
 if __name__ == "__main__":
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], SECRET_KEY=os.urandom(32).hex())
+    settings.configure(
+        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1", "localhost"], SECRET_KEY=os.urandom(32).hex()
+    )
     execute_from_command_line(["", "runserver", "--noreload", os.environ.get("PORT", "8080")])

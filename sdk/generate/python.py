@@ -25,8 +25,18 @@ from generate.reading import (
     page_of,
 )
 
-HEADER = '"""Made by `make sdks` from the API\'s own description; change that."""\n\nfrom __future__ import annotations\n'
-SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", "any": "Any"}
+HEADER = (
+    '"""Made by `make sdks` from the API\'s own description; change that."""\n\n'
+    "from __future__ import annotations\n"
+)
+SCALARS = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+    "any": "Any",
+}
 
 
 def files(api: Api) -> dict[str, str]:
@@ -180,18 +190,28 @@ def method(operation: Operation, api: Api, prefix: str) -> str:
 
 
 def arguments(operation: Operation, api: Api) -> list[str]:
-    named = [*operation.query, *(operation.body.fields if operation.body else ())]
-    named.sort(key=lambda field: not field.required)
-    keywords = [argument(field, api) for field in named]
+    body = operation.body.fields if operation.body else ()
+    named = [(field, in_query(field, api)) for field in operation.query]
+    named += [(field, in_body(field, api)) for field in body]
+    keywords = [argument for _field, argument in sorted(named, key=lambda one: not one[0].required)]
     if operation.method == "POST":
         keywords.append("idempotency_key: str | None = None")
     positional = ["self", *(f"{name}: str" for name in operation.path_names)]
     return positional + (["*", *keywords] if keywords else [])
 
 
-def argument(field: Field, api: Api) -> str:
+def in_query(field: Field, api: Api) -> str:
     type = inside(field.type, api, sent=True)
-    return f"{snake(field.name)}: {type}" if field.required else f"{snake(field.name)}: {type} | Unset = UNSET"
+    return f"{snake(field.name)}: {type}" if field.required else f"{snake(field.name)}: {type} | None = None"
+
+
+def in_body(field: Field, api: Api) -> str:
+    """In a body null means something, so that what is left out has a value of its own."""
+    type = inside(field.type, api, sent=True)
+    if field.required:
+        return f"{snake(field.name)}: {type}"
+    less = type.removesuffix(" | None")
+    return f"{snake(field.name)}: {less} | Unset{type.removeprefix(less)} = UNSET"
 
 
 def inside(type: Type, api: Api, sent: bool = False) -> str:

@@ -153,7 +153,12 @@ class Reader:
     def shape(self, name: str, schema: Schema, inline: bool = False) -> Shape:
         required, inside = schema.get("required", ()), name if inline else ""
         fields = tuple(
-            Field(field, self.type(part, inside + capital(field)), field in required, part.get("description", ""))
+            Field(
+                field,
+                self.type(part, inside + capital(field)),
+                field in required,
+                part.get("description", ""),
+            )
             for field, part in schema["properties"].items()
         )
         return Shape(name, fields, schema.get("description", ""), inline)

@@ -149,11 +149,15 @@ def method(operation: Operation) -> str:
 
 
 def query(fields: tuple[Field, ...]) -> str:
-    return "{ " + "; ".join(member(field, "types.") for field in fields) + " }"
+    """What is left out may be null as well, as the cursor of a last page is."""
+    told = (member(field, "types.") + ("" if field.required else " | null") for field in fields)
+    return f"{{ {'; '.join(told)} }}"
 
 
 def answer(operation: Operation) -> str:
     if operation.paged:
         return f"Pages<{written(operation.paged, 'types.')}>"
-    kinds = dict.fromkeys("void" if one is None else written(one, "types.") for one in operation.answers.values())
+    kinds = dict.fromkeys(
+        "void" if one is None else written(one, "types.") for one in operation.answers.values()
+    )
     return f"Promise<{' | '.join(kinds)}>"

@@ -22,7 +22,12 @@ def built() -> Path:
     with (FOLDER / "tsconfig.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(
-            ["npm", "run", "--silent", "build"], cwd=FOLDER, capture_output=True, text=True, timeout=100, check=False
+            ["npm", "run", "--silent", "build"],
+            cwd=FOLDER,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     return FOLDER

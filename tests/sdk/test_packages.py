@@ -37,16 +37,21 @@ def test_the_python_package(tmp_path: Path) -> None:
     assert list(tmp_path.glob("smsgateway_sdk-*.tar.gz"))
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        archive.extractall(tmp_path / "site")
+        archive.extractall(tmp_path / "site")  # noqa: S202  our own
     ours = {str(path.relative_to(PYTHON / "src")) for path in (PYTHON / "src").rglob("*.py")}
     assert ours | {"smsgw/py.typed"} <= names
-    assert {name.split("/")[0] for name in names} == {"smsgw", wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        "smsgw",
+        wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info",
+    }
     said = run(sys.executable, "-m", "smsgw", "--help", cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
     assert "trigger" in said
 
 
 def test_the_javascript_package(tmp_path: Path) -> None:
-    told = json.loads(run("npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(tmp_path), cwd=built()))
+    told = json.loads(
+        run("npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(tmp_path), cwd=built())
+    )
     names = {file["path"] for file in told[0]["files"]}
     assert {"package.json", "README.md", "dist/index.js", "dist/index.d.ts"} <= names
     assert {name.split("/")[0] for name in names} == {"package.json", "README.md", "dist"}

@@ -24,7 +24,7 @@ def test_make_read_change_and_delete(client: Client) -> None:
     assert made.secret.startswith("whsec_")
     assert client.endpoints.update(made.id, description="Orders").description == "Orders"
     read = client.endpoints.read(made.id)
-    assert (read.policy.get("deadlineSeconds"), read.health and read.health.state) == (5, "healthy")
+    assert (read.policy.get("deadlineSeconds"), read.health.state) == (5, "healthy")
     client.endpoints.delete(made.id)
     with pytest.raises(NotFoundError):
         client.endpoints.read(made.id)
@@ -37,7 +37,9 @@ def test_null_is_sent_and_what_was_not_given_is_not(client: Client) -> None:
 
 
 def test_an_answer_is_what_its_status_says(client: Client, acme: House) -> None:
-    asked = client.numbers.create(number="+33937000123", channel_id=acme.live.ids["channel_id"], purpose="Orders")
+    asked = client.numbers.create(
+        number="+33937000123", channel_id=acme.live.ids["channel_id"], purpose="Orders"
+    )
     assert type(asked).__name__ == "NumberRequest"  # live waits for an approval
 
 
@@ -49,7 +51,8 @@ def test_a_list_goes_through_all_pages(client: Client, acme: House) -> None:
     assert sorted((row.received_at for row in rows), reverse=True) == [row.received_at for row in rows]
     pages = list(client.messages.list(limit=2).pages())
     assert [len(page.data) for page in pages] == [2, 2, 1]
-    assert [row.id for row in client.messages.list(limit=2, cursor=pages[0].next_cursor)] == [row.id for row in rows[2:]]
+    rest = client.messages.list(limit=2, cursor=pages[0].next_cursor)
+    assert [row.id for row in rest] == [row.id for row in rows[2:]]
 
 
 def test_a_refusal_names_the_fields(client: Client) -> None:
@@ -91,7 +94,7 @@ def test_any_address_can_be_asked(client: Client) -> None:
 def test_the_async_client_does_the_same(async_client: AsyncClient, acme: House) -> None:
     cast.store_message(acme.live.assignment)
 
-    async def main() -> tuple[list[str], int, str]:
+    async def main() -> tuple[int, int, str]:
         async with async_client as client:
             made = await client.endpoints.create(kind="webhook", url=cast.URL)
             await client.endpoints.delete(made.id)
@@ -99,10 +102,10 @@ def test_the_async_client_does_the_same(async_client: AsyncClient, acme: House) 
             first = await client.messages.list(limit=1).first()
             with pytest.raises(NotFoundError) as caught:
                 await client.endpoints.read(made.id)
-            return rows, len(first.data), type(caught.value).__name__
+            return len(rows), len(first.data), type(caught.value).__name__
 
     rows, first, error = asyncio.run(main())
-    assert (len(rows), first, error) == (2, 1, "NotFoundError")
+    assert (rows, first, error) == (2, 1, "NotFoundError")
 
 
 @pytest.mark.parametrize(("key", "mode"), [("sk_live_x", "sandbox"), ("sk_test_x", "live"), ("x", "live")])

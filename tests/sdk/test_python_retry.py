@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,7 +43,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def replay(request: pytest.FixtureRequest, receiver: Receiver) -> Iterator[Callable[..., Delivery]]:
+def replay(request: pytest.FixtureRequest, receiver: Receiver) -> Callable[..., Delivery]:
     """A POST of one of the clients."""
 
     async def asynchronous(**given: Any) -> Delivery:
@@ -54,7 +54,7 @@ def replay(request: pytest.FixtureRequest, receiver: Receiver) -> Iterator[Calla
         with Client("sk_test_x", receiver.url, timeout_s=5) as client:
             return client.deliveries.replay("dlv_1", **given)
 
-    yield synchronous if request.param == "sync" else lambda **given: asyncio.run(asynchronous(**given))
+    return synchronous if request.param == "sync" else lambda **given: asyncio.run(asynchronous(**given))
 
 
 def answering(receiver: Receiver, *answers: Answer) -> None:
@@ -144,7 +144,10 @@ def test_a_time_out_is_told_as_such() -> None:
         raise httpx.ReadTimeout("", request=request)
 
     http = httpx.Client(transport=httpx.MockTransport(hanging))
-    with Client("sk_test_x", "http://127.0.0.1:9", retries=0, http=http) as client, pytest.raises(ApiTimeoutError):
+    with (
+        Client("sk_test_x", "http://127.0.0.1:9", retries=0, http=http) as client,
+        pytest.raises(ApiTimeoutError),
+    ):
         client.deliveries.replay("dlv_1")
 
 

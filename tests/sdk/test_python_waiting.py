@@ -6,13 +6,15 @@ import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from smsgw import AsyncClient, Client, WaitTimeout, waiting
-from tests.live import Receiver, Request
+from smsgw.transport import TIMEOUT_S
+from tests.live import Receiver
 
 Answer = tuple[int, dict[str, str], bytes]
 TEXT = json.dumps({"id": "msg_1", "content": "482913"}).encode()
@@ -56,9 +58,10 @@ def test_the_end_of_the_time_is_told_without_the_sender(
     client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = iter([100.0, 100.0, 170.0, 191.0])
-    monkeypatch.setattr(waiting.time, "monotonic", lambda: next(now))
+    clock = SimpleNamespace(monotonic=lambda: next(now), sleep=lambda seconds: None)
+    monkeypatch.setattr(waiting, "time", clock)
     answering(receiver, empty(), empty())
-    with pytest.raises(WaitTimeout, match="in 90 s with what was asked for: senderId$"):
+    with pytest.raises(WaitTimeout, match=r"in 90 s with what was asked for: senderId$"):
         client.messages.wait(sender_id="+33639980417", timeout_s=90)
     assert [one["timeout"] for one in asked(receiver)] == ["60", "20"]
 
@@ -91,15 +94,12 @@ def test_the_async_client_waits_and_follows(receiver: Receiver) -> None:
 
 def test_a_request_is_given_longer_than_it_is_held(client: Client, receiver: Receiver) -> None:
     held = waiting.Follow(None).ask()
-    assert held.timeout_s == waiting.LONGEST_S + waiting.TIMEOUT_S
+    assert held.timeout_s == waiting.LONGEST_S + TIMEOUT_S
 
 
 def test_the_requests_are_plain_gets(client: Client, receiver: Receiver) -> None:
     answering(receiver, (200, {}, TEXT))
     client.messages.wait()
     (request,) = receiver.requests
-    assert (request.method, urlsplit(request.path).path, said(request)) == ("GET", "/v1/messages/wait", "Bearer sk_test_x")
-
-
-def said(request: Request) -> str:
-    return request.headers["authorization"]
+    assert (request.method, urlsplit(request.path).path) == ("GET", "/v1/messages/wait")
+    assert request.headers["authorization"] == "Bearer sk_test_x"

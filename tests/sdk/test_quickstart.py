@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.conf import settings as django_settings
-from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from delivery.engine import Engine
@@ -93,10 +93,10 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make packages` makes."""
     folder = tmp_path_factory.mktemp("packages")
     sdk = django_settings.BASE_DIR / "sdk"
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, sdk / "python"]
-    subprocess.run(build, check=True, capture_output=True, timeout=100)
-    pack = ["npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", folder]
-    subprocess.run(pack, cwd=built(), check=True, capture_output=True, timeout=100)
+    build = ["-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder), str(sdk / "python")]
+    subprocess.run([sys.executable, *build], check=True, capture_output=True, timeout=100)
+    pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder)]
+    subprocess.run(["npm", *pack], cwd=built(), check=True, capture_output=True, timeout=100)
     return folder
 
 
@@ -108,10 +108,10 @@ def terminal(
     acme: House,
     door: LiveDoor,
     engine: Engine,
-    settings: SettingsWrapper,
+    settings: LazySettings,
 ) -> Iterator[Terminal]:
     settings.PUBLIC_INGEST_URL = door.url
-    door.intake.bell.send = engine.ring  # type: ignore[method-assign]
+    door.intake.bell.send = engine.ring  # type: ignore[method-assign, assignment]
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "packages").symlink_to(packages)
     made = Terminal(tmp_path, live_server.url, acme.sandbox.key)
@@ -143,4 +143,6 @@ def test_the_rest_is_what_starts_it() -> None:
         "export SMSGATEWAY_API_KEY",
         "make packages",
     ]
-    assert {"A gateway and a key", "Python", "TypeScript", "curl", "Without writing anything", "Next"} == set(SECTIONS)
+    assert {"A gateway and a key", "Python", "TypeScript", "curl", "Without writing anything", "Next"} == set(
+        SECTIONS
+    )

@@ -42,8 +42,11 @@ def test_objects_without_a_name_get_one() -> None:
     inner = {"type": "object", "additionalProperties": False, "properties": {"4xx": {"type": "string"}}}
     api = described({"properties": {"policy": inner, "id": {"type": ["string", "null"]}}, "required": ["id"]})
     assert "id: str | None\n    policy: Policy | None = None" in python.files(api)["models.py"]
-    assert 'TypedDict(\n    "Policy",\n    {\n        "4xx": \'NotRequired[str]\'' in python.files(api)["inputs.py"]
-    assert '  policy?: Policy;\n  id: string | null;\n' in typescript.files(api)["types.ts"]
+    assert (
+        'TypedDict(\n    "Policy",\n    {\n        "4xx": \'NotRequired[str]\''
+        in python.files(api)["inputs.py"]
+    )
+    assert "  policy?: Policy;\n  id: string | null;\n" in typescript.files(api)["types.ts"]
 
 
 def test_a_name_that_cannot_be_told_back_is_refused() -> None:

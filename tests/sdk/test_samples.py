@@ -102,7 +102,9 @@ def test_a_text_is_taken_by_curl(live_server: LiveServer, acme: House) -> None:
     }
     command = ["sh", str(SAMPLES / "take.sh"), side.ids["queue_id"]]
     said = [
-        subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=30).stdout
+        subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=30
+        ).stdout
         for _ in range(2)
     ]
     assert r"Say \"code\"" in said[0]

@@ -38,16 +38,20 @@ def key_of(vector: Vector) -> str:
     return "whpk_" + b64encode(bytes(SigningKey(seed).verify_key)).decode()
 
 
-def case(name: str, right: bool, **changes: Any) -> dict[str, Any]:
+def case(
+    name: str, right: bool, *, body: bytes = BODY, signature: str = SIGNATURE, **changes: Any
+) -> dict[str, Any]:
     """A request as the SDKs are asked about it."""
-    told = {"secrets": SECRET, "id": ID, "timestamp": str(TIMESTAMP), "body": BODY, "signature": SIGNATURE}
-    told |= {"now": TIMESTAMP} | changes
-    return {"name": name, "right": right, **told, "body": b64encode(told["body"]).decode()}
+    told = {"secrets": SECRET, "id": ID, "timestamp": str(TIMESTAMP), "now": TIMESTAMP} | changes
+    return {"name": name, "right": right, "body": b64encode(body).decode(), "signature": signature, **told}
 
 
 def of_vector(vector: Vector) -> dict[str, Any]:
-    changes = {"id": vector.id, "timestamp": str(vector.timestamp), "now": vector.timestamp, "body": vector.body}
-    return case(vector.source, True, secrets=key_of(vector), signature=vector.signature, **changes)
+    when: dict[str, Any] = {"timestamp": str(vector.timestamp), "now": vector.timestamp}
+    key = key_of(vector)
+    return case(
+        vector.source, True, secrets=key, id=vector.id, body=vector.body, signature=vector.signature, **when
+    )
 
 
 CASES = [
@@ -103,7 +107,9 @@ def test_an_event_is_read_once_it_is_verified() -> None:
     assert "msg_1" not in repr(event)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff", b'{"type":1,"timestamp":2,"data":{}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"text": "x"}', b"\xff", b'{"type":1,"timestamp":2,"data":{}}']
+)
 def test_what_is_no_event_is_told(body: bytes) -> None:
     assert webhooks.check(body, signed(body), SECRET, now=TIMESTAMP) == ID
     with pytest.raises(WebhookVerificationError, match="no event"):

@@ -1,16 +1,17 @@
 // Made by `make sdks` from the API's own description; change that.
 
-import { type Options, type Pages, type PostOptions, Resource, segment } from "./http.js";
+import { type Pages, Resource, segment } from "./resource.js";
+import type { Options, PostOptions, Transport } from "./transport.js";
 import type * as types from "./types.js";
 
 export class AvailableNumbers extends Resource {
-  list(query: { capability?: "sms" | "mms" | "voice"; category?: "platform" | "verified" | "mobile" | "geographic" | "nonGeographic" | "tollFree" | "premium" | "machine" | "shortCode" | "other"; country?: string; cursor?: string; limit?: number; region?: string } = {}, options?: Options): Pages<types.AvailableNumber> {
+  list(query: { capability?: "sms" | "mms" | "voice" | null; category?: "platform" | "verified" | "mobile" | "geographic" | "nonGeographic" | "tollFree" | "premium" | "machine" | "shortCode" | "other" | null; country?: string | null; cursor?: string | null; limit?: number | null; region?: string | null } = {}, options?: Options): Pages<types.AvailableNumber> {
     return this.pages(`/v1/available-numbers`, { query, options });
   }
 }
 
 export class Channels extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Channel> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Channel> {
     return this.pages(`/v1/channels`, { query, options });
   }
 
@@ -30,7 +31,7 @@ export class Channels extends Resource {
     return this.call("DELETE", `/v1/channels/${segment(channelId)}`, { options });
   }
 
-  listNumberOffers(channelId: string, query: { category?: "mobile" | "geographic" | "tollFree" | "nonGeographic"; contains?: string; country: string; limit?: number }, options?: Options): Promise<types.OfferPage> {
+  listNumberOffers(channelId: string, query: { category?: "mobile" | "geographic" | "tollFree" | "nonGeographic" | null; contains?: string | null; country: string; limit?: number | null }, options?: Options): Promise<types.OfferPage> {
     return this.call("GET", `/v1/channels/${segment(channelId)}/available-numbers`, { query, options });
   }
 
@@ -45,7 +46,7 @@ export class Channels extends Resource {
 }
 
 export class Deliveries extends Resource {
-  list(query: { cursor?: string; limit?: number; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" } = {}, options?: Options): Pages<types.Delivery> {
+  list(query: { cursor?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/deliveries`, { query, options });
   }
 
@@ -53,7 +54,7 @@ export class Deliveries extends Resource {
     return this.call("GET", `/v1/deliveries/${segment(deliveryId)}`, { options });
   }
 
-  listAttempts(deliveryId: string, query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Attempt> {
+  listAttempts(deliveryId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Attempt> {
     return this.pages(`/v1/deliveries/${segment(deliveryId)}/attempts`, { query, options });
   }
 
@@ -67,7 +68,7 @@ export class Deliveries extends Resource {
 }
 
 export class Destinations extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Destination> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Destination> {
     return this.pages(`/v1/destinations`, { query, options });
   }
 
@@ -85,7 +86,7 @@ export class Destinations extends Resource {
 }
 
 export class Endpoints extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Endpoint> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Endpoint> {
     return this.pages(`/v1/endpoints`, { query, options });
   }
 
@@ -113,7 +114,7 @@ export class Endpoints extends Resource {
     return this.call("POST", `/v1/endpoints/${segment(endpointId)}/preview`, { body, options });
   }
 
-  listSecrets(endpointId: string, query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Secret> {
+  listSecrets(endpointId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Secret> {
     return this.pages(`/v1/endpoints/${segment(endpointId)}/secrets`, { query, options });
   }
 
@@ -125,7 +126,7 @@ export class Endpoints extends Resource {
     return this.call("DELETE", `/v1/endpoints/${segment(endpointId)}/secrets/${segment(secretId)}`, { options });
   }
 
-  takeDeliveries(queueId: string, query: { limit?: number; wait?: number } = {}, options?: Options): Promise<types.Taken> {
+  takeDeliveries(queueId: string, query: { limit?: number | null; wait?: number | null } = {}, options?: Options): Promise<types.Taken> {
     return this.call("GET", `/v1/endpoints/${segment(queueId)}/queue`, { query, options });
   }
 
@@ -145,13 +146,13 @@ export class EventTypes extends Resource {
 }
 
 export class Events extends Resource {
-  list(query: { after?: string; cursor?: string; limit?: number; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" } = {}, options?: Options): Pages<types.Event> {
+  list(query: { after?: string | null; cursor?: string | null; limit?: number | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null } = {}, options?: Options): Pages<types.Event> {
     return this.pages(`/v1/events`, { query, options });
   }
 }
 
 export class Issues extends Resource {
-  list(query: { cursor?: string; endpointId?: string; limit?: number; state?: "open" | "acknowledged" | "resolved" } = {}, options?: Options): Pages<types.Issue> {
+  list(query: { cursor?: string | null; endpointId?: string | null; limit?: number | null; state?: "open" | "acknowledged" | "resolved" | null } = {}, options?: Options): Pages<types.Issue> {
     return this.pages(`/v1/issues`, { query, options });
   }
 
@@ -165,7 +166,7 @@ export class Issues extends Resource {
 }
 
 export class Messages extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Message> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Message> {
     return this.pages(`/v1/messages`, { query, options });
   }
 
@@ -173,7 +174,7 @@ export class Messages extends Resource {
     return this.call("GET", `/v1/messages/${segment(messageId)}`, { options });
   }
 
-  listDeliveries(messageId: string, query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Delivery> {
+  listDeliveries(messageId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/messages/${segment(messageId)}/deliveries`, { query, options });
   }
 
@@ -183,7 +184,7 @@ export class Messages extends Resource {
 }
 
 export class NumberRequests extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.NumberRequest> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.NumberRequest> {
     return this.pages(`/v1/number-requests`, { query, options });
   }
 
@@ -205,7 +206,7 @@ export class NumberRequests extends Resource {
 }
 
 export class Numbers extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Number> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Number> {
     return this.pages(`/v1/numbers`, { query, options });
   }
 
@@ -221,13 +222,13 @@ export class Numbers extends Resource {
     return this.call("PATCH", `/v1/numbers/${segment(numberId)}`, { body, options });
   }
 
-  delete(numberId: string, query: { giveBack?: boolean } = {}, options?: Options): Promise<void> {
+  delete(numberId: string, query: { giveBack?: boolean | null } = {}, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/numbers/${segment(numberId)}`, { query, options });
   }
 }
 
 export class Replays extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Replay> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Replay> {
     return this.pages(`/v1/replays`, { query, options });
   }
 
@@ -259,7 +260,7 @@ export class Retention extends Resource {
 }
 
 export class Routes extends Resource {
-  list(query: { cursor?: string; limit?: number } = {}, options?: Options): Pages<types.Route> {
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Route> {
     return this.pages(`/v1/routes`, { query, options });
   }
 
@@ -277,5 +278,39 @@ export class Routes extends Resource {
 
   delete(routeId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/routes/${segment(routeId)}`, { options });
+  }
+}
+
+export class Resources {
+  readonly availableNumbers: AvailableNumbers;
+  readonly channels: Channels;
+  readonly deliveries: Deliveries;
+  readonly destinations: Destinations;
+  readonly endpoints: Endpoints;
+  readonly eventTypes: EventTypes;
+  readonly events: Events;
+  readonly issues: Issues;
+  readonly messages: Messages;
+  readonly numberRequests: NumberRequests;
+  readonly numbers: Numbers;
+  readonly replays: Replays;
+  readonly retention: Retention;
+  readonly routes: Routes;
+
+  constructor(transport: Transport) {
+    this.availableNumbers = new AvailableNumbers(transport);
+    this.channels = new Channels(transport);
+    this.deliveries = new Deliveries(transport);
+    this.destinations = new Destinations(transport);
+    this.endpoints = new Endpoints(transport);
+    this.eventTypes = new EventTypes(transport);
+    this.events = new Events(transport);
+    this.issues = new Issues(transport);
+    this.messages = new Messages(transport);
+    this.numberRequests = new NumberRequests(transport);
+    this.numbers = new Numbers(transport);
+    this.replays = new Replays(transport);
+    this.retention = new Retention(transport);
+    this.routes = new Routes(transport);
   }
 }

@@ -7,13 +7,14 @@ from typing import Literal
 
 from smsgw import inputs, models
 from smsgw.resource import UNSET, AsyncPages, AsyncResource, Unset, segment
+from smsgw.transport import AsyncTransport
 
 
 class AvailableNumbers(AsyncResource):
     def list(
         self,
         *,
-        capability: Literal["sms", "mms", "voice"] | Unset = UNSET,
+        capability: Literal["sms", "mms", "voice"] | None = None,
         category: Literal[
             "platform",
             "verified",
@@ -26,11 +27,11 @@ class AvailableNumbers(AsyncResource):
             "shortCode",
             "other",
         ]
-        | Unset = UNSET,
-        country: str | Unset = UNSET,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        region: str | Unset = UNSET,
+        | None = None,
+        country: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        region: str | None = None,
     ) -> AsyncPages[models.AvailableNumber]:
         return self._pages(
             models.AvailableNumber,
@@ -47,7 +48,7 @@ class AvailableNumbers(AsyncResource):
 
 
 class Channels(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Channel]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Channel]:
         return self._pages(models.Channel, "/v1/channels", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -84,16 +85,16 @@ class Channels(AsyncResource):
         )
 
     async def delete(self, channel_id: str) -> None:
-        return await self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
+        await self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
 
     async def list_number_offers(
         self,
         channel_id: str,
         *,
         country: str,
-        category: Literal["mobile", "geographic", "tollFree", "nonGeographic"] | Unset = UNSET,
-        contains: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        category: Literal["mobile", "geographic", "tollFree", "nonGeographic"] | None = None,
+        contains: str | None = None,
+        limit: int | None = None,
     ) -> models.OfferPage:
         return await self._call(
             {200: models.OfferPage},
@@ -137,9 +138,9 @@ class Deliveries(AsyncResource):
     def list(
         self,
         *,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | Unset = UNSET,
+        cursor: str | None = None,
+        limit: int | None = None,
+        state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> AsyncPages[models.Delivery]:
         return self._pages(
             models.Delivery, "/v1/deliveries", query={"cursor": cursor, "limit": limit, "state": state}
@@ -149,7 +150,7 @@ class Deliveries(AsyncResource):
         return await self._call({200: models.Delivery}, "GET", f"/v1/deliveries/{segment(delivery_id)}")
 
     def list_attempts(
-        self, delivery_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, delivery_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Attempt]:
         return self._pages(
             models.Attempt,
@@ -174,9 +175,7 @@ class Deliveries(AsyncResource):
 
 
 class Destinations(AsyncResource):
-    def list(
-        self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
-    ) -> AsyncPages[models.Destination]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Destination]:
         return self._pages(models.Destination, "/v1/destinations", query={"cursor": cursor, "limit": limit})
 
     async def create(self, *, pattern: str, idempotency_key: str | None = None) -> models.Destination:
@@ -194,11 +193,11 @@ class Destinations(AsyncResource):
         )
 
     async def delete(self, destination_id: str) -> None:
-        return await self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
+        await self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
 
 
 class Endpoints(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Endpoint]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Endpoint]:
         return self._pages(models.Endpoint, "/v1/endpoints", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -252,7 +251,7 @@ class Endpoints(AsyncResource):
         description: str | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         policy: inputs.Policy | Unset = UNSET,
-        failover_id: str | None | Unset = UNSET,
+        failover_id: str | Unset | None = UNSET,
         access: inputs.Access | Unset = UNSET,
         disabled: bool | Unset = UNSET,
     ) -> models.ChangedEndpoint:
@@ -276,7 +275,7 @@ class Endpoints(AsyncResource):
         )
 
     async def delete(self, endpoint_id: str) -> None:
-        return await self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
+        await self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
 
     async def check(self, endpoint_id: str, *, idempotency_key: str | None = None) -> models.Check:
         return await self._call(
@@ -303,7 +302,7 @@ class Endpoints(AsyncResource):
         )
 
     def list_secrets(
-        self, endpoint_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, endpoint_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Secret]:
         return self._pages(
             models.Secret,
@@ -323,12 +322,10 @@ class Endpoints(AsyncResource):
         )
 
     async def delete_secret(self, endpoint_id: str, secret_id: str) -> None:
-        return await self._nothing(
-            "DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}"
-        )
+        await self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}")
 
     async def take_deliveries(
-        self, queue_id: str, *, limit: int | Unset = UNSET, wait: int | Unset = UNSET
+        self, queue_id: str, *, limit: int | None = None, wait: int | None = None
     ) -> models.Taken:
         return await self._call(
             {200: models.Taken},
@@ -369,9 +366,9 @@ class Events(AsyncResource):
     def list(
         self,
         *,
-        after: str | Unset = UNSET,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        after: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
         type: Literal[
             "message.delivered",
             "message.failed",
@@ -384,7 +381,7 @@ class Events(AsyncResource):
             "issue.opened",
             "issue.resolved",
         ]
-        | Unset = UNSET,
+        | None = None,
     ) -> AsyncPages[models.Event]:
         return self._pages(
             models.Event, "/v1/events", query={"after": after, "cursor": cursor, "limit": limit, "type": type}
@@ -395,10 +392,10 @@ class Issues(AsyncResource):
     def list(
         self,
         *,
-        cursor: str | Unset = UNSET,
-        endpoint_id: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        state: Literal["open", "acknowledged", "resolved"] | Unset = UNSET,
+        cursor: str | None = None,
+        endpoint_id: str | None = None,
+        limit: int | None = None,
+        state: Literal["open", "acknowledged", "resolved"] | None = None,
     ) -> AsyncPages[models.Issue]:
         return self._pages(
             models.Issue,
@@ -416,14 +413,14 @@ class Issues(AsyncResource):
 
 
 class Messages(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Message]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Message]:
         return self._pages(models.Message, "/v1/messages", query={"cursor": cursor, "limit": limit})
 
     async def read(self, message_id: str) -> models.Message:
         return await self._call({200: models.Message}, "GET", f"/v1/messages/{segment(message_id)}")
 
     def list_deliveries(
-        self, message_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, message_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Delivery]:
         return self._pages(
             models.Delivery,
@@ -437,7 +434,7 @@ class Messages(AsyncResource):
 
 class NumberRequests(AsyncResource):
     def list(
-        self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.NumberRequest]:
         return self._pages(
             models.NumberRequest, "/v1/number-requests", query={"cursor": cursor, "limit": limit}
@@ -479,7 +476,7 @@ class NumberRequests(AsyncResource):
         )
 
     async def delete(self, number_request_id: str) -> None:
-        return await self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
+        await self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
 
     async def create_number_document(
         self,
@@ -500,7 +497,7 @@ class NumberRequests(AsyncResource):
 
 
 class Numbers(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Number]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Number]:
         return self._pages(models.Number, "/v1/numbers", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -540,14 +537,12 @@ class Numbers(AsyncResource):
             body={"channelId": channel_id, "label": label},
         )
 
-    async def delete(self, number_id: str, *, give_back: bool | Unset = UNSET) -> None:
-        return await self._nothing(
-            "DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back}
-        )
+    async def delete(self, number_id: str, *, give_back: bool | None = None) -> None:
+        await self._nothing("DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back})
 
 
 class Replays(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Replay]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Replay]:
         return self._pages(models.Replay, "/v1/replays", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -581,7 +576,7 @@ class Retention(AsyncResource):
         return await self._call({200: models.Retention}, "GET", "/v1/retention")
 
     async def update(
-        self, *, content_days: int | None | Unset = UNSET, attempts_days: int | None | Unset = UNSET
+        self, *, content_days: int | Unset | None = UNSET, attempts_days: int | Unset | None = UNSET
     ) -> models.Retention:
         return await self._call(
             {200: models.Retention},
@@ -592,7 +587,7 @@ class Retention(AsyncResource):
 
 
 class Routes(AsyncResource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> AsyncPages[models.Route]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Route]:
         return self._pages(models.Route, "/v1/routes", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -650,4 +645,22 @@ class Routes(AsyncResource):
         )
 
     async def delete(self, route_id: str) -> None:
-        return await self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
+        await self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
+
+
+class Resources:
+    def __init__(self, transport: AsyncTransport) -> None:
+        self.available_numbers = AvailableNumbers(transport)
+        self.channels = Channels(transport)
+        self.deliveries = Deliveries(transport)
+        self.destinations = Destinations(transport)
+        self.endpoints = Endpoints(transport)
+        self.event_types = EventTypes(transport)
+        self.events = Events(transport)
+        self.issues = Issues(transport)
+        self.messages = Messages(transport)
+        self.number_requests = NumberRequests(transport)
+        self.numbers = Numbers(transport)
+        self.replays = Replays(transport)
+        self.retention = Retention(transport)
+        self.routes = Routes(transport)

@@ -32,7 +32,9 @@ def guard(key: str, mode: Mode | None) -> None:
         raise ValueError(f"mode is live or sandbox, not {mode!r}")
     of = next((kind for prefix, kind in PREFIXES.items() if key.startswith(prefix)), None)
     if mode is not None and of != mode:
-        raise ModeError(f"this client is for {mode}, and its key is {f'for {of}' if of else 'of neither mode'}")
+        raise ModeError(
+            f"this client is for {mode}, and its key is {f'for {of}' if of else 'of neither mode'}"
+        )
 
 
 class Client(resources.Resources):

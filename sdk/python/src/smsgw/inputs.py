@@ -82,37 +82,40 @@ class Access(TypedDict):
     bearer: NotRequired[AccessBearer]
     oauth2: NotRequired[AccessOauth2]
     clientCertificate: NotRequired[AccessClientCertificate]
-    caCertificate: NotRequired[str]  # PEM; issuers to trust instead of the public ones
+    # PEM; issuers to trust instead of the public ones
+    caCertificate: NotRequired[str]
 
 
 class AccessBasic(TypedDict):
     username: NotRequired[str]
-    password: NotRequired[
-        str | None
-    ]  # null in answers; null or absent keeps what an otherwise same entry had
+    # null in answers; null or absent keeps what an otherwise same entry had
+    password: NotRequired[str | None]
 
 
 class AccessBearer(TypedDict):
-    token: NotRequired[str | None]  # null in answers; null or absent keeps what an otherwise same entry had
+    # null in answers; null or absent keeps what an otherwise same entry had
+    token: NotRequired[str | None]
 
 
 class AccessClientCertificate(TypedDict):
-    certificate: NotRequired[str]  # PEM, the client's own first
-    key: NotRequired[str | None]  # null in answers; null or absent keeps what an otherwise same entry had
+    # PEM, the client's own first
+    certificate: NotRequired[str]
+    # null in answers; null or absent keeps what an otherwise same entry had
+    key: NotRequired[str | None]
 
 
 class AccessHeaders(TypedDict):
     name: NotRequired[str]
-    value: NotRequired[str | None]  # null in answers; null or absent keeps what an otherwise same entry had
+    # null in answers; null or absent keeps what an otherwise same entry had
+    value: NotRequired[str | None]
     secret: NotRequired[bool]
 
 
 class AccessOauth2(TypedDict):
     tokenUrl: NotRequired[str]
     clientId: NotRequired[str]
-    clientSecret: NotRequired[
-        str | None
-    ]  # null in answers; null or absent keeps what an otherwise same entry had
+    # null in answers; null or absent keeps what an otherwise same entry had
+    clientSecret: NotRequired[str | None]
     scope: NotRequired[str]
     audience: NotRequired[str]
     authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
@@ -128,17 +131,23 @@ class ConditionInput(TypedDict):
 
 class Policy(TypedDict):
     retry: NotRequired[PolicyRetry | PolicyRetry2]
-    deadlineSeconds: NotRequired[int]  # for one try, answer included
-    deliverWithinSeconds: NotRequired[int]  # from the text's arrival; later it is worthless
+    # for one try, answer included
+    deadlineSeconds: NotRequired[int]
+    # from the text's arrival; later it is worthless
+    deliverWithinSeconds: NotRequired[int]
     onFailure: NotRequired[PolicyOnFailure]
-    maxInFlight: NotRequired[int]  # requests at once
-    ratePerSecond: NotRequired[float]  # requests a second
+    # requests at once
+    maxInFlight: NotRequired[int]
+    # requests a second
+    ratePerSecond: NotRequired[float]
     drain: NotRequired[PolicyDrain]
-    ordered: NotRequired[PolicyOrdered]  # texts of one sender come one after another
+    # texts of one sender come one after another
+    ordered: NotRequired[PolicyOrdered]
 
 
 class PolicyDrain(TypedDict):
-    ratePerSecond: NotRequired[float]  # of what piled up; 100 unless chosen
+    # of what piled up; 100 unless chosen
+    ratePerSecond: NotRequired[float]
     newestFirst: NotRequired[bool]
 
 
@@ -160,13 +169,13 @@ PolicyOnFailure = TypedDict(
 
 
 class PolicyOrdered(TypedDict):
-    waitSeconds: NotRequired[
-        int
-    ]  # how long a text waits at most for earlier ones of its sender; 600 unless chosen
+    # how long a text waits at most for earlier ones of its sender; 600 unless chosen
+    waitSeconds: NotRequired[int]
 
 
 class PolicyRetry(TypedDict):
-    delaysSeconds: NotRequired[Sequence[int]]  # the pause before each try after the first
+    # the pause before each try after the first
+    delaysSeconds: NotRequired[Sequence[int]]
 
 
 class PolicyRetry2(TypedDict):
@@ -179,24 +188,33 @@ class PolicyRetry2(TypedDict):
 class ReplayFilter(TypedDict):
     """What is meant. With kind `recover` or `missing` an endpoint is named; `missing` takes no state and no code."""
 
-    since: datetime | str  # made, or for `missing` arrived, at that time or later
-    until: NotRequired[datetime | str]  # and before that
+    # made, or for `missing` arrived, at that time or later
+    since: datetime | str
+    # and before that
+    until: NotRequired[datetime | str]
     endpointId: NotRequired[str]
-    state: NotRequired[ReplayFilterStateEnum]  # failed unless you say otherwise
+    # failed unless you say otherwise
+    state: NotRequired[ReplayFilterStateEnum]
     errorCode: NotRequired[ErrorCodeEnum]
-    number: NotRequired[str]  # that the texts came to
-    everything: NotRequired[bool]  # for `missing`: also what routes sent elsewhere, or nowhere; with care
+    # that the texts came to
+    number: NotRequired[str]
+    # for `missing`: also what routes sent elsewhere, or nowhere; with care
+    everything: NotRequired[bool]
 
 
 class Template(TypedDict):
     method: NotRequired[Literal["POST", "PUT", "PATCH", "GET"]]
-    path: NotRequired[str]  # goes behind the URL's own path
-    query: NotRequired[Sequence[TemplateQuery]]  # parameters behind the URL's own query
-    headers: NotRequired[Sequence[TemplateHeaders]]  # beside those that every delivery has
+    # goes behind the URL's own path
+    path: NotRequired[str]
+    # parameters behind the URL's own query
+    query: NotRequired[Sequence[TemplateQuery]]
+    # beside those that every delivery has
+    headers: NotRequired[Sequence[TemplateHeaders]]
     contentType: NotRequired[
         Literal["application/json", "application/x-www-form-urlencoded", "application/xml", "text/plain"]
     ]
-    body: NotRequired[str]  # with places such as {content}
+    # with places such as {content}
+    body: NotRequired[str]
     success: NotRequired[TemplateSuccess]
 
 
@@ -211,7 +229,10 @@ class TemplateQuery(TypedDict):
 
 
 class TemplateSuccess(TypedDict):
-    statuses: NotRequired[Sequence[int]]  # instead of any 2xx
-    contains: NotRequired[str]  # what the answer's body must contain
-    pointer: NotRequired[str]  # JSON pointer (RFC 6901) to what must equal `equals`
+    # instead of any 2xx
+    statuses: NotRequired[Sequence[int]]
+    # what the answer's body must contain
+    contains: NotRequired[str]
+    # JSON pointer (RFC 6901) to what must equal `equals`
+    pointer: NotRequired[str]
     equals: NotRequired[str | float | bool | None]

@@ -47,26 +47,33 @@ class Acknowledged(Model):
 class Attempt(Model):
     id: str
     delivery_id: str
-    number: int  # 1 is the first since creation or the last replay
+    # 1 is the first since creation or the last replay
+    number: int
     started_at: datetime
-    status: int | None  # HTTP status of the answer
+    # HTTP status of the answer
+    status: int | None
     error: AttemptError | None
-    address: str | None  # the IP address that was connected to
+    # the IP address that was connected to
+    address: str | None
     timings: Timings
-    response: str  # the first bytes of the answer's body
+    # the first bytes of the answer's body
+    response: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AttemptError(Model):
-    code: int  # 5101 and up
-    word: str  # the same for people who read code
+    # 5101 and up
+    code: int
+    # the same for people who read code
+    word: str
     detail: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AvailableNumber(Model):
     number: str
-    country: str | None  # ISO 3166-1 alpha-2
+    # ISO 3166-1 alpha-2
+    country: str | None
     category: NumberCategory
     region: str | None
     capabilities: list[NumberCapability]
@@ -87,25 +94,31 @@ class ChangedEndpoint(Model):
     is_default: bool
     signs_with: SignsWithEnum
     policy: Policy
-    events: list[EventName]  # what is sent here besides texts
+    # what is sent here besides texts
+    events: list[EventName]
     failover_id: str | None
-    tries_after_seconds: list[
-        int
-    ]  # when each try comes, in seconds after the first, where each one before fails at once
-    access: Access | None  # without its secrets; null where it does not open
-    certificate_expires_at: datetime | None  # of the client certificate
-    destination_allowed: (
-        bool  # false where nothing is sent because the environment's destinations leave it out
-    )
+    # when each try comes, in seconds after the first, where each one before fails at once
+    tries_after_seconds: list[int]
+    # without its secrets; null where it does not open
+    access: Access | None
+    # of the client certificate
+    certificate_expires_at: datetime | None
+    # false where nothing is sent because the environment's destinations leave it out
+    destination_allowed: bool
     disabled: bool
-    disabled_because: str | None  # person, failing, gone (it said 410) or asked
+    # person, failing, gone (it said 410) or asked
+    disabled_because: str | None
     health: Health
-    oldest_undelivered_at: datetime  # when the oldest of these was made
-    oldest_undelivered_seconds: float  # its age; 0 where nothing waits
+    # when the oldest of these was made
+    oldest_undelivered_at: datetime
+    # its age; 0 where nothing waits
+    oldest_undelivered_seconds: float
     created_at: datetime
     warnings: list[str]
-    diverted_to: str | None = None  # where its texts go now; null: to itself, or they wait for it
-    waiting: int | None = None  # deliveries that are neither done nor failed
+    # where its texts go now; null: to itself, or they wait for it
+    diverted_to: str | None = None
+    # deliveries that are neither done nor failed
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -113,12 +126,15 @@ class Channel(Model):
     id: str
     carrier: str
     name: str
-    ingest_url: str | None  # where the carrier sends texts; null where we connect to the carrier (smpp)
-    line: (
-        Line | None
-    )  # how the connection to the carrier stands, of several sessions the best; null for other carriers, and before the first try
-    credentials_set: list[str]  # names of the credentials, never their values
-    sells_numbers: bool  # whether numbers can be bought through it: its carrier sells them and has the credentials for it
+    # where the carrier sends texts; null where we connect to the carrier (smpp)
+    ingest_url: str | None
+    # how the connection to the carrier stands, of several sessions the best; null for other carriers, and
+    # before the first try
+    line: Line | None
+    # names of the credentials, never their values
+    credentials_set: list[str]
+    # whether numbers can be bought through it: its carrier sells them and has the credentials for it
+    sells_numbers: bool
     created_at: datetime
 
 
@@ -126,7 +142,8 @@ class Channel(Model):
 class Check(Model):
     """What came of the four requests, in the order in which they were sent."""
 
-    right: bool  # all four were
+    # all four were
+    right: bool
     findings: list[Finding]
 
 
@@ -153,43 +170,57 @@ class CreatedEndpoint(Model):
     is_default: bool
     signs_with: SignsWithEnum
     policy: Policy
-    events: list[EventName]  # what is sent here besides texts
+    # what is sent here besides texts
+    events: list[EventName]
     failover_id: str | None
-    tries_after_seconds: list[
-        int
-    ]  # when each try comes, in seconds after the first, where each one before fails at once
-    access: Access | None  # without its secrets; null where it does not open
-    certificate_expires_at: datetime | None  # of the client certificate
-    destination_allowed: (
-        bool  # false where nothing is sent because the environment's destinations leave it out
-    )
+    # when each try comes, in seconds after the first, where each one before fails at once
+    tries_after_seconds: list[int]
+    # without its secrets; null where it does not open
+    access: Access | None
+    # of the client certificate
+    certificate_expires_at: datetime | None
+    # false where nothing is sent because the environment's destinations leave it out
+    destination_allowed: bool
     disabled: bool
-    disabled_because: str | None  # person, failing, gone (it said 410) or asked
+    # person, failing, gone (it said 410) or asked
+    disabled_because: str | None
     health: Health
-    oldest_undelivered_at: datetime  # when the oldest of these was made
-    oldest_undelivered_seconds: float  # its age; 0 where nothing waits
+    # when the oldest of these was made
+    oldest_undelivered_at: datetime
+    # its age; 0 where nothing waits
+    oldest_undelivered_seconds: float
     created_at: datetime
     warnings: list[str]
-    secret: str | None  # whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…
-    diverted_to: str | None = None  # where its texts go now; null: to itself, or they wait for it
-    waiting: int | None = None  # deliveries that are neither done nor failed
+    # whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_…
+    secret: str | None
+    # where its texts go now; null: to itself, or they wait for it
+    diverted_to: str | None = None
+    # deliveries that are neither done nor failed
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Delivery(Model):
     id: str
     message_id: str | None
-    event_id: str | None  # null for a text
+    # null for a text
+    event_id: str | None
     endpoint_id: str
-    diverted_from: str | None  # the endpoint for which this one stood in
+    # the endpoint for which this one stood in
+    diverted_from: str | None
     event_type: str
     state: DeliveryState
-    flagged: bool  # it failed for good and needs a person
+    # it failed for good and needs a person
+    flagged: bool
     due_at: datetime | None
-    attempts_made: int  # since creation or the last replay
-    error_code: int | None  # of the last attempt
-    reason: str | None  # why it waits or was given up
-    reason_detail: str | None  # the same in a sentence
+    # since creation or the last replay
+    attempts_made: int
+    # of the last attempt
+    error_code: int | None
+    # why it waits or was given up
+    reason: str | None
+    # the same in a sentence
+    reason_detail: str | None
     replays: int
     created_at: datetime
     finished_at: datetime | None
@@ -214,24 +245,30 @@ class Endpoint(Model):
     is_default: bool
     signs_with: SignsWithEnum
     policy: Policy
-    events: list[EventName]  # what is sent here besides texts
+    # what is sent here besides texts
+    events: list[EventName]
     failover_id: str | None
-    tries_after_seconds: list[
-        int
-    ]  # when each try comes, in seconds after the first, where each one before fails at once
-    access: Access | None  # without its secrets; null where it does not open
-    certificate_expires_at: datetime | None  # of the client certificate
-    destination_allowed: (
-        bool  # false where nothing is sent because the environment's destinations leave it out
-    )
+    # when each try comes, in seconds after the first, where each one before fails at once
+    tries_after_seconds: list[int]
+    # without its secrets; null where it does not open
+    access: Access | None
+    # of the client certificate
+    certificate_expires_at: datetime | None
+    # false where nothing is sent because the environment's destinations leave it out
+    destination_allowed: bool
     disabled: bool
-    disabled_because: str | None  # person, failing, gone (it said 410) or asked
+    # person, failing, gone (it said 410) or asked
+    disabled_because: str | None
     health: Health
-    oldest_undelivered_at: datetime  # when the oldest of these was made
-    oldest_undelivered_seconds: float  # its age; 0 where nothing waits
+    # when the oldest of these was made
+    oldest_undelivered_at: datetime
+    # its age; 0 where nothing waits
+    oldest_undelivered_seconds: float
     created_at: datetime
-    diverted_to: str | None = None  # where its texts go now; null: to itself, or they wait for it
-    waiting: int | None = None  # deliveries that are neither done nor failed
+    # where its texts go now; null: to itself, or they wait for it
+    diverted_to: str | None = None
+    # deliveries that are neither done nor failed
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -239,7 +276,8 @@ class Event(Model):
     id: str
     type: EventName
     timestamp: datetime
-    data: Mapping[str, Any]  # as the type's schema says; ids only
+    # as the type's schema says; ids only
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -266,8 +304,10 @@ class EventData(Model):
 class EventType(Model):
     type: str
     description: str
-    subscribable: bool  # false for texts, which routes send
-    schema: Mapping[str, Any]  # JSON schema of the body
+    # false for texts, which routes send
+    subscribable: bool
+    # JSON schema of the body
+    schema: Mapping[str, Any]
     example: Mapping[str, Any]
 
 
@@ -285,18 +325,23 @@ class FailedCondition(Model):
     field: str
     operator: str
     value: str | list[str]
-    values: int | None = None  # how many there are, where not all are shown
+    # how many there are, where not all are shown
+    values: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Finding(Model):
     request: RequestEnum
     description: str
-    status: int | None  # of the answer
-    error: str | None  # why there was no answer
+    # of the answer
+    status: int | None
+    # why there was no answer
+    error: str | None
     milliseconds: int
-    right: bool | None  # null where no answer came
-    verdict: str  # the same in a sentence
+    # null where no answer came
+    right: bool | None
+    # the same in a sentence
+    verdict: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -312,11 +357,15 @@ class Health(Model):
     """How it fares since its last success."""
 
     state: HealthStateEnum
-    detail: str  # the same in a sentence
+    # the same in a sentence
+    detail: str
     failing_since: datetime | None
-    failures: int  # in a row
-    next_probe_at: datetime | None  # while it is left alone: when one delivery is tried
-    warnings: int  # of four; then it is disabled
+    # in a row
+    failures: int
+    # while it is left alone: when one delivery is tried
+    next_probe_at: datetime | None
+    # of four; then it is disabled
+    warnings: int
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -324,14 +373,19 @@ class Issue(Model):
     id: str
     endpoint_id: str
     error_code: int
-    cause: str  # in a sentence
-    remedy: str  # what to do, in a sentence
-    documented_at: str  # a page about this code, for people
+    # in a sentence
+    cause: str
+    # what to do, in a sentence
+    remedy: str
+    # a page about this code, for people
+    documented_at: str
     state: IssueState
-    count: int  # failed tries so far
+    # failed tries so far
+    count: int
     first_seen_at: datetime
     last_seen_at: datetime
-    opened_at: datetime  # the last time
+    # the last time
+    opened_at: datetime
     resolved_at: datetime | None
     last_delivery_id: str
 
@@ -339,8 +393,10 @@ class Issue(Model):
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Item(Model):
     delivery_id: str
-    attempt: int  # how often it was offered, this time included
-    payload: ReceivedText  # what a webhook's body would be
+    # how often it was offered, this time included
+    attempt: int
+    # what a webhook's body would be
+    payload: ReceivedText
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -354,22 +410,26 @@ class Limits(Model):
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Line(Model):
     state: LineState
-    reason: (
-        str | None
-    )  # unresolved, forbiddenAddress, unreachable, tlsFailed, silent, lost, unbound, bindFailed, wrongPassword, wrongSystemId, alreadyBound, nonsense, unsealable
+    # unresolved, forbiddenAddress, unreachable, tlsFailed, silent, lost, unbound, bindFailed,
+    # wrongPassword, wrongSystemId, alreadyBound, nonsense, unsealable
+    reason: str | None
     since: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Message(Model):
     id: str
-    content: str | None  # null once erased
-    sender_id: str | None  # null once erased
+    # null once erased
+    content: str | None
+    # null once erased
+    sender_id: str | None
     content_erased_at: datetime | None
     sender_type: str
-    sender_country: str | None  # ISO 3166-1 alpha-2
+    # ISO 3166-1 alpha-2
+    sender_country: str | None
     received_at: datetime
-    sent_at: datetime | None  # as the carrier says
+    # as the carrier says
+    sent_at: datetime | None
     number_used: str
     number_id: str
     channel_id: str
@@ -377,12 +437,15 @@ class Message(Model):
     route_id: str | None
     route_name: str | None
     route_version: int | None
-    explanation: list[PassedRoute]  # each earlier route, and why it did not take the message
+    # each earlier route, and why it did not take the message
+    explanation: list[PassedRoute]
     status: MessageStatus
     encoding: str | None
     segments: int | None
-    partial: bool  # parts of it did not come in time
-    media: list[str]  # links at the carrier; listed, never fetched
+    # parts of it did not come in time
+    partial: bool
+    # links at the carrier; listed, never fetched
+    media: list[str]
     simulated: bool
     carrier_message_id: str | None
 
@@ -391,8 +454,10 @@ class Message(Model):
 class Money(Model):
     """An amount of money."""
 
-    amount: int  # in the currency's minor unit: 150 is 1.50
-    currency: str  # ISO 4217
+    # in the currency's minor unit: 150 is 1.50
+    amount: int
+    # ISO 4217
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -402,21 +467,25 @@ class NewSecret(Model):
     id: str
     created_at: datetime
     expires_at: datetime | None
-    secret: str  # whsec_…, or the public key, whpk_…
+    # whsec_…, or the public key, whpk_…
+    secret: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Number(Model):
     id: str
     number: str
-    country: str | None  # ISO 3166-1 alpha-2
+    # ISO 3166-1 alpha-2
+    country: str | None
     category: NumberCategory
     region: str | None
     capabilities: list[NumberCapability]
     monthly_price: Money | None
-    channel_id: str | None  # null where the operator's pool brings the texts
+    # null where the operator's pool brings the texts
+    channel_id: str | None
     label: str
-    starts_at: datetime  # since when it is held on this channel
+    # since when it is held on this channel
+    starts_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -424,7 +493,8 @@ class NumberDocument(Model):
     id: str
     name: str
     content_type: str
-    size: int  # in bytes
+    # in bytes
+    size: int
     created_at: datetime
 
 
@@ -433,16 +503,20 @@ class NumberRequest(Model):
     id: str
     kind: NumberRequestKind
     status: NumberRequestStatus
-    number: str | None  # the one asked for; once approved, the one that it became
-    number_id: str | None  # once approved
-    country: str | None  # ISO 3166-1 alpha-2
+    # the one asked for; once approved, the one that it became
+    number: str | None
+    # once approved
+    number_id: str | None
+    # ISO 3166-1 alpha-2
+    country: str | None
     category: str | None
     region: str | None
     channel_id: str | None
     purpose: str
     monthly_volume: int | None
     label: str
-    note: str | None  # of whoever decided
+    # of whoever decided
+    note: str | None
     documents: list[NumberDocument]
     created_at: datetime
     decided_at: datetime | None
@@ -451,11 +525,14 @@ class NumberRequest(Model):
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Offer(Model):
     number: str
-    country: str | None  # ISO 3166-1 alpha-2
+    # ISO 3166-1 alpha-2
+    country: str | None
     category: NumberCategory
-    region: str | None  # in the carrier's words
+    # in the carrier's words
+    region: str | None
     capabilities: list[NumberCapability]
-    monthly_price: Money | None  # what the carrier charges your account; null where it does not say
+    # what the carrier charges your account; null where it does not say
+    monthly_price: Money | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -494,11 +571,13 @@ class Preview(Model):
 class ReadText(Model):
     """One text as it would be kept."""
 
-    carrier_message_id: str | None  # what a repeat is known by
+    # what a repeat is known by
+    carrier_message_id: str | None
     sender_id: str
     number_used: str
     content: str
-    sent_at: datetime | None  # null where it is not there or cannot be read
+    # null where it is not there or cannot be read
+    sent_at: datetime | None
     media: list[str]
     part: Part | None
 
@@ -509,16 +588,17 @@ class Receipt(Model):
     status: MessageStatus
     route_name: str | None
     routing_tag: str | None
-    carrier_milliseconds: float | None  # from the carrier's own time stamp to us
-    total_milliseconds: (
-        float | None
-    )  # from us to the last confirmation; null until every endpoint confirmed it
+    # from the carrier's own time stamp to us
+    carrier_milliseconds: float | None
+    # from us to the last confirmation; null until every endpoint confirmed it
+    total_milliseconds: float | None
     steps: list[Step]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ReceivedText(Model):
-    type: str  # message.received
+    # message.received
+    type: str
     timestamp: datetime
     data: EventData
 
@@ -537,14 +617,19 @@ class Replay(Model):
     kind: ReplayKind
     filter: Mapping[str, str | int | bool]
     state: ReplayState
-    because: str | None  # why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours)
-    planned: int  # how many it would touch, when it was planned; counted up to 100000
-    planned_is_exact: bool  # false where there are more than planned; with planned 0, counting took too long
-    queued: int  # how many it made due so far
-    outcomes: Mapping[str, int]  # what became of these, by state
-    not_sent: Mapping[
-        str, int
-    ]  # once it is over: how many of those planned it did not make due, by why (endpointDisabled, endpointDeleted, changed, cancelled, broken); at least as many, where plannedIsExact is false
+    # why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours)
+    because: str | None
+    # how many it would touch, when it was planned; counted up to 100000
+    planned: int
+    # false where there are more than planned; with planned 0, counting took too long
+    planned_is_exact: bool
+    # how many it made due so far
+    queued: int
+    # what became of these, by state
+    outcomes: Mapping[str, int]
+    # once it is over: how many of those planned it did not make due, by why (endpointDisabled,
+    # endpointDeleted, changed, cancelled, broken); at least as many, where plannedIsExact is false
+    not_sent: Mapping[str, int]
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -562,8 +647,10 @@ class RequestPreview(Model):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Retention(Model):
-    content_days: int  # what texts say, who sent them, and what endpoints answered
-    attempts_days: int  # attempts, and events with what was sent of them
+    # what texts say, who sent them, and what endpoints answered
+    content_days: int
+    # attempts, and events with what was sent of them
+    attempts_days: int
     limits: Limits
 
 
@@ -576,7 +663,8 @@ class Route(Model):
     action: RouteAction
     endpoint_ids: list[str]
     routing_tag: str
-    version: int  # grows with every change; messages remember it
+    # grows with every change; messages remember it
+    version: int
     created_at: datetime
 
 
@@ -593,12 +681,16 @@ class Secret(Model):
 class Step(Model):
     step: StepEnum
     at: datetime
-    milliseconds: float | None  # since we accepted it; negative before that
-    took_milliseconds: float | None  # an attempt
+    # since we accepted it; negative before that
+    milliseconds: float | None
+    # an attempt
+    took_milliseconds: float | None
     delivery_id: str | None = None
     endpoint_id: str | None = None
-    number: int | None = None  # of an attempt
-    status: int | None = None  # HTTP status of the answer
+    # of an attempt
+    number: int | None = None
+    # HTTP status of the answer
+    status: int | None = None
     error_code: int | None = None
 
 
@@ -606,7 +698,8 @@ class Step(Model):
 class Taken(Model):
     """Texts that are nobody else's until leasedUntil; what is not acknowledged by then is offered again."""
 
-    lease: str | None  # acknowledge with it; null where nothing waits
+    # acknowledge with it; null where nothing waits
+    lease: str | None
     leased_until: datetime | None
     data: list[Item]
 
@@ -624,5 +717,6 @@ class Timings(Model):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class UnreadField(Model):
-    pointer: str  # JSON pointer into the sample's body
+    # JSON pointer into the sample's body
+    pointer: str
     detail: str

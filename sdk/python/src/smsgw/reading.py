@@ -27,12 +27,14 @@ class Model:
 
 def read(kind: type[M], value: Mapping[str, Any]) -> M:
     """What is absent reads as null, so that an older or newer server does not break its reader."""
-    known = {name: _value(hint, value.get(wire)) for name, wire, hint in _fields(kind)}
+    declared = fields(kind)  # type: ignore[arg-type]  # any class can be hashed
+    known = {name: _value(hint, value.get(wire)) for name, wire, hint in declared}
     return kind(raw=value, **known)
 
 
 @cache
-def _fields(kind: type[Model]) -> tuple[tuple[str, str, Any], ...]:
+def fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
+    """Of a class: each field's name, its name in JSON, and its type."""
     hints = typing.get_type_hints(kind)
     names = [one.name for one in dataclasses.fields(kind) if one.name != "raw"]
     return tuple((name, camel(name), hints[name]) for name in names)

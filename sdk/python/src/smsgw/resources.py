@@ -7,13 +7,14 @@ from typing import Literal
 
 from smsgw import inputs, models
 from smsgw.resource import UNSET, Pages, Resource, Unset, segment
+from smsgw.transport import Transport
 
 
 class AvailableNumbers(Resource):
     def list(
         self,
         *,
-        capability: Literal["sms", "mms", "voice"] | Unset = UNSET,
+        capability: Literal["sms", "mms", "voice"] | None = None,
         category: Literal[
             "platform",
             "verified",
@@ -26,11 +27,11 @@ class AvailableNumbers(Resource):
             "shortCode",
             "other",
         ]
-        | Unset = UNSET,
-        country: str | Unset = UNSET,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        region: str | Unset = UNSET,
+        | None = None,
+        country: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        region: str | None = None,
     ) -> Pages[models.AvailableNumber]:
         return self._pages(
             models.AvailableNumber,
@@ -47,7 +48,7 @@ class AvailableNumbers(Resource):
 
 
 class Channels(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Channel]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Channel]:
         return self._pages(models.Channel, "/v1/channels", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -84,16 +85,16 @@ class Channels(Resource):
         )
 
     def delete(self, channel_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
+        self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
 
     def list_number_offers(
         self,
         channel_id: str,
         *,
         country: str,
-        category: Literal["mobile", "geographic", "tollFree", "nonGeographic"] | Unset = UNSET,
-        contains: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        category: Literal["mobile", "geographic", "tollFree", "nonGeographic"] | None = None,
+        contains: str | None = None,
+        limit: int | None = None,
     ) -> models.OfferPage:
         return self._call(
             {200: models.OfferPage},
@@ -137,9 +138,9 @@ class Deliveries(Resource):
     def list(
         self,
         *,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | Unset = UNSET,
+        cursor: str | None = None,
+        limit: int | None = None,
+        state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> Pages[models.Delivery]:
         return self._pages(
             models.Delivery, "/v1/deliveries", query={"cursor": cursor, "limit": limit, "state": state}
@@ -149,7 +150,7 @@ class Deliveries(Resource):
         return self._call({200: models.Delivery}, "GET", f"/v1/deliveries/{segment(delivery_id)}")
 
     def list_attempts(
-        self, delivery_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, delivery_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Attempt]:
         return self._pages(
             models.Attempt,
@@ -174,7 +175,7 @@ class Deliveries(Resource):
 
 
 class Destinations(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Destination]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Destination]:
         return self._pages(models.Destination, "/v1/destinations", query={"cursor": cursor, "limit": limit})
 
     def create(self, *, pattern: str, idempotency_key: str | None = None) -> models.Destination:
@@ -190,11 +191,11 @@ class Destinations(Resource):
         return self._call({200: models.Destination}, "GET", f"/v1/destinations/{segment(destination_id)}")
 
     def delete(self, destination_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
+        self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
 
 
 class Endpoints(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Endpoint]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Endpoint]:
         return self._pages(models.Endpoint, "/v1/endpoints", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -248,7 +249,7 @@ class Endpoints(Resource):
         description: str | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         policy: inputs.Policy | Unset = UNSET,
-        failover_id: str | None | Unset = UNSET,
+        failover_id: str | Unset | None = UNSET,
         access: inputs.Access | Unset = UNSET,
         disabled: bool | Unset = UNSET,
     ) -> models.ChangedEndpoint:
@@ -272,7 +273,7 @@ class Endpoints(Resource):
         )
 
     def delete(self, endpoint_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
+        self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
 
     def check(self, endpoint_id: str, *, idempotency_key: str | None = None) -> models.Check:
         return self._call(
@@ -299,7 +300,7 @@ class Endpoints(Resource):
         )
 
     def list_secrets(
-        self, endpoint_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, endpoint_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Secret]:
         return self._pages(
             models.Secret,
@@ -319,10 +320,10 @@ class Endpoints(Resource):
         )
 
     def delete_secret(self, endpoint_id: str, secret_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}")
+        self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}")
 
     def take_deliveries(
-        self, queue_id: str, *, limit: int | Unset = UNSET, wait: int | Unset = UNSET
+        self, queue_id: str, *, limit: int | None = None, wait: int | None = None
     ) -> models.Taken:
         return self._call(
             {200: models.Taken},
@@ -363,9 +364,9 @@ class Events(Resource):
     def list(
         self,
         *,
-        after: str | Unset = UNSET,
-        cursor: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
+        after: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
         type: Literal[
             "message.delivered",
             "message.failed",
@@ -378,7 +379,7 @@ class Events(Resource):
             "issue.opened",
             "issue.resolved",
         ]
-        | Unset = UNSET,
+        | None = None,
     ) -> Pages[models.Event]:
         return self._pages(
             models.Event, "/v1/events", query={"after": after, "cursor": cursor, "limit": limit, "type": type}
@@ -389,10 +390,10 @@ class Issues(Resource):
     def list(
         self,
         *,
-        cursor: str | Unset = UNSET,
-        endpoint_id: str | Unset = UNSET,
-        limit: int | Unset = UNSET,
-        state: Literal["open", "acknowledged", "resolved"] | Unset = UNSET,
+        cursor: str | None = None,
+        endpoint_id: str | None = None,
+        limit: int | None = None,
+        state: Literal["open", "acknowledged", "resolved"] | None = None,
     ) -> Pages[models.Issue]:
         return self._pages(
             models.Issue,
@@ -410,14 +411,14 @@ class Issues(Resource):
 
 
 class Messages(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Message]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Message]:
         return self._pages(models.Message, "/v1/messages", query={"cursor": cursor, "limit": limit})
 
     def read(self, message_id: str) -> models.Message:
         return self._call({200: models.Message}, "GET", f"/v1/messages/{segment(message_id)}")
 
     def list_deliveries(
-        self, message_id: str, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET
+        self, message_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Delivery]:
         return self._pages(
             models.Delivery,
@@ -430,7 +431,7 @@ class Messages(Resource):
 
 
 class NumberRequests(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.NumberRequest]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.NumberRequest]:
         return self._pages(
             models.NumberRequest, "/v1/number-requests", query={"cursor": cursor, "limit": limit}
         )
@@ -471,7 +472,7 @@ class NumberRequests(Resource):
         )
 
     def delete(self, number_request_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
+        self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
 
     def create_number_document(
         self,
@@ -492,7 +493,7 @@ class NumberRequests(Resource):
 
 
 class Numbers(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Number]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Number]:
         return self._pages(models.Number, "/v1/numbers", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -532,12 +533,12 @@ class Numbers(Resource):
             body={"channelId": channel_id, "label": label},
         )
 
-    def delete(self, number_id: str, *, give_back: bool | Unset = UNSET) -> None:
-        return self._nothing("DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back})
+    def delete(self, number_id: str, *, give_back: bool | None = None) -> None:
+        self._nothing("DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back})
 
 
 class Replays(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Replay]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Replay]:
         return self._pages(models.Replay, "/v1/replays", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -571,7 +572,7 @@ class Retention(Resource):
         return self._call({200: models.Retention}, "GET", "/v1/retention")
 
     def update(
-        self, *, content_days: int | None | Unset = UNSET, attempts_days: int | None | Unset = UNSET
+        self, *, content_days: int | Unset | None = UNSET, attempts_days: int | Unset | None = UNSET
     ) -> models.Retention:
         return self._call(
             {200: models.Retention},
@@ -582,7 +583,7 @@ class Retention(Resource):
 
 
 class Routes(Resource):
-    def list(self, *, cursor: str | Unset = UNSET, limit: int | Unset = UNSET) -> Pages[models.Route]:
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Route]:
         return self._pages(models.Route, "/v1/routes", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -640,4 +641,22 @@ class Routes(Resource):
         )
 
     def delete(self, route_id: str) -> None:
-        return self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
+        self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
+
+
+class Resources:
+    def __init__(self, transport: Transport) -> None:
+        self.available_numbers = AvailableNumbers(transport)
+        self.channels = Channels(transport)
+        self.deliveries = Deliveries(transport)
+        self.destinations = Destinations(transport)
+        self.endpoints = Endpoints(transport)
+        self.event_types = EventTypes(transport)
+        self.events = Events(transport)
+        self.issues = Issues(transport)
+        self.messages = Messages(transport)
+        self.number_requests = NumberRequests(transport)
+        self.numbers = Numbers(transport)
+        self.replays = Replays(transport)
+        self.retention = Retention(transport)
+        self.routes = Routes(transport)

@@ -24,7 +24,7 @@ class Retry:
             return None
         asked = seconds(headers.get("retry-after"))
         if asked is None:
-            longest = min(LONGEST_S, FIRST_S * 2 ** (tries - 1))
+            longest = min(LONGEST_S, FIRST_S * 2.0 ** (tries - 1))
             return longest * random.uniform(0.5, 1)  # noqa: S311  so that many clients do not come back at once
         return asked if asked <= PATIENCE_S else None
 

@@ -55,7 +55,7 @@ def request(
     if body is not None:
         headers["Content-Type"] = "application/json"
         content = json.dumps(given(body), default=stamp).encode()
-    told = {name: text(value) for name, value in given(query or {}).items()}
+    told = {name: text(value) for name, value in (query or {}).items() if value is not None}
     return Request(method, path, told, content, headers, timeout_s)
 
 
@@ -71,7 +71,7 @@ def text(value: Any) -> str:
     return stamp(value) if isinstance(value, datetime) else str(value)
 
 
-def stamp(value: datetime) -> str:
+def stamp(value: Any) -> str:
     """RFC 3339. Raises TypeError for a time without a zone, which could be any."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError(f"{value!r} cannot be sent: only JSON and times with a zone can")

@@ -1,4 +1,4 @@
-"""`messages.wait` and `messages.follow`: one request after another, each held open until a text comes or a minute is up."""
+"""`messages.wait` and `messages.follow`: requests that are held open until a text comes, one after another."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from smsgw.errors import WaitTimeout
 from smsgw.models import Message
 from smsgw.reading import read
 from smsgw.retry import seconds
-from smsgw.transport import TIMEOUT_S, Request, given, request
-from smsgw.unset import UNSET, Unset
+from smsgw.transport import TIMEOUT_S, Request, request
 
 LONGEST_S = 60
 
@@ -26,14 +25,17 @@ class Wait:
     """How far one wait is. The server holds a request for a minute at most, so a longer one is several."""
 
     def __init__(self, query: Mapping[str, Any], timeout_s: float) -> None:
-        self.query, self.timeout_s = dict(given(query)), timeout_s
+        self.timeout_s = timeout_s
+        self.query = {name: value for name, value in query.items() if value is not None}
         self.until = time.monotonic() + timeout_s
 
     def ask(self) -> Request:
         """Raises WaitTimeout when the time is up."""
         left = math.ceil(self.until - time.monotonic())
         if left <= 0:
-            raise WaitTimeout(f"no text came in {self.timeout_s:g} s with what was asked for: {', '.join(self.asked)}")
+            raise WaitTimeout(
+                f"no text came in {self.timeout_s:g} s with what was asked for: {', '.join(self.asked)}"
+            )
         held = min(left, LONGEST_S)
         query = {**self.query, "timeout": held}
         return request("GET", "/v1/messages/wait", query=query, timeout_s=held + TIMEOUT_S)
@@ -59,7 +61,7 @@ class Follow:
         self.cursor = cursor
 
     def ask(self) -> Request:
-        query = {"wait": LONGEST_S, "cursor": UNSET if self.cursor is None else self.cursor}
+        query = {"wait": LONGEST_S, "cursor": self.cursor}
         return request("GET", "/v1/feed", query=query, timeout_s=LONGEST_S + TIMEOUT_S)
 
     def came(self, response: httpx.Response) -> list[Message]:
@@ -77,11 +79,11 @@ class Messages(resources.Messages):
     def wait(
         self,
         *,
-        number_used: str | Unset = UNSET,
-        sender_id: str | Unset = UNSET,
-        contains: str | Unset = UNSET,
-        matches: str | Unset = UNSET,
-        since: datetime | str | Unset = UNSET,
+        number_used: str | None = None,
+        sender_id: str | None = None,
+        contains: str | None = None,
+        matches: str | None = None,
+        since: datetime | str | None = None,
         timeout_s: float = 30,
     ) -> Message:
         """The first text that matches. `since` is a time or a message's id; left out, only what comes from now on.
@@ -112,11 +114,11 @@ class AsyncMessages(async_resources.Messages):
     async def wait(
         self,
         *,
-        number_used: str | Unset = UNSET,
-        sender_id: str | Unset = UNSET,
-        contains: str | Unset = UNSET,
-        matches: str | Unset = UNSET,
-        since: datetime | str | Unset = UNSET,
+        number_used: str | None = None,
+        sender_id: str | None = None,
+        contains: str | None = None,
+        matches: str | None = None,
+        since: datetime | str | None = None,
         timeout_s: float = 30,
     ) -> Message:
         """As Messages.wait."""

@@ -96,7 +96,9 @@ def sign(secret: str, id: str, timestamp: int, body: bytes) -> str:
 
 def _told(headers: Headers) -> tuple[str, str, str]:
     lower = {name.lower(): value for name, value in headers.items()}
-    id, timestamp, signatures = (lower.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    id, timestamp, signatures = (
+        lower.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
     if not (id and signatures and re.fullmatch(r"[0-9]{1,15}", timestamp)):
         raise WebhookVerificationError("webhook-id, webhook-timestamp or webhook-signature is missing")
     return id, timestamp, signatures
@@ -106,7 +108,8 @@ def _signed(key: str, signed: bytes, signatures: str) -> bool:
     if key.startswith(PUBLIC):
         return _by_public_key(key, signed, _of("v1a", signatures))
     expected = _mac(key, signed)
-    return any([hmac.compare_digest(expected, one) for one in _of("v1", signatures)])
+    found = [hmac.compare_digest(expected, one) for one in _of("v1", signatures)]
+    return any(found)
 
 
 def _of(scheme: str, signatures: str) -> Iterator[bytes]:

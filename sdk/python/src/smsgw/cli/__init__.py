@@ -34,7 +34,9 @@ def parser() -> argparse.ArgumentParser:
     trigger.add_to(commands)
     tail.add_messages_to(commands)
     tail.add_logs_to(commands)
-    deliveries = commands.add_parser("deliveries", help="what was sent to endpoints").add_subparsers(required=True)
+    deliveries = commands.add_parser("deliveries", help="what was sent to endpoints").add_subparsers(
+        required=True
+    )
     again = deliveries.add_parser("resend", help="send a delivery again")
     again.add_argument("id", help="dlv_…")
     again.set_defaults(run=resend)

@@ -27,7 +27,9 @@ def add_to(commands: Any) -> None:
         help="forward texts to a receiver on this machine",
         description="Forwards each text of the environment as a webhook would, signed by a secret of this command.",
     )
-    command.add_argument("--forward-to", required=True, metavar="URL", help="such as http://localhost:8080/sms")
+    command.add_argument(
+        "--forward-to", required=True, metavar="URL", help="such as http://localhost:8080/sms"
+    )
     command.add_argument("--secret", metavar="whsec_…", help="to sign with, instead of the one that is kept")
     command.set_defaults(run=run)
 

@@ -13,7 +13,9 @@ from smsgw.errors import PermissionDeniedError
 
 def add_to(commands: Any) -> None:
     command = commands.add_parser(
-        "login", help="keep a key for the other commands", description="Asks for the key, or takes SMSGATEWAY_API_KEY."
+        "login",
+        help="keep a key for the other commands",
+        description="Asks for the key, or takes SMSGATEWAY_API_KEY.",
     )
     command.add_argument("--url", help="of the gateway, such as http://127.0.0.1:8000")
     command.set_defaults(run=run)
@@ -23,8 +25,12 @@ def run(asked: argparse.Namespace) -> None:
     url = asked.url or os.environ.get("SMSGATEWAY_URL") or Settings.read().url
     if not url:
         raise ValueError("which gateway? smsgw login --url https://…")
-    key = os.environ.get("SMSGATEWAY_API_KEY") or getpass.getpass("API key (sk_test_… or sk_live_…): ").strip()
-    settings = Settings(url=url.rstrip("/"), key=key)  # what another key's environment had is of no use to this one
+    key = (
+        os.environ.get("SMSGATEWAY_API_KEY") or getpass.getpass("API key (sk_test_… or sk_live_…): ").strip()
+    )
+    settings = Settings(
+        url=url.rstrip("/"), key=key
+    )  # what another key's environment had is of no use to this one
     tried(settings)
     settings.write()
     print(f"Logged in to {settings.url}. The key is in {path()}.")

@@ -18,7 +18,9 @@ from smsgw.client import Client
 class Settings:
     url: str = ""
     key: str = field(default="", repr=False)
-    signing_secret: str = field(default="", repr=False)  # of `listen`: made once, so that receivers can keep it
+    signing_secret: str = field(
+        default="", repr=False
+    )  # of `listen`: made once, so that receivers can keep it
     number: str = ""  # of `trigger`
     ingest_url: str = ""
     ingest_secret: str = field(default="", repr=False)

@@ -56,7 +56,9 @@ def logged(api: Client) -> list[Row]:
     return [row for row in rows if row["path"] != REQUESTS]
 
 
-def follow(newest: Callable[[], list[Row]], pause: Callable[[], None] = lambda: time.sleep(EVERY_S)) -> Iterator[Row]:
+def follow(
+    newest: Callable[[], list[Row]], pause: Callable[[], None] = lambda: time.sleep(EVERY_S)
+) -> Iterator[Row]:
     """Rows that come from now on, oldest first; `newest` gives the last ones, newest first."""
     known = {row["id"] for row in newest()}
     while True:

@@ -27,11 +27,13 @@ class Text(NamedTuple):
 
 
 SCENARIOS = {
-    "code-fr": Text("Doctolib", "482913 est votre code de vérification Doctolib. Ne le communiquez à personne."),
+    "code-fr": Text(
+        "Doctolib", "482913 est votre code de vérification Doctolib. Ne le communiquez à personne."
+    ),
     "code-en": Text("Google", "G-132619 is your Google verification code"),
     "appointment": Text("+33639980417", "Bonjour, je confirme mon rendez-vous de demain 9 h 30. Merci !"),
     "emoji": Text("+33639980562", "Où en est ma commande n° 40817 ? Je n’ai pas reçu le suivi 📦"),
-    "long": Text("+33639980233", "Votre colis est arrivé au relais. " * 12),
+    "long": Text("+33639980233", " ".join(["Votre colis est arrivé au relais."] * 12)),
     "short-code": Text("36184", "Votre facture du mois est disponible."),
     "foreign": Text("+447700900117", "Your parcel is at the front desk."),
     "stop": Text("+33639980908", "STOP"),
