@@ -336,7 +336,7 @@ class AuditEntry(models.Model):
                 name="audit_of_target",
             ),
             models.Index(
-                fields=["address", "-id"],
+                fields=["environment", "address", "-id"],
                 condition=models.Q(address__isnull=False),
                 name="audit_from_address",
             ),

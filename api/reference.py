@@ -142,6 +142,9 @@ class Reader:
         whole = self.whole(shape)
         if "items" in whole:
             yield from self.inner(whole["items"], name + "[]", depth)
+        elif "properties" not in whole:
+            for option in whole.get("oneOf", ()):
+                yield from self.inner(option, name, depth + 1)
         else:
             yield from self.fields(whole, name + ".", depth)
 

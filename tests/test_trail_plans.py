@@ -16,15 +16,15 @@ from accounts.trail import Wanted
 from tests.cast import House
 from tests.plans import nodes
 
-COUNT, PAGE = 30_000, 51
+COUNT, OTHERS, PAGE = 10_000, 40_000, 51
 MOST_READ = 4 * PAGE
 # A busy trail: ids that follow time, many looks at texts, and few of everything that somebody looks for.
 FILL = """
 INSERT INTO accounts_auditentry (id, tenant_id, environment_id, at, actor_kind, actor_id, action, target_id, after,
                                  request_id, address)
-SELECT (lpad(to_hex((extract(epoch FROM now() - interval '10 days') * 1000)::bigint + n * 20000), 12, '0')
-        || '7000' || '8' || substr(md5(n::text), 1, 15))::uuid,
-       %(tenant)s, %(environment)s, now() - interval '10 days' + n * interval '20 s', 'key',
+SELECT (lpad(to_hex((extract(epoch FROM now() - interval '10 days') * 1000)::bigint + n * (86400000 / %(a_day)s)), 12, '0')
+        || '7000' || '8' || substr(md5(n || %(salt)s), 1, 15))::uuid,
+       %(tenant)s, %(environment)s, now() - interval '10 days' + n * interval '1 day' / %(a_day)s, 'key',
        CASE WHEN n %% 1000 = 0 THEN %(actor)s ELSE gen_random_uuid() END,
        CASE WHEN n %% 1000 = 0 THEN 'route.deleted' WHEN n %% 3 = 0 THEN 'endpoint.updated' ELSE 'message.read' END,
        CASE WHEN n %% 1000 = 1 THEN %(target)s END,
@@ -39,7 +39,7 @@ FROM generate_series(1, %(count)s) AS n
 
 
 @pytest.fixture
-def filled(acme: House) -> dict[str, Any]:
+def filled(acme: House, borealis: House) -> dict[str, Any]:
     target, actor = uuid7(), uuid7()
     values: dict[str, Any] = {
         "tenant": acme.tenant.pk,
@@ -48,9 +48,22 @@ def filled(acme: House) -> dict[str, Any]:
         "target": target,
         "public": public("message", target),
         "count": COUNT,
+        "a_day": COUNT // 10,
+        "salt": "ours",
+    }
+    theirs = {
+        "tenant": borealis.tenant.pk,
+        "environment": borealis.live.environment.pk,
+        "actor": uuid7(),
+        "target": uuid7(),
+        "public": "msg_",
+        "count": OTHERS,
+        "a_day": OTHERS // 10,
+        "salt": "theirs",
     }
     with connection.cursor() as cursor:
         cursor.execute(FILL, values)
+        cursor.execute(FILL, values | theirs)
         cursor.execute("ANALYZE accounts_auditentry")
     return values
 
@@ -76,7 +89,7 @@ def test_a_page_reads_a_page(acme: House, filled: dict[str, Any]) -> None:
         Wanted(seen=True): "audit_newest",
         Wanted(action="route.deleted"): "audit_of_action",
         Wanted(actor=public("key", filled["actor"])): "audit_of_actor",
-        Wanted(request_id="req_29000"): "audit_of_request",
+        Wanted(request_id="req_9000"): "audit_of_request",
         Wanted(address="192.0.2.7"): "audit_from_address",
         Wanted(since=since, until=since + timedelta(hours=1)): "audit_newest",
         Wanted(until=since): "audit_newest",
@@ -91,5 +104,5 @@ def test_a_page_reads_a_page(acme: House, filled: dict[str, Any]) -> None:
 def test_who_saw_a_text_is_found_in_lists_too(acme: House, filled: dict[str, Any]) -> None:
     used, read, found = plan(acme, Wanted(target=filled["public"]))
     assert {"audit_of_target", "audit_of_list"} <= used
-    assert found > 10
+    assert found >= 10
     assert read <= MOST_READ

@@ -16,7 +16,9 @@ INDEXES = (
         fields=["target_id", "-id"], condition=models.Q(target_id__isnull=False), name="audit_of_target"
     ),
     models.Index(
-        fields=["address", "-id"], condition=models.Q(address__isnull=False), name="audit_from_address"
+        fields=["environment", "address", "-id"],
+        condition=models.Q(address__isnull=False),
+        name="audit_from_address",
     ),
     models.Index(fields=["request_id"], condition=~models.Q(request_id=""), name="audit_of_request"),
     GinIndex(

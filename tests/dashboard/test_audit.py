@@ -25,7 +25,7 @@ def test_a_change_shows_with_its_fields_before_and_after(acme: House, owner: Per
     owner.post("retention/", content_kept_days="7", attempts_kept_days="")
     page = text(owner.get("audit/"))
     assert "Retention changed" in page
-    assert "<code>contentDays</code>" in page
+    assert "<code>content_kept_days</code>" in page
     assert "<ins>7</ins>" in page
     assert str(acme.users["owner"]) in page
     assert "127.0.0.1" in page
