@@ -50,7 +50,9 @@ SELECT id, id, %(environment)s, 1, at, 200, '', 1000, 'sealed' FROM made
 @pytest.fixture
 def backlog(transactional_db: None, acme: House, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setattr(retention, "PAUSE_A_SECOND", 0.0)
-    monkeypatch.setattr(retention, "BATCH", 1000)  # fewer and larger than at work, for the sake of the test's time
+    monkeypatch.setattr(
+        retention, "BATCH", 1000
+    )  # fewer and larger than at work, for the sake of the test's time
     side = acme.live
     rows = {"environment": side.environment, "channel": side.channel, "endpoint": side.endpoint}
     values = {name: row.pk for name, row in rows.items()} | {"number": side.assignment.number_id}
