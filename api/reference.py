@@ -181,7 +181,7 @@ class Reader:
 
     def curl(self, method: str, path: str, body: Schema | None) -> str:
         url = "$API/" + path.removeprefix("/v1/")
-        parts = [f'curl "{url}" -H "Authorization: Bearer $KEY"']
+        parts = [f'curl "{url}" -H "$AUTH"']
         if method not in {"get", "post"} or (method == "post" and body is None):
             parts.append(f"-X {method.upper()}")
         if body is not None:

@@ -22,8 +22,8 @@ MOST_READ = 4 * PAGE
 FILL = """
 INSERT INTO accounts_auditentry (id, tenant_id, environment_id, at, actor_kind, actor_id, action, target_id, after,
                                  request_id, address)
-SELECT (lpad(to_hex((extract(epoch FROM now() - interval '10 days') * 1000)::bigint + n * (86400000 / %(a_day)s)), 12,
-             '0') || '7000' || '8' || substr(md5(n || %(salt)s), 1, 15))::uuid,
+SELECT (lpad(to_hex((extract(epoch FROM now() - interval '10 days') * 1000)::bigint + n * (86400000 / %(a_day)s)),
+             12, '0') || '7000' || '8' || substr(md5(n || %(salt)s), 1, 15))::uuid,
        %(tenant)s, %(environment)s, now() - interval '10 days' + n * interval '1 day' / %(a_day)s, 'key',
        CASE WHEN n %% 1000 = 0 THEN %(actor)s ELSE gen_random_uuid() END,
        CASE WHEN n %% 1000 = 0 THEN 'route.deleted' WHEN n %% 3 = 0 THEN 'endpoint.updated' ELSE 'message.read' END,

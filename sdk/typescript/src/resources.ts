@@ -4,284 +4,474 @@ import { type Pages, Resource, segment } from "./resource.js";
 import type { Options, PostOptions, Transport } from "./transport.js";
 import type * as types from "./types.js";
 
+export class ApiKeys extends Resource {
+  /** Needs the scope `manageKeys`. */
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.ApiKey> {
+    return this.pages(`/v1/api-keys`, { query, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  create(body: types.NewApiKey, options?: PostOptions): Promise<types.CreatedApiKey> {
+    return this.call("POST", `/v1/api-keys`, { body, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  read(keyId: string, options?: Options): Promise<types.ApiKey> {
+    return this.call("GET", `/v1/api-keys/${segment(keyId)}`, { options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  update(keyId: string, body: types.ApiKeyChanges = {}, options?: Options): Promise<types.ApiKey> {
+    return this.call("PATCH", `/v1/api-keys/${segment(keyId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  delete(keyId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/api-keys/${segment(keyId)}`, { options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  rotate(keyId: string, body: types.Overlap = {}, options?: PostOptions): Promise<types.CreatedApiKey> {
+    return this.call("POST", `/v1/api-keys/${segment(keyId)}/rotate`, { body, options });
+  }
+}
+
+export class AuditEntries extends Resource {
+  /** Needs the scope `readAudit`. */
+  list(query: { action?: string | null; actor?: string | null; address?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; cursor?: string | null; limit?: number | null; organisation?: "true" | null; requestId?: string | null; seen?: "true" | null; target?: string | null } = {}, options?: Options): Pages<types.AuditEntry> {
+    return this.pages(`/v1/audit-entries`, { query, options });
+  }
+}
+
 export class AvailableNumbers extends Resource {
+  /** Needs the scope `read`. */
   list(query: { capability?: "sms" | "mms" | "voice" | null; category?: "platform" | "verified" | "mobile" | "geographic" | "nonGeographic" | "tollFree" | "premium" | "machine" | "shortCode" | "other" | null; country?: string | null; cursor?: string | null; limit?: number | null; region?: string | null } = {}, options?: Options): Pages<types.AvailableNumber> {
     return this.pages(`/v1/available-numbers`, { query, options });
   }
 }
 
 export class Channels extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Channel> {
     return this.pages(`/v1/channels`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewChannel, options?: PostOptions): Promise<types.Channel> {
     return this.call("POST", `/v1/channels`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(channelId: string, options?: Options): Promise<types.Channel> {
     return this.call("GET", `/v1/channels/${segment(channelId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   update(channelId: string, body: types.ChannelChanges = {}, options?: Options): Promise<types.Channel> {
     return this.call("PATCH", `/v1/channels/${segment(channelId)}`, { body, options });
   }
 
+  /** Needs the scope `configure`. */
   delete(channelId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/channels/${segment(channelId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   listNumberOffers(channelId: string, query: { category?: "mobile" | "geographic" | "tollFree" | "nonGeographic" | null; contains?: string | null; country: string; limit?: number | null }, options?: Options): Promise<types.OfferPage> {
     return this.call("GET", `/v1/channels/${segment(channelId)}/available-numbers`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   createNumberPurchase(channelId: string, body: types.NewPurchase, options?: PostOptions): Promise<types.Number | types.NumberRequest> {
     return this.call("POST", `/v1/channels/${segment(channelId)}/numbers`, { body, options });
   }
 
-  /** What the channel would read in a request. Its signature is not asked for, and nothing is kept. */
+  /** Needs the scope `configure`. */
   preview(channelId: string, body: types.Sample = {}, options?: PostOptions): Promise<types.Preview> {
     return this.call("POST", `/v1/channels/${segment(channelId)}/preview`, { body, options });
   }
 }
 
 export class Deliveries extends Resource {
+  /** Needs the scope `readMessages`. */
   list(query: { cursor?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/deliveries`, { query, options });
   }
 
+  /** Needs the scope `readMessages`. */
   read(deliveryId: string, options?: Options): Promise<types.Delivery> {
     return this.call("GET", `/v1/deliveries/${segment(deliveryId)}`, { options });
   }
 
+  /** Needs the scope `readMessages`. */
   listAttempts(deliveryId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Attempt> {
     return this.pages(`/v1/deliveries/${segment(deliveryId)}/attempts`, { query, options });
   }
 
+  /** Needs the scope `readMessages`. */
   readAttempt(deliveryId: string, attemptId: string, options?: Options): Promise<types.Attempt> {
     return this.call("GET", `/v1/deliveries/${segment(deliveryId)}/attempts/${segment(attemptId)}`, { options });
   }
 
+  /** Needs the scope `replay`. */
   replay(deliveryId: string, options?: PostOptions): Promise<types.Delivery> {
     return this.call("POST", `/v1/deliveries/${segment(deliveryId)}/replay`, { options });
   }
 }
 
 export class Destinations extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Destination> {
     return this.pages(`/v1/destinations`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewDestination, options?: PostOptions): Promise<types.Destination> {
     return this.call("POST", `/v1/destinations`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(destinationId: string, options?: Options): Promise<types.Destination> {
     return this.call("GET", `/v1/destinations/${segment(destinationId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   delete(destinationId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/destinations/${segment(destinationId)}`, { options });
   }
 }
 
 export class Endpoints extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Endpoint> {
     return this.pages(`/v1/endpoints`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewEndpoint, options?: PostOptions): Promise<types.CreatedEndpoint> {
     return this.call("POST", `/v1/endpoints`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(endpointId: string, options?: Options): Promise<types.Endpoint> {
     return this.call("GET", `/v1/endpoints/${segment(endpointId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   update(endpointId: string, body: types.EndpointChanges = {}, options?: Options): Promise<types.ChangedEndpoint> {
     return this.call("PATCH", `/v1/endpoints/${segment(endpointId)}`, { body, options });
   }
 
+  /** Needs the scope `configure`. */
   delete(endpointId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/endpoints/${segment(endpointId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   check(endpointId: string, options?: PostOptions): Promise<types.Check> {
     return this.call("POST", `/v1/endpoints/${segment(endpointId)}/check`, { options });
   }
 
+  /** Needs the scope `configure`. */
   preview(endpointId: string, body: types.PreviewRequest = {}, options?: PostOptions): Promise<types.RequestPreview> {
     return this.call("POST", `/v1/endpoints/${segment(endpointId)}/preview`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   listSecrets(endpointId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Secret> {
     return this.pages(`/v1/endpoints/${segment(endpointId)}/secrets`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   createSecret(endpointId: string, body: types.Rotation = {}, options?: PostOptions): Promise<types.NewSecret> {
     return this.call("POST", `/v1/endpoints/${segment(endpointId)}/secrets`, { body, options });
   }
 
+  /** Needs the scope `configure`. */
   deleteSecret(endpointId: string, secretId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/endpoints/${segment(endpointId)}/secrets/${segment(secretId)}`, { options });
   }
 
+  /** Needs the scope `receive`. */
   takeDeliveries(queueId: string, query: { limit?: number | null; wait?: number | null } = {}, options?: Options): Promise<types.Taken> {
     return this.call("GET", `/v1/endpoints/${segment(queueId)}/queue`, { query, options });
   }
 
+  /** Needs the scope `receive`. */
   acknowledgeDeliveries(queueId: string, body: types.Settlement, options?: PostOptions): Promise<types.Acknowledged> {
     return this.call("POST", `/v1/endpoints/${segment(queueId)}/queue/ack`, { body, options });
   }
 
+  /** Needs the scope `receive`. */
   releaseDeliveries(queueId: string, body: types.Settlement, options?: PostOptions): Promise<types.Released> {
     return this.call("POST", `/v1/endpoints/${segment(queueId)}/queue/release`, { body, options });
   }
 }
 
 export class EventTypes extends Resource {
+  /** Needs the scope `read`. */
   list(options?: Options): Promise<types.EventTypes> {
     return this.call("GET", `/v1/event-types`, { options });
   }
 }
 
 export class Events extends Resource {
+  /** Needs the scope `readMessages`. */
   list(query: { after?: string | null; cursor?: string | null; limit?: number | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null } = {}, options?: Options): Pages<types.Event> {
     return this.pages(`/v1/events`, { query, options });
   }
 }
 
+export class Feed extends Resource {
+  /** Needs the scope `readContent`. */
+  read(query: { cursor?: string | null; limit?: number | null; wait?: number | null } = {}, options?: Options): Pages<types.Message> {
+    return this.pages(`/v1/feed`, { query, options });
+  }
+}
+
+export class Invitations extends Resource {
+  /** Needs the scope `manageMembers`. */
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Invitation> {
+    return this.pages(`/v1/invitations`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  create(body: types.NewInvitation, options?: PostOptions): Promise<types.Invitation> {
+    return this.call("POST", `/v1/invitations`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  read(invitationId: string, options?: Options): Promise<types.Invitation> {
+    return this.call("GET", `/v1/invitations/${segment(invitationId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  delete(invitationId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/invitations/${segment(invitationId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  resend(invitationId: string, options?: PostOptions): Promise<types.Invitation> {
+    return this.call("POST", `/v1/invitations/${segment(invitationId)}/resend`, { options });
+  }
+}
+
 export class Issues extends Resource {
+  /** Needs the scope `readMessages`. */
   list(query: { cursor?: string | null; endpointId?: string | null; limit?: number | null; state?: "open" | "acknowledged" | "resolved" | null } = {}, options?: Options): Pages<types.Issue> {
     return this.pages(`/v1/issues`, { query, options });
   }
 
+  /** Needs the scope `readMessages`. */
   read(issueId: string, options?: Options): Promise<types.Issue> {
     return this.call("GET", `/v1/issues/${segment(issueId)}`, { options });
   }
 
+  /** Needs the scope `replay`. */
   update(issueId: string, body: types.IssueChanges, options?: Options): Promise<types.Issue> {
     return this.call("PATCH", `/v1/issues/${segment(issueId)}`, { body, options });
   }
 }
 
+export class Members extends Resource {
+  /** Needs the scope `manageMembers`. */
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Member> {
+    return this.pages(`/v1/members`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  read(membershipId: string, options?: Options): Promise<types.Member> {
+    return this.call("GET", `/v1/members/${segment(membershipId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  update(membershipId: string, body: types.MemberChanges, options?: Options): Promise<types.Member> {
+    return this.call("PATCH", `/v1/members/${segment(membershipId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  delete(membershipId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/members/${segment(membershipId)}`, { options });
+  }
+}
+
 export class Messages extends Resource {
+  /** Needs the scope `readMessages`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Message> {
     return this.pages(`/v1/messages`, { query, options });
   }
 
+  /** Needs the scope `readMessages`. */
   read(messageId: string, options?: Options): Promise<types.Message> {
     return this.call("GET", `/v1/messages/${segment(messageId)}`, { options });
   }
 
+  /** Needs the scope `readMessages`. */
   listDeliveries(messageId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/messages/${segment(messageId)}/deliveries`, { query, options });
   }
 
+  /** Needs the scope `readMessages`. */
   readReceipt(messageId: string, options?: Options): Promise<types.Receipt> {
     return this.call("GET", `/v1/messages/${segment(messageId)}/receipt`, { options });
   }
 }
 
 export class NumberRequests extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.NumberRequest> {
     return this.pages(`/v1/number-requests`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewNumberRequest = {}, options?: PostOptions): Promise<types.NumberRequest> {
     return this.call("POST", `/v1/number-requests`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(numberRequestId: string, options?: Options): Promise<types.NumberRequest> {
     return this.call("GET", `/v1/number-requests/${segment(numberRequestId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   delete(numberRequestId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/number-requests/${segment(numberRequestId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   createNumberDocument(numberRequestId: string, body: types.NewNumberDocument, options?: PostOptions): Promise<types.NumberDocument> {
     return this.call("POST", `/v1/number-requests/${segment(numberRequestId)}/documents`, { body, options });
   }
 }
 
 export class Numbers extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Number> {
     return this.pages(`/v1/numbers`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewNumber, options?: PostOptions): Promise<types.Number | types.NumberRequest> {
     return this.call("POST", `/v1/numbers`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(numberId: string, options?: Options): Promise<types.Number> {
     return this.call("GET", `/v1/numbers/${segment(numberId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   update(numberId: string, body: types.NumberChanges = {}, options?: Options): Promise<types.Number> {
     return this.call("PATCH", `/v1/numbers/${segment(numberId)}`, { body, options });
   }
 
+  /** Needs the scope `configure`. */
   delete(numberId: string, query: { giveBack?: boolean | null } = {}, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/numbers/${segment(numberId)}`, { query, options });
   }
 }
 
+export class OauthClients extends Resource {
+  /** Needs the scope `manageKeys`. */
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.OAuthClient> {
+    return this.pages(`/v1/oauth-clients`, { query, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  create(body: types.NewOAuthClient, options?: PostOptions): Promise<types.CreatedOAuthClient> {
+    return this.call("POST", `/v1/oauth-clients`, { body, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  read(clientId: string, options?: Options): Promise<types.OAuthClient> {
+    return this.call("GET", `/v1/oauth-clients/${segment(clientId)}`, { options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  update(clientId: string, body: types.OAuthClientChanges = {}, options?: Options): Promise<types.OAuthClient> {
+    return this.call("PATCH", `/v1/oauth-clients/${segment(clientId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  delete(clientId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/oauth-clients/${segment(clientId)}`, { options });
+  }
+
+  /** Needs the scope `manageKeys`. */
+  rotate(clientId: string, body: types.Overlap = {}, options?: PostOptions): Promise<types.CreatedOAuthClient> {
+    return this.call("POST", `/v1/oauth-clients/${segment(clientId)}/rotate`, { body, options });
+  }
+}
+
 export class Replays extends Resource {
+  /** Needs the scope `readMessages`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Replay> {
     return this.pages(`/v1/replays`, { query, options });
   }
 
+  /** Needs the scope `replay`. */
   create(body: types.NewReplay, options?: PostOptions): Promise<types.Replay> {
     return this.call("POST", `/v1/replays`, { body, options });
   }
 
+  /** Needs the scope `readMessages`. */
   read(replayId: string, options?: Options): Promise<types.Replay> {
     return this.call("GET", `/v1/replays/${segment(replayId)}`, { options });
   }
 
+  /** Needs the scope `replay`. */
   delete(replayId: string, options?: Options): Promise<types.Replay> {
     return this.call("DELETE", `/v1/replays/${segment(replayId)}`, { options });
   }
 
+  /** Needs the scope `replay`. */
   run(replayId: string, options?: PostOptions): Promise<types.Replay> {
     return this.call("POST", `/v1/replays/${segment(replayId)}/run`, { options });
   }
 }
 
 export class Retention extends Resource {
+  /** Needs the scope `read`. */
   read(options?: Options): Promise<types.Retention> {
     return this.call("GET", `/v1/retention`, { options });
   }
 
+  /** Needs the scope `manageConsent`. */
   update(body: types.RetentionChanges = {}, options?: Options): Promise<types.Retention> {
     return this.call("PATCH", `/v1/retention`, { body, options });
   }
 }
 
 export class Routes extends Resource {
+  /** Needs the scope `read`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Route> {
     return this.pages(`/v1/routes`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
   create(body: types.NewRoute, options?: PostOptions): Promise<types.Route> {
     return this.call("POST", `/v1/routes`, { body, options });
   }
 
+  /** Needs the scope `read`. */
   read(routeId: string, options?: Options): Promise<types.Route> {
     return this.call("GET", `/v1/routes/${segment(routeId)}`, { options });
   }
 
+  /** Needs the scope `configure`. */
   update(routeId: string, body: types.RouteChanges = {}, options?: Options): Promise<types.Route> {
     return this.call("PATCH", `/v1/routes/${segment(routeId)}`, { body, options });
   }
 
+  /** Needs the scope `configure`. */
   delete(routeId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/routes/${segment(routeId)}`, { options });
   }
 }
 
 export class Resources {
+  readonly apiKeys: ApiKeys;
+  readonly auditEntries: AuditEntries;
   readonly availableNumbers: AvailableNumbers;
   readonly channels: Channels;
   readonly deliveries: Deliveries;
@@ -289,15 +479,21 @@ export class Resources {
   readonly endpoints: Endpoints;
   readonly eventTypes: EventTypes;
   readonly events: Events;
+  readonly feed: Feed;
+  readonly invitations: Invitations;
   readonly issues: Issues;
+  readonly members: Members;
   readonly messages: Messages;
   readonly numberRequests: NumberRequests;
   readonly numbers: Numbers;
+  readonly oauthClients: OauthClients;
   readonly replays: Replays;
   readonly retention: Retention;
   readonly routes: Routes;
 
   constructor(transport: Transport) {
+    this.apiKeys = new ApiKeys(transport);
+    this.auditEntries = new AuditEntries(transport);
     this.availableNumbers = new AvailableNumbers(transport);
     this.channels = new Channels(transport);
     this.deliveries = new Deliveries(transport);
@@ -305,10 +501,14 @@ export class Resources {
     this.endpoints = new Endpoints(transport);
     this.eventTypes = new EventTypes(transport);
     this.events = new Events(transport);
+    this.feed = new Feed(transport);
+    this.invitations = new Invitations(transport);
     this.issues = new Issues(transport);
+    this.members = new Members(transport);
     this.messages = new Messages(transport);
     this.numberRequests = new NumberRequests(transport);
     this.numbers = new Numbers(transport);
+    this.oauthClients = new OauthClients(transport);
     this.replays = new Replays(transport);
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);

@@ -1,5 +1,7 @@
 // Made by `make sdks` from the API's own description; change that.
 
+export type ActorKindEnum = "user" | "key" | "client" | "operator" | "system";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
@@ -42,7 +44,11 @@ export type ReplayState = "planned" | "running" | "done" | "failed" | "cancelled
 
 export type RequestEnum = "good" | "tampered" | "stale" | "duplicate";
 
+export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support" | "billing" | "viewer";
+
 export type RouteAction = "deliver" | "drop" | "quarantine";
+
+export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageKeys" | "manageMembers" | "manageConsent";
 
 export type SignsWithEnum = "v1" | "v1a";
 
@@ -99,6 +105,30 @@ export interface Acknowledged {
   lost: string[];
 }
 
+export interface ApiKey {
+  id: string;
+  name: string;
+  /** how the key begins */
+  prefix: string;
+  scopes: ScopesEnum[];
+  allowedNetworks: string[];
+  createdAt: string;
+  expiresAt: string | null;
+  /** to the minute */
+  lastUsedAt: string | null;
+  /** when it last came from an address that is not allowed */
+  refusedAt: string | null;
+  revokedAt: string | null;
+  replacedById: string | null;
+}
+
+export interface ApiKeyChanges {
+  name?: string;
+  expiresAt?: string | null;
+  /** addresses and networks from which it works; empty: from everywhere */
+  allowedNetworks?: string[];
+}
+
 export interface Attempt {
   id: string;
   deliveryId: string;
@@ -111,8 +141,8 @@ export interface Attempt {
   /** the IP address that was connected to */
   address: string | null;
   timings: Timings;
-  /** the first bytes of the answer's body */
-  response: string;
+  /** the first bytes of the answer's body; null without the scope readContent */
+  response: string | null;
 }
 
 export interface AttemptError {
@@ -121,6 +151,24 @@ export interface AttemptError {
   /** the same for people who read code */
   word: string;
   detail: string;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  /** null for the whole organisation's */
+  environment: string | null;
+  actorKind: ActorKindEnum;
+  actorId: string | null;
+  /** noun.verb */
+  action: string;
+  targetId: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  /** of the request that did it */
+  requestId: string | null;
+  /** from which it was asked */
+  address: string | null;
 }
 
 export interface AvailableNumber {
@@ -207,6 +255,26 @@ export interface Condition {
   value: string | string[];
 }
 
+/** The only answer that shows the key itself. */
+export interface CreatedApiKey {
+  id: string;
+  name: string;
+  /** how the key begins */
+  prefix: string;
+  scopes: ScopesEnum[];
+  allowedNetworks: string[];
+  createdAt: string;
+  expiresAt: string | null;
+  /** to the minute */
+  lastUsedAt: string | null;
+  /** when it last came from an address that is not allowed */
+  refusedAt: string | null;
+  revokedAt: string | null;
+  replacedById: string | null;
+  /** shown this once */
+  key: string;
+}
+
 /** A new endpoint with its signing secret, which is shown this once; null where nothing is sent. */
 export interface CreatedEndpoint {
   id: string;
@@ -246,6 +314,23 @@ export interface CreatedEndpoint {
   warnings: string[];
   /** whsec_…, for any Standard Webhooks library; with v1a the public key, whpk_… */
   secret: string | null;
+}
+
+/** The only answer that shows the secret. */
+export interface CreatedOAuthClient {
+  /** the client_id */
+  id: string;
+  name: string;
+  scopes: ScopesEnum[];
+  allowedNetworks: string[];
+  createdAt: string;
+  /** until then the secret before works as well */
+  formerSecretEndsAt: string | null;
+  /** when it last fetched a token */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  /** shown this once */
+  clientSecret: string;
 }
 
 export interface Delivery {
@@ -425,6 +510,16 @@ export interface Health {
   warnings: number;
 }
 
+export interface Invitation {
+  id: string;
+  email: string;
+  role: RoleEnum;
+  createdAt: string;
+  expiresAt: string;
+  acceptedAt: string | null;
+  withdrawnAt: string | null;
+}
+
 export interface Issue {
   id: string;
   endpointId: string;
@@ -472,11 +567,24 @@ export interface Line {
   since: string;
 }
 
+export interface Member {
+  id: string;
+  userId: string;
+  email: string;
+  name: string;
+  role: RoleEnum;
+}
+
+export interface MemberChanges {
+  /** none that may do more than the key */
+  role: RoleEnum;
+}
+
 export interface Message {
   id: string;
-  /** null once erased */
+  /** null once erased, and without the scope readContent */
   content: string | null;
-  /** null once erased */
+  /** likewise */
   senderId: string | null;
   contentErasedAt: string | null;
   senderType: string;
@@ -499,7 +607,7 @@ export interface Message {
   segments: number | null;
   /** parts of it did not come in time */
   partial: boolean;
-  /** links at the carrier; listed, never fetched */
+  /** links at the carrier; listed, never fetched; likewise */
   media: string[];
   simulated: boolean;
   carrierMessageId: string | null;
@@ -511,6 +619,14 @@ export interface Money {
   amount: number;
   /** ISO 4217 */
   currency: string;
+}
+
+export interface NewApiKey {
+  name: string;
+  scopes: ScopesEnum[];
+  expiresAt?: string | null;
+  /** addresses and networks from which it works; empty: from everywhere */
+  allowedNetworks?: string[];
 }
 
 export interface NewChannel {
@@ -548,6 +664,12 @@ export interface NewEndpoint {
   access?: Access;
 }
 
+export interface NewInvitation {
+  email: string;
+  /** none that may do more than the key */
+  role: RoleEnum;
+}
+
 export interface NewNumber {
   /** E.164, or a short code as dialled */
   number: string;
@@ -581,6 +703,13 @@ export interface NewNumberRequest {
   /** texts expected a month; required in live */
   monthlyVolume?: number;
   label?: string;
+}
+
+export interface NewOAuthClient {
+  name: string;
+  scopes: ScopesEnum[];
+  /** addresses and networks from which it works; empty: from everywhere */
+  allowedNetworks?: string[];
 }
 
 export interface NewPurchase {
@@ -666,6 +795,26 @@ export interface NumberRequest {
   decidedAt: string | null;
 }
 
+export interface OAuthClient {
+  /** the client_id */
+  id: string;
+  name: string;
+  scopes: ScopesEnum[];
+  allowedNetworks: string[];
+  createdAt: string;
+  /** until then the secret before works as well */
+  formerSecretEndsAt: string | null;
+  /** when it last fetched a token */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+export interface OAuthClientChanges {
+  name?: string;
+  /** addresses and networks from which it works; empty: from everywhere */
+  allowedNetworks?: string[];
+}
+
 export interface Offer {
   number: string;
   /** ISO 3166-1 alpha-2 */
@@ -682,6 +831,11 @@ export interface OfferPage {
   data: Offer[];
   nextCursor: string | null;
   hasMore: boolean;
+}
+
+export interface Overlap {
+  /** for how long the old one works beside the new one */
+  overlapSeconds?: number;
 }
 
 export interface Part {
@@ -872,7 +1026,7 @@ export interface Route {
   id: string;
   name: string;
   position: number;
-  conditions: Condition[];
+  conditions: ShownCondition[];
   action: RouteAction;
   endpointIds: string[];
   routingTag: string;
@@ -911,6 +1065,14 @@ export interface Secret {
 export interface Settlement {
   lease: string;
   deliveryIds: string[];
+}
+
+/** A condition as whoever asks may see it. */
+export interface ShownCondition {
+  field: ConditionField;
+  operator: OperatorEnum;
+  /** null for senders without the scope readContent */
+  value: string | string[] | null;
 }
 
 export interface Step {

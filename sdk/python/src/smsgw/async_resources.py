@@ -3,11 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from smsgw import inputs, models
 from smsgw.resource import UNSET, AsyncPages, AsyncResource, Unset, segment
 from smsgw.transport import AsyncTransport
+
+
+class ApiKeys(AsyncResource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.ApiKey]:
+        """Needs the scope `manageKeys`."""
+        return self._pages(models.ApiKey, "/v1/api-keys", query={"cursor": cursor, "limit": limit})
+
+    async def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum],
+        expires_at: datetime | str | Unset | None = UNSET,
+        allowed_networks: Sequence[str] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedApiKey:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {201: models.CreatedApiKey},
+            "POST",
+            "/v1/api-keys",
+            body={
+                "name": name,
+                "scopes": scopes,
+                "expiresAt": expires_at,
+                "allowedNetworks": allowed_networks,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, key_id: str) -> models.ApiKey:
+        """Needs the scope `manageKeys`."""
+        return await self._call({200: models.ApiKey}, "GET", f"/v1/api-keys/{segment(key_id)}")
+
+    async def update(
+        self,
+        key_id: str,
+        *,
+        name: str | Unset = UNSET,
+        expires_at: datetime | str | Unset | None = UNSET,
+        allowed_networks: Sequence[str] | Unset = UNSET,
+    ) -> models.ApiKey:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {200: models.ApiKey},
+            "PATCH",
+            f"/v1/api-keys/{segment(key_id)}",
+            body={"name": name, "expiresAt": expires_at, "allowedNetworks": allowed_networks},
+        )
+
+    async def delete(self, key_id: str) -> None:
+        """Needs the scope `manageKeys`."""
+        await self._nothing("DELETE", f"/v1/api-keys/{segment(key_id)}")
+
+    async def rotate(
+        self, key_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.CreatedApiKey:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {201: models.CreatedApiKey},
+            "POST",
+            f"/v1/api-keys/{segment(key_id)}/rotate",
+            body={"overlapSeconds": overlap_seconds},
+            idempotency_key=idempotency_key,
+        )
+
+
+class AuditEntries(AsyncResource):
+    def list(
+        self,
+        *,
+        action: str | None = None,
+        actor: str | None = None,
+        address: str | None = None,
+        at_gte: datetime | str | None = None,
+        at_lt: datetime | str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        organisation: Literal["true"] | None = None,
+        request_id: str | None = None,
+        seen: Literal["true"] | None = None,
+        target: str | None = None,
+    ) -> AsyncPages[models.AuditEntry]:
+        """Needs the scope `readAudit`."""
+        return self._pages(
+            models.AuditEntry,
+            "/v1/audit-entries",
+            query={
+                "action": action,
+                "actor": actor,
+                "address": address,
+                "at[gte]": at_gte,
+                "at[lt]": at_lt,
+                "cursor": cursor,
+                "limit": limit,
+                "organisation": organisation,
+                "requestId": request_id,
+                "seen": seen,
+                "target": target,
+            },
+        )
 
 
 class AvailableNumbers(AsyncResource):
@@ -33,6 +135,7 @@ class AvailableNumbers(AsyncResource):
         limit: int | None = None,
         region: str | None = None,
     ) -> AsyncPages[models.AvailableNumber]:
+        """Needs the scope `read`."""
         return self._pages(
             models.AvailableNumber,
             "/v1/available-numbers",
@@ -49,6 +152,7 @@ class AvailableNumbers(AsyncResource):
 
 class Channels(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Channel]:
+        """Needs the scope `read`."""
         return self._pages(models.Channel, "/v1/channels", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -59,6 +163,7 @@ class Channels(AsyncResource):
         credentials: Mapping[str, str | int] | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Channel:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.Channel},
             "POST",
@@ -68,6 +173,7 @@ class Channels(AsyncResource):
         )
 
     async def read(self, channel_id: str) -> models.Channel:
+        """Needs the scope `read`."""
         return await self._call({200: models.Channel}, "GET", f"/v1/channels/{segment(channel_id)}")
 
     async def update(
@@ -77,6 +183,7 @@ class Channels(AsyncResource):
         name: str | Unset = UNSET,
         credentials: Mapping[str, str | int] | Unset = UNSET,
     ) -> models.Channel:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.Channel},
             "PATCH",
@@ -85,6 +192,7 @@ class Channels(AsyncResource):
         )
 
     async def delete(self, channel_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
 
     async def list_number_offers(
@@ -96,6 +204,7 @@ class Channels(AsyncResource):
         contains: str | None = None,
         limit: int | None = None,
     ) -> models.OfferPage:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.OfferPage},
             "GET",
@@ -106,6 +215,7 @@ class Channels(AsyncResource):
     async def create_number_purchase(
         self, channel_id: str, *, number: str, label: str | Unset = UNSET, idempotency_key: str | None = None
     ) -> models.Number | models.NumberRequest:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.Number, 202: models.NumberRequest},
             "POST",
@@ -124,7 +234,7 @@ class Channels(AsyncResource):
         credentials: Mapping[str, str | int] | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Preview:
-        """What the channel would read in a request. Its signature is not asked for, and nothing is kept."""
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.Preview},
             "POST",
@@ -142,16 +252,19 @@ class Deliveries(AsyncResource):
         limit: int | None = None,
         state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> AsyncPages[models.Delivery]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Delivery, "/v1/deliveries", query={"cursor": cursor, "limit": limit, "state": state}
         )
 
     async def read(self, delivery_id: str) -> models.Delivery:
+        """Needs the scope `readMessages`."""
         return await self._call({200: models.Delivery}, "GET", f"/v1/deliveries/{segment(delivery_id)}")
 
     def list_attempts(
         self, delivery_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Attempt]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Attempt,
             f"/v1/deliveries/{segment(delivery_id)}/attempts",
@@ -159,6 +272,7 @@ class Deliveries(AsyncResource):
         )
 
     async def read_attempt(self, delivery_id: str, attempt_id: str) -> models.Attempt:
+        """Needs the scope `readMessages`."""
         return await self._call(
             {200: models.Attempt},
             "GET",
@@ -166,6 +280,7 @@ class Deliveries(AsyncResource):
         )
 
     async def replay(self, delivery_id: str, *, idempotency_key: str | None = None) -> models.Delivery:
+        """Needs the scope `replay`."""
         return await self._call(
             {202: models.Delivery},
             "POST",
@@ -176,9 +291,11 @@ class Deliveries(AsyncResource):
 
 class Destinations(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Destination]:
+        """Needs the scope `read`."""
         return self._pages(models.Destination, "/v1/destinations", query={"cursor": cursor, "limit": limit})
 
     async def create(self, *, pattern: str, idempotency_key: str | None = None) -> models.Destination:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.Destination},
             "POST",
@@ -188,16 +305,19 @@ class Destinations(AsyncResource):
         )
 
     async def read(self, destination_id: str) -> models.Destination:
+        """Needs the scope `read`."""
         return await self._call(
             {200: models.Destination}, "GET", f"/v1/destinations/{segment(destination_id)}"
         )
 
     async def delete(self, destination_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
 
 
 class Endpoints(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Endpoint]:
+        """Needs the scope `read`."""
         return self._pages(models.Endpoint, "/v1/endpoints", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -216,6 +336,7 @@ class Endpoints(AsyncResource):
         access: inputs.Access | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.CreatedEndpoint:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.CreatedEndpoint},
             "POST",
@@ -237,6 +358,7 @@ class Endpoints(AsyncResource):
         )
 
     async def read(self, endpoint_id: str) -> models.Endpoint:
+        """Needs the scope `read`."""
         return await self._call({200: models.Endpoint}, "GET", f"/v1/endpoints/{segment(endpoint_id)}")
 
     async def update(
@@ -255,6 +377,7 @@ class Endpoints(AsyncResource):
         access: inputs.Access | Unset = UNSET,
         disabled: bool | Unset = UNSET,
     ) -> models.ChangedEndpoint:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.ChangedEndpoint},
             "PATCH",
@@ -275,9 +398,11 @@ class Endpoints(AsyncResource):
         )
 
     async def delete(self, endpoint_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
 
     async def check(self, endpoint_id: str, *, idempotency_key: str | None = None) -> models.Check:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.Check},
             "POST",
@@ -293,6 +418,7 @@ class Endpoints(AsyncResource):
         payload: inputs.PayloadEnum | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.RequestPreview:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.RequestPreview},
             "POST",
@@ -304,6 +430,7 @@ class Endpoints(AsyncResource):
     def list_secrets(
         self, endpoint_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Secret]:
+        """Needs the scope `read`."""
         return self._pages(
             models.Secret,
             f"/v1/endpoints/{segment(endpoint_id)}/secrets",
@@ -313,6 +440,7 @@ class Endpoints(AsyncResource):
     async def create_secret(
         self, endpoint_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
     ) -> models.NewSecret:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.NewSecret},
             "POST",
@@ -322,11 +450,13 @@ class Endpoints(AsyncResource):
         )
 
     async def delete_secret(self, endpoint_id: str, secret_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}")
 
     async def take_deliveries(
         self, queue_id: str, *, limit: int | None = None, wait: int | None = None
     ) -> models.Taken:
+        """Needs the scope `receive`."""
         return await self._call(
             {200: models.Taken},
             "GET",
@@ -337,6 +467,7 @@ class Endpoints(AsyncResource):
     async def acknowledge_deliveries(
         self, queue_id: str, *, lease: str, delivery_ids: Sequence[str], idempotency_key: str | None = None
     ) -> models.Acknowledged:
+        """Needs the scope `receive`."""
         return await self._call(
             {200: models.Acknowledged},
             "POST",
@@ -348,6 +479,7 @@ class Endpoints(AsyncResource):
     async def release_deliveries(
         self, queue_id: str, *, lease: str, delivery_ids: Sequence[str], idempotency_key: str | None = None
     ) -> models.Released:
+        """Needs the scope `receive`."""
         return await self._call(
             {200: models.Released},
             "POST",
@@ -359,6 +491,7 @@ class Endpoints(AsyncResource):
 
 class EventTypes(AsyncResource):
     async def list(self) -> models.EventTypes:
+        """Needs the scope `read`."""
         return await self._call({200: models.EventTypes}, "GET", "/v1/event-types")
 
 
@@ -383,8 +516,52 @@ class Events(AsyncResource):
         ]
         | None = None,
     ) -> AsyncPages[models.Event]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Event, "/v1/events", query={"after": after, "cursor": cursor, "limit": limit, "type": type}
+        )
+
+
+class Feed(AsyncResource):
+    def read(
+        self, *, cursor: str | None = None, limit: int | None = None, wait: int | None = None
+    ) -> AsyncPages[models.Message]:
+        """Needs the scope `readContent`."""
+        return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
+
+
+class Invitations(AsyncResource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Invitation]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(models.Invitation, "/v1/invitations", query={"cursor": cursor, "limit": limit})
+
+    async def create(
+        self, *, email: str, role: inputs.RoleEnum, idempotency_key: str | None = None
+    ) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {201: models.Invitation},
+            "POST",
+            "/v1/invitations",
+            body={"email": email, "role": role},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, invitation_id: str) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return await self._call({200: models.Invitation}, "GET", f"/v1/invitations/{segment(invitation_id)}")
+
+    async def delete(self, invitation_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        await self._nothing("DELETE", f"/v1/invitations/{segment(invitation_id)}")
+
+    async def resend(self, invitation_id: str, *, idempotency_key: str | None = None) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {200: models.Invitation},
+            "POST",
+            f"/v1/invitations/{segment(invitation_id)}/resend",
+            idempotency_key=idempotency_key,
         )
 
 
@@ -397,6 +574,7 @@ class Issues(AsyncResource):
         limit: int | None = None,
         state: Literal["open", "acknowledged", "resolved"] | None = None,
     ) -> AsyncPages[models.Issue]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Issue,
             "/v1/issues",
@@ -404,24 +582,49 @@ class Issues(AsyncResource):
         )
 
     async def read(self, issue_id: str) -> models.Issue:
+        """Needs the scope `readMessages`."""
         return await self._call({200: models.Issue}, "GET", f"/v1/issues/{segment(issue_id)}")
 
     async def update(self, issue_id: str, *, state: inputs.IssueState) -> models.Issue:
+        """Needs the scope `replay`."""
         return await self._call(
             {200: models.Issue}, "PATCH", f"/v1/issues/{segment(issue_id)}", body={"state": state}
         )
 
 
+class Members(AsyncResource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Member]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(models.Member, "/v1/members", query={"cursor": cursor, "limit": limit})
+
+    async def read(self, membership_id: str) -> models.Member:
+        """Needs the scope `manageMembers`."""
+        return await self._call({200: models.Member}, "GET", f"/v1/members/{segment(membership_id)}")
+
+    async def update(self, membership_id: str, *, role: inputs.RoleEnum) -> models.Member:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {200: models.Member}, "PATCH", f"/v1/members/{segment(membership_id)}", body={"role": role}
+        )
+
+    async def delete(self, membership_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        await self._nothing("DELETE", f"/v1/members/{segment(membership_id)}")
+
+
 class Messages(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Message]:
+        """Needs the scope `readMessages`."""
         return self._pages(models.Message, "/v1/messages", query={"cursor": cursor, "limit": limit})
 
     async def read(self, message_id: str) -> models.Message:
+        """Needs the scope `readMessages`."""
         return await self._call({200: models.Message}, "GET", f"/v1/messages/{segment(message_id)}")
 
     def list_deliveries(
         self, message_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.Delivery]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Delivery,
             f"/v1/messages/{segment(message_id)}/deliveries",
@@ -429,6 +632,7 @@ class Messages(AsyncResource):
         )
 
     async def read_receipt(self, message_id: str) -> models.Receipt:
+        """Needs the scope `readMessages`."""
         return await self._call({200: models.Receipt}, "GET", f"/v1/messages/{segment(message_id)}/receipt")
 
 
@@ -436,6 +640,7 @@ class NumberRequests(AsyncResource):
     def list(
         self, *, cursor: str | None = None, limit: int | None = None
     ) -> AsyncPages[models.NumberRequest]:
+        """Needs the scope `read`."""
         return self._pages(
             models.NumberRequest, "/v1/number-requests", query={"cursor": cursor, "limit": limit}
         )
@@ -453,6 +658,7 @@ class NumberRequests(AsyncResource):
         label: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.NumberRequest:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.NumberRequest},
             "POST",
@@ -471,11 +677,13 @@ class NumberRequests(AsyncResource):
         )
 
     async def read(self, number_request_id: str) -> models.NumberRequest:
+        """Needs the scope `read`."""
         return await self._call(
             {200: models.NumberRequest}, "GET", f"/v1/number-requests/{segment(number_request_id)}"
         )
 
     async def delete(self, number_request_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
 
     async def create_number_document(
@@ -487,6 +695,7 @@ class NumberRequests(AsyncResource):
         content: str,
         idempotency_key: str | None = None,
     ) -> models.NumberDocument:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.NumberDocument},
             "POST",
@@ -498,6 +707,7 @@ class NumberRequests(AsyncResource):
 
 class Numbers(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Number]:
+        """Needs the scope `read`."""
         return self._pages(models.Number, "/v1/numbers", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -510,6 +720,7 @@ class Numbers(AsyncResource):
         label: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Number | models.NumberRequest:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.Number, 202: models.NumberRequest},
             "POST",
@@ -525,11 +736,13 @@ class Numbers(AsyncResource):
         )
 
     async def read(self, number_id: str) -> models.Number:
+        """Needs the scope `read`."""
         return await self._call({200: models.Number}, "GET", f"/v1/numbers/{segment(number_id)}")
 
     async def update(
         self, number_id: str, *, channel_id: str | Unset = UNSET, label: str | Unset = UNSET
     ) -> models.Number:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.Number},
             "PATCH",
@@ -538,16 +751,73 @@ class Numbers(AsyncResource):
         )
 
     async def delete(self, number_id: str, *, give_back: bool | None = None) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back})
+
+
+class OauthClients(AsyncResource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.OAuthClient]:
+        """Needs the scope `manageKeys`."""
+        return self._pages(models.OAuthClient, "/v1/oauth-clients", query={"cursor": cursor, "limit": limit})
+
+    async def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum],
+        allowed_networks: Sequence[str] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedOAuthClient:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {201: models.CreatedOAuthClient},
+            "POST",
+            "/v1/oauth-clients",
+            body={"name": name, "scopes": scopes, "allowedNetworks": allowed_networks},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, client_id: str) -> models.OAuthClient:
+        """Needs the scope `manageKeys`."""
+        return await self._call({200: models.OAuthClient}, "GET", f"/v1/oauth-clients/{segment(client_id)}")
+
+    async def update(
+        self, client_id: str, *, name: str | Unset = UNSET, allowed_networks: Sequence[str] | Unset = UNSET
+    ) -> models.OAuthClient:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {200: models.OAuthClient},
+            "PATCH",
+            f"/v1/oauth-clients/{segment(client_id)}",
+            body={"name": name, "allowedNetworks": allowed_networks},
+        )
+
+    async def delete(self, client_id: str) -> None:
+        """Needs the scope `manageKeys`."""
+        await self._nothing("DELETE", f"/v1/oauth-clients/{segment(client_id)}")
+
+    async def rotate(
+        self, client_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.CreatedOAuthClient:
+        """Needs the scope `manageKeys`."""
+        return await self._call(
+            {201: models.CreatedOAuthClient},
+            "POST",
+            f"/v1/oauth-clients/{segment(client_id)}/rotate",
+            body={"overlapSeconds": overlap_seconds},
+            idempotency_key=idempotency_key,
+        )
 
 
 class Replays(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Replay]:
+        """Needs the scope `readMessages`."""
         return self._pages(models.Replay, "/v1/replays", query={"cursor": cursor, "limit": limit})
 
     async def create(
         self, *, kind: inputs.ReplayKind, filter: inputs.ReplayFilter, idempotency_key: str | None = None
     ) -> models.Replay:
+        """Needs the scope `replay`."""
         return await self._call(
             {201: models.Replay},
             "POST",
@@ -557,12 +827,15 @@ class Replays(AsyncResource):
         )
 
     async def read(self, replay_id: str) -> models.Replay:
+        """Needs the scope `readMessages`."""
         return await self._call({200: models.Replay}, "GET", f"/v1/replays/{segment(replay_id)}")
 
     async def delete(self, replay_id: str) -> models.Replay:
+        """Needs the scope `replay`."""
         return await self._call({200: models.Replay}, "DELETE", f"/v1/replays/{segment(replay_id)}")
 
     async def run(self, replay_id: str, *, idempotency_key: str | None = None) -> models.Replay:
+        """Needs the scope `replay`."""
         return await self._call(
             {202: models.Replay},
             "POST",
@@ -573,11 +846,13 @@ class Replays(AsyncResource):
 
 class Retention(AsyncResource):
     async def read(self) -> models.Retention:
+        """Needs the scope `read`."""
         return await self._call({200: models.Retention}, "GET", "/v1/retention")
 
     async def update(
         self, *, content_days: int | Unset | None = UNSET, attempts_days: int | Unset | None = UNSET
     ) -> models.Retention:
+        """Needs the scope `manageConsent`."""
         return await self._call(
             {200: models.Retention},
             "PATCH",
@@ -588,6 +863,7 @@ class Retention(AsyncResource):
 
 class Routes(AsyncResource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> AsyncPages[models.Route]:
+        """Needs the scope `read`."""
         return self._pages(models.Route, "/v1/routes", query={"cursor": cursor, "limit": limit})
 
     async def create(
@@ -595,12 +871,13 @@ class Routes(AsyncResource):
         *,
         name: str,
         position: int | Unset = UNSET,
-        conditions: Sequence[inputs.ConditionInput] | Unset = UNSET,
+        conditions: Sequence[inputs.Condition] | Unset = UNSET,
         action: inputs.RouteAction | Unset = UNSET,
         endpoint_ids: Sequence[str] | Unset = UNSET,
         routing_tag: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Route:
+        """Needs the scope `configure`."""
         return await self._call(
             {201: models.Route},
             "POST",
@@ -617,6 +894,7 @@ class Routes(AsyncResource):
         )
 
     async def read(self, route_id: str) -> models.Route:
+        """Needs the scope `read`."""
         return await self._call({200: models.Route}, "GET", f"/v1/routes/{segment(route_id)}")
 
     async def update(
@@ -625,11 +903,12 @@ class Routes(AsyncResource):
         *,
         name: str | Unset = UNSET,
         position: int | Unset = UNSET,
-        conditions: Sequence[inputs.ConditionInput] | Unset = UNSET,
+        conditions: Sequence[inputs.Condition] | Unset = UNSET,
         action: inputs.RouteAction | Unset = UNSET,
         endpoint_ids: Sequence[str] | Unset = UNSET,
         routing_tag: str | Unset = UNSET,
     ) -> models.Route:
+        """Needs the scope `configure`."""
         return await self._call(
             {200: models.Route},
             "PATCH",
@@ -645,11 +924,14 @@ class Routes(AsyncResource):
         )
 
     async def delete(self, route_id: str) -> None:
+        """Needs the scope `configure`."""
         await self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
 
 
 class Resources:
     def __init__(self, transport: AsyncTransport) -> None:
+        self.api_keys = ApiKeys(transport)
+        self.audit_entries = AuditEntries(transport)
         self.available_numbers = AvailableNumbers(transport)
         self.channels = Channels(transport)
         self.deliveries = Deliveries(transport)
@@ -657,10 +939,14 @@ class Resources:
         self.endpoints = Endpoints(transport)
         self.event_types = EventTypes(transport)
         self.events = Events(transport)
+        self.feed = Feed(transport)
+        self.invitations = Invitations(transport)
         self.issues = Issues(transport)
+        self.members = Members(transport)
         self.messages = Messages(transport)
         self.number_requests = NumberRequests(transport)
         self.numbers = Numbers(transport)
+        self.oauth_clients = OauthClients(transport)
         self.replays = Replays(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)

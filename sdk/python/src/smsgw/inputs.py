@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
+ActorKindEnum = Literal["user", "key", "client", "operator", "system"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndpointKind = Literal["webhook", "callback", "polling"]
@@ -71,7 +72,20 @@ ReplayFilterStateEnum = Literal["failed", "delivered", "cancelled"]
 ReplayKind = Literal["recover", "missing", "matching"]
 ReplayState = Literal["planned", "running", "done", "failed", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
+RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+ScopesEnum = Literal[
+    "read",
+    "readMessages",
+    "readContent",
+    "receive",
+    "configure",
+    "replay",
+    "readAudit",
+    "manageKeys",
+    "manageMembers",
+    "manageConsent",
+]
 SignsWithEnum = Literal["v1", "v1a"]
 StepEnum = Literal["sent", "accepted", "routed", "attempt", "delivered", "failed", "cancelled"]
 
@@ -121,7 +135,7 @@ class AccessOauth2(TypedDict):
     authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
 
 
-class ConditionInput(TypedDict):
+class Condition(TypedDict):
     """All conditions of a route must hold."""
 
     field: ConditionField

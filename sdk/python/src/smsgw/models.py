@@ -9,6 +9,7 @@ from typing import Any
 
 from smsgw.inputs import (
     Access,
+    ActorKindEnum,
     ConditionField,
     DeliveryState,
     EndpointKind,
@@ -27,7 +28,9 @@ from smsgw.inputs import (
     ReplayKind,
     ReplayState,
     RequestEnum,
+    RoleEnum,
     RouteAction,
+    ScopesEnum,
     SignsWithEnum,
     StepEnum,
     Template,
@@ -44,6 +47,24 @@ class Acknowledged(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class ApiKey(Model):
+    id: str
+    name: str
+    # how the key begins
+    prefix: str
+    scopes: list[ScopesEnum]
+    allowed_networks: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    # to the minute
+    last_used_at: datetime | None
+    # when it last came from an address that is not allowed
+    refused_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Attempt(Model):
     id: str
     delivery_id: str
@@ -56,8 +77,8 @@ class Attempt(Model):
     # the IP address that was connected to
     address: str | None
     timings: Timings
-    # the first bytes of the answer's body
-    response: str
+    # the first bytes of the answer's body; null without the scope readContent
+    response: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -67,6 +88,25 @@ class AttemptError(Model):
     # the same for people who read code
     word: str
     detail: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AuditEntry(Model):
+    id: str
+    at: datetime
+    # null for the whole organisation's
+    environment: str | None
+    actor_kind: ActorKindEnum
+    actor_id: str | None
+    # noun.verb
+    action: str
+    target_id: str | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    # of the request that did it
+    request_id: str | None
+    # from which it was asked
+    address: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -148,12 +188,25 @@ class Check(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Condition(Model):
-    """All conditions of a route must hold."""
+class CreatedApiKey(Model):
+    """The only answer that shows the key itself."""
 
-    field: ConditionField
-    operator: OperatorEnum
-    value: str | list[str]
+    id: str
+    name: str
+    # how the key begins
+    prefix: str
+    scopes: list[ScopesEnum]
+    allowed_networks: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    # to the minute
+    last_used_at: datetime | None
+    # when it last came from an address that is not allowed
+    refused_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by_id: str | None
+    # shown this once
+    key: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -197,6 +250,25 @@ class CreatedEndpoint(Model):
     diverted_to: str | None = None
     # deliveries that are neither done nor failed
     waiting: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedOAuthClient(Model):
+    """The only answer that shows the secret."""
+
+    # the client_id
+    id: str
+    name: str
+    scopes: list[ScopesEnum]
+    allowed_networks: list[str]
+    created_at: datetime
+    # until then the secret before works as well
+    former_secret_ends_at: datetime | None
+    # when it last fetched a token
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    # shown this once
+    client_secret: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -369,6 +441,17 @@ class Health(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Invitation(Model):
+    id: str
+    email: str
+    role: RoleEnum
+    created_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Issue(Model):
     id: str
     endpoint_id: str
@@ -417,11 +500,20 @@ class Line(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Member(Model):
+    id: str
+    user_id: str
+    email: str
+    name: str
+    role: RoleEnum
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Message(Model):
     id: str
-    # null once erased
+    # null once erased, and without the scope readContent
     content: str | None
-    # null once erased
+    # likewise
     sender_id: str | None
     content_erased_at: datetime | None
     sender_type: str
@@ -444,7 +536,7 @@ class Message(Model):
     segments: int | None
     # parts of it did not come in time
     partial: bool
-    # links at the carrier; listed, never fetched
+    # links at the carrier; listed, never fetched; likewise
     media: list[str]
     simulated: bool
     carrier_message_id: str | None
@@ -520,6 +612,21 @@ class NumberRequest(Model):
     documents: list[NumberDocument]
     created_at: datetime
     decided_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class OAuthClient(Model):
+    # the client_id
+    id: str
+    name: str
+    scopes: list[ScopesEnum]
+    allowed_networks: list[str]
+    created_at: datetime
+    # until then the secret before works as well
+    former_secret_ends_at: datetime | None
+    # when it last fetched a token
+    last_used_at: datetime | None
+    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -659,7 +766,7 @@ class Route(Model):
     id: str
     name: str
     position: int
-    conditions: list[Condition]
+    conditions: list[ShownCondition]
     action: RouteAction
     endpoint_ids: list[str]
     routing_tag: str
@@ -675,6 +782,16 @@ class Secret(Model):
     id: str
     created_at: datetime
     expires_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ShownCondition(Model):
+    """A condition as whoever asks may see it."""
+
+    field: ConditionField
+    operator: OperatorEnum
+    # null for senders without the scope readContent
+    value: str | list[str] | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

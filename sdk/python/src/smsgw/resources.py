@@ -3,11 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from smsgw import inputs, models
 from smsgw.resource import UNSET, Pages, Resource, Unset, segment
 from smsgw.transport import Transport
+
+
+class ApiKeys(Resource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.ApiKey]:
+        """Needs the scope `manageKeys`."""
+        return self._pages(models.ApiKey, "/v1/api-keys", query={"cursor": cursor, "limit": limit})
+
+    def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum],
+        expires_at: datetime | str | Unset | None = UNSET,
+        allowed_networks: Sequence[str] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedApiKey:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {201: models.CreatedApiKey},
+            "POST",
+            "/v1/api-keys",
+            body={
+                "name": name,
+                "scopes": scopes,
+                "expiresAt": expires_at,
+                "allowedNetworks": allowed_networks,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    def read(self, key_id: str) -> models.ApiKey:
+        """Needs the scope `manageKeys`."""
+        return self._call({200: models.ApiKey}, "GET", f"/v1/api-keys/{segment(key_id)}")
+
+    def update(
+        self,
+        key_id: str,
+        *,
+        name: str | Unset = UNSET,
+        expires_at: datetime | str | Unset | None = UNSET,
+        allowed_networks: Sequence[str] | Unset = UNSET,
+    ) -> models.ApiKey:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {200: models.ApiKey},
+            "PATCH",
+            f"/v1/api-keys/{segment(key_id)}",
+            body={"name": name, "expiresAt": expires_at, "allowedNetworks": allowed_networks},
+        )
+
+    def delete(self, key_id: str) -> None:
+        """Needs the scope `manageKeys`."""
+        self._nothing("DELETE", f"/v1/api-keys/{segment(key_id)}")
+
+    def rotate(
+        self, key_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.CreatedApiKey:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {201: models.CreatedApiKey},
+            "POST",
+            f"/v1/api-keys/{segment(key_id)}/rotate",
+            body={"overlapSeconds": overlap_seconds},
+            idempotency_key=idempotency_key,
+        )
+
+
+class AuditEntries(Resource):
+    def list(
+        self,
+        *,
+        action: str | None = None,
+        actor: str | None = None,
+        address: str | None = None,
+        at_gte: datetime | str | None = None,
+        at_lt: datetime | str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        organisation: Literal["true"] | None = None,
+        request_id: str | None = None,
+        seen: Literal["true"] | None = None,
+        target: str | None = None,
+    ) -> Pages[models.AuditEntry]:
+        """Needs the scope `readAudit`."""
+        return self._pages(
+            models.AuditEntry,
+            "/v1/audit-entries",
+            query={
+                "action": action,
+                "actor": actor,
+                "address": address,
+                "at[gte]": at_gte,
+                "at[lt]": at_lt,
+                "cursor": cursor,
+                "limit": limit,
+                "organisation": organisation,
+                "requestId": request_id,
+                "seen": seen,
+                "target": target,
+            },
+        )
 
 
 class AvailableNumbers(Resource):
@@ -33,6 +135,7 @@ class AvailableNumbers(Resource):
         limit: int | None = None,
         region: str | None = None,
     ) -> Pages[models.AvailableNumber]:
+        """Needs the scope `read`."""
         return self._pages(
             models.AvailableNumber,
             "/v1/available-numbers",
@@ -49,6 +152,7 @@ class AvailableNumbers(Resource):
 
 class Channels(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Channel]:
+        """Needs the scope `read`."""
         return self._pages(models.Channel, "/v1/channels", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -59,6 +163,7 @@ class Channels(Resource):
         credentials: Mapping[str, str | int] | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Channel:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.Channel},
             "POST",
@@ -68,6 +173,7 @@ class Channels(Resource):
         )
 
     def read(self, channel_id: str) -> models.Channel:
+        """Needs the scope `read`."""
         return self._call({200: models.Channel}, "GET", f"/v1/channels/{segment(channel_id)}")
 
     def update(
@@ -77,6 +183,7 @@ class Channels(Resource):
         name: str | Unset = UNSET,
         credentials: Mapping[str, str | int] | Unset = UNSET,
     ) -> models.Channel:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.Channel},
             "PATCH",
@@ -85,6 +192,7 @@ class Channels(Resource):
         )
 
     def delete(self, channel_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/channels/{segment(channel_id)}")
 
     def list_number_offers(
@@ -96,6 +204,7 @@ class Channels(Resource):
         contains: str | None = None,
         limit: int | None = None,
     ) -> models.OfferPage:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.OfferPage},
             "GET",
@@ -106,6 +215,7 @@ class Channels(Resource):
     def create_number_purchase(
         self, channel_id: str, *, number: str, label: str | Unset = UNSET, idempotency_key: str | None = None
     ) -> models.Number | models.NumberRequest:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.Number, 202: models.NumberRequest},
             "POST",
@@ -124,7 +234,7 @@ class Channels(Resource):
         credentials: Mapping[str, str | int] | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Preview:
-        """What the channel would read in a request. Its signature is not asked for, and nothing is kept."""
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.Preview},
             "POST",
@@ -142,16 +252,19 @@ class Deliveries(Resource):
         limit: int | None = None,
         state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> Pages[models.Delivery]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Delivery, "/v1/deliveries", query={"cursor": cursor, "limit": limit, "state": state}
         )
 
     def read(self, delivery_id: str) -> models.Delivery:
+        """Needs the scope `readMessages`."""
         return self._call({200: models.Delivery}, "GET", f"/v1/deliveries/{segment(delivery_id)}")
 
     def list_attempts(
         self, delivery_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Attempt]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Attempt,
             f"/v1/deliveries/{segment(delivery_id)}/attempts",
@@ -159,6 +272,7 @@ class Deliveries(Resource):
         )
 
     def read_attempt(self, delivery_id: str, attempt_id: str) -> models.Attempt:
+        """Needs the scope `readMessages`."""
         return self._call(
             {200: models.Attempt},
             "GET",
@@ -166,6 +280,7 @@ class Deliveries(Resource):
         )
 
     def replay(self, delivery_id: str, *, idempotency_key: str | None = None) -> models.Delivery:
+        """Needs the scope `replay`."""
         return self._call(
             {202: models.Delivery},
             "POST",
@@ -176,9 +291,11 @@ class Deliveries(Resource):
 
 class Destinations(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Destination]:
+        """Needs the scope `read`."""
         return self._pages(models.Destination, "/v1/destinations", query={"cursor": cursor, "limit": limit})
 
     def create(self, *, pattern: str, idempotency_key: str | None = None) -> models.Destination:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.Destination},
             "POST",
@@ -188,14 +305,17 @@ class Destinations(Resource):
         )
 
     def read(self, destination_id: str) -> models.Destination:
+        """Needs the scope `read`."""
         return self._call({200: models.Destination}, "GET", f"/v1/destinations/{segment(destination_id)}")
 
     def delete(self, destination_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/destinations/{segment(destination_id)}")
 
 
 class Endpoints(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Endpoint]:
+        """Needs the scope `read`."""
         return self._pages(models.Endpoint, "/v1/endpoints", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -214,6 +334,7 @@ class Endpoints(Resource):
         access: inputs.Access | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.CreatedEndpoint:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.CreatedEndpoint},
             "POST",
@@ -235,6 +356,7 @@ class Endpoints(Resource):
         )
 
     def read(self, endpoint_id: str) -> models.Endpoint:
+        """Needs the scope `read`."""
         return self._call({200: models.Endpoint}, "GET", f"/v1/endpoints/{segment(endpoint_id)}")
 
     def update(
@@ -253,6 +375,7 @@ class Endpoints(Resource):
         access: inputs.Access | Unset = UNSET,
         disabled: bool | Unset = UNSET,
     ) -> models.ChangedEndpoint:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.ChangedEndpoint},
             "PATCH",
@@ -273,9 +396,11 @@ class Endpoints(Resource):
         )
 
     def delete(self, endpoint_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}")
 
     def check(self, endpoint_id: str, *, idempotency_key: str | None = None) -> models.Check:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.Check},
             "POST",
@@ -291,6 +416,7 @@ class Endpoints(Resource):
         payload: inputs.PayloadEnum | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.RequestPreview:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.RequestPreview},
             "POST",
@@ -302,6 +428,7 @@ class Endpoints(Resource):
     def list_secrets(
         self, endpoint_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Secret]:
+        """Needs the scope `read`."""
         return self._pages(
             models.Secret,
             f"/v1/endpoints/{segment(endpoint_id)}/secrets",
@@ -311,6 +438,7 @@ class Endpoints(Resource):
     def create_secret(
         self, endpoint_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
     ) -> models.NewSecret:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.NewSecret},
             "POST",
@@ -320,11 +448,13 @@ class Endpoints(Resource):
         )
 
     def delete_secret(self, endpoint_id: str, secret_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}")
 
     def take_deliveries(
         self, queue_id: str, *, limit: int | None = None, wait: int | None = None
     ) -> models.Taken:
+        """Needs the scope `receive`."""
         return self._call(
             {200: models.Taken},
             "GET",
@@ -335,6 +465,7 @@ class Endpoints(Resource):
     def acknowledge_deliveries(
         self, queue_id: str, *, lease: str, delivery_ids: Sequence[str], idempotency_key: str | None = None
     ) -> models.Acknowledged:
+        """Needs the scope `receive`."""
         return self._call(
             {200: models.Acknowledged},
             "POST",
@@ -346,6 +477,7 @@ class Endpoints(Resource):
     def release_deliveries(
         self, queue_id: str, *, lease: str, delivery_ids: Sequence[str], idempotency_key: str | None = None
     ) -> models.Released:
+        """Needs the scope `receive`."""
         return self._call(
             {200: models.Released},
             "POST",
@@ -357,6 +489,7 @@ class Endpoints(Resource):
 
 class EventTypes(Resource):
     def list(self) -> models.EventTypes:
+        """Needs the scope `read`."""
         return self._call({200: models.EventTypes}, "GET", "/v1/event-types")
 
 
@@ -381,8 +514,52 @@ class Events(Resource):
         ]
         | None = None,
     ) -> Pages[models.Event]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Event, "/v1/events", query={"after": after, "cursor": cursor, "limit": limit, "type": type}
+        )
+
+
+class Feed(Resource):
+    def read(
+        self, *, cursor: str | None = None, limit: int | None = None, wait: int | None = None
+    ) -> Pages[models.Message]:
+        """Needs the scope `readContent`."""
+        return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
+
+
+class Invitations(Resource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Invitation]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(models.Invitation, "/v1/invitations", query={"cursor": cursor, "limit": limit})
+
+    def create(
+        self, *, email: str, role: inputs.RoleEnum, idempotency_key: str | None = None
+    ) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {201: models.Invitation},
+            "POST",
+            "/v1/invitations",
+            body={"email": email, "role": role},
+            idempotency_key=idempotency_key,
+        )
+
+    def read(self, invitation_id: str) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return self._call({200: models.Invitation}, "GET", f"/v1/invitations/{segment(invitation_id)}")
+
+    def delete(self, invitation_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        self._nothing("DELETE", f"/v1/invitations/{segment(invitation_id)}")
+
+    def resend(self, invitation_id: str, *, idempotency_key: str | None = None) -> models.Invitation:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {200: models.Invitation},
+            "POST",
+            f"/v1/invitations/{segment(invitation_id)}/resend",
+            idempotency_key=idempotency_key,
         )
 
 
@@ -395,6 +572,7 @@ class Issues(Resource):
         limit: int | None = None,
         state: Literal["open", "acknowledged", "resolved"] | None = None,
     ) -> Pages[models.Issue]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Issue,
             "/v1/issues",
@@ -402,24 +580,49 @@ class Issues(Resource):
         )
 
     def read(self, issue_id: str) -> models.Issue:
+        """Needs the scope `readMessages`."""
         return self._call({200: models.Issue}, "GET", f"/v1/issues/{segment(issue_id)}")
 
     def update(self, issue_id: str, *, state: inputs.IssueState) -> models.Issue:
+        """Needs the scope `replay`."""
         return self._call(
             {200: models.Issue}, "PATCH", f"/v1/issues/{segment(issue_id)}", body={"state": state}
         )
 
 
+class Members(Resource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Member]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(models.Member, "/v1/members", query={"cursor": cursor, "limit": limit})
+
+    def read(self, membership_id: str) -> models.Member:
+        """Needs the scope `manageMembers`."""
+        return self._call({200: models.Member}, "GET", f"/v1/members/{segment(membership_id)}")
+
+    def update(self, membership_id: str, *, role: inputs.RoleEnum) -> models.Member:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {200: models.Member}, "PATCH", f"/v1/members/{segment(membership_id)}", body={"role": role}
+        )
+
+    def delete(self, membership_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        self._nothing("DELETE", f"/v1/members/{segment(membership_id)}")
+
+
 class Messages(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Message]:
+        """Needs the scope `readMessages`."""
         return self._pages(models.Message, "/v1/messages", query={"cursor": cursor, "limit": limit})
 
     def read(self, message_id: str) -> models.Message:
+        """Needs the scope `readMessages`."""
         return self._call({200: models.Message}, "GET", f"/v1/messages/{segment(message_id)}")
 
     def list_deliveries(
         self, message_id: str, *, cursor: str | None = None, limit: int | None = None
     ) -> Pages[models.Delivery]:
+        """Needs the scope `readMessages`."""
         return self._pages(
             models.Delivery,
             f"/v1/messages/{segment(message_id)}/deliveries",
@@ -427,11 +630,13 @@ class Messages(Resource):
         )
 
     def read_receipt(self, message_id: str) -> models.Receipt:
+        """Needs the scope `readMessages`."""
         return self._call({200: models.Receipt}, "GET", f"/v1/messages/{segment(message_id)}/receipt")
 
 
 class NumberRequests(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.NumberRequest]:
+        """Needs the scope `read`."""
         return self._pages(
             models.NumberRequest, "/v1/number-requests", query={"cursor": cursor, "limit": limit}
         )
@@ -449,6 +654,7 @@ class NumberRequests(Resource):
         label: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.NumberRequest:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.NumberRequest},
             "POST",
@@ -467,11 +673,13 @@ class NumberRequests(Resource):
         )
 
     def read(self, number_request_id: str) -> models.NumberRequest:
+        """Needs the scope `read`."""
         return self._call(
             {200: models.NumberRequest}, "GET", f"/v1/number-requests/{segment(number_request_id)}"
         )
 
     def delete(self, number_request_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/number-requests/{segment(number_request_id)}")
 
     def create_number_document(
@@ -483,6 +691,7 @@ class NumberRequests(Resource):
         content: str,
         idempotency_key: str | None = None,
     ) -> models.NumberDocument:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.NumberDocument},
             "POST",
@@ -494,6 +703,7 @@ class NumberRequests(Resource):
 
 class Numbers(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Number]:
+        """Needs the scope `read`."""
         return self._pages(models.Number, "/v1/numbers", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -506,6 +716,7 @@ class Numbers(Resource):
         label: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Number | models.NumberRequest:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.Number, 202: models.NumberRequest},
             "POST",
@@ -521,11 +732,13 @@ class Numbers(Resource):
         )
 
     def read(self, number_id: str) -> models.Number:
+        """Needs the scope `read`."""
         return self._call({200: models.Number}, "GET", f"/v1/numbers/{segment(number_id)}")
 
     def update(
         self, number_id: str, *, channel_id: str | Unset = UNSET, label: str | Unset = UNSET
     ) -> models.Number:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.Number},
             "PATCH",
@@ -534,16 +747,73 @@ class Numbers(Resource):
         )
 
     def delete(self, number_id: str, *, give_back: bool | None = None) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/numbers/{segment(number_id)}", query={"giveBack": give_back})
+
+
+class OauthClients(Resource):
+    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.OAuthClient]:
+        """Needs the scope `manageKeys`."""
+        return self._pages(models.OAuthClient, "/v1/oauth-clients", query={"cursor": cursor, "limit": limit})
+
+    def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum],
+        allowed_networks: Sequence[str] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedOAuthClient:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {201: models.CreatedOAuthClient},
+            "POST",
+            "/v1/oauth-clients",
+            body={"name": name, "scopes": scopes, "allowedNetworks": allowed_networks},
+            idempotency_key=idempotency_key,
+        )
+
+    def read(self, client_id: str) -> models.OAuthClient:
+        """Needs the scope `manageKeys`."""
+        return self._call({200: models.OAuthClient}, "GET", f"/v1/oauth-clients/{segment(client_id)}")
+
+    def update(
+        self, client_id: str, *, name: str | Unset = UNSET, allowed_networks: Sequence[str] | Unset = UNSET
+    ) -> models.OAuthClient:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {200: models.OAuthClient},
+            "PATCH",
+            f"/v1/oauth-clients/{segment(client_id)}",
+            body={"name": name, "allowedNetworks": allowed_networks},
+        )
+
+    def delete(self, client_id: str) -> None:
+        """Needs the scope `manageKeys`."""
+        self._nothing("DELETE", f"/v1/oauth-clients/{segment(client_id)}")
+
+    def rotate(
+        self, client_id: str, *, overlap_seconds: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.CreatedOAuthClient:
+        """Needs the scope `manageKeys`."""
+        return self._call(
+            {201: models.CreatedOAuthClient},
+            "POST",
+            f"/v1/oauth-clients/{segment(client_id)}/rotate",
+            body={"overlapSeconds": overlap_seconds},
+            idempotency_key=idempotency_key,
+        )
 
 
 class Replays(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Replay]:
+        """Needs the scope `readMessages`."""
         return self._pages(models.Replay, "/v1/replays", query={"cursor": cursor, "limit": limit})
 
     def create(
         self, *, kind: inputs.ReplayKind, filter: inputs.ReplayFilter, idempotency_key: str | None = None
     ) -> models.Replay:
+        """Needs the scope `replay`."""
         return self._call(
             {201: models.Replay},
             "POST",
@@ -553,12 +823,15 @@ class Replays(Resource):
         )
 
     def read(self, replay_id: str) -> models.Replay:
+        """Needs the scope `readMessages`."""
         return self._call({200: models.Replay}, "GET", f"/v1/replays/{segment(replay_id)}")
 
     def delete(self, replay_id: str) -> models.Replay:
+        """Needs the scope `replay`."""
         return self._call({200: models.Replay}, "DELETE", f"/v1/replays/{segment(replay_id)}")
 
     def run(self, replay_id: str, *, idempotency_key: str | None = None) -> models.Replay:
+        """Needs the scope `replay`."""
         return self._call(
             {202: models.Replay},
             "POST",
@@ -569,11 +842,13 @@ class Replays(Resource):
 
 class Retention(Resource):
     def read(self) -> models.Retention:
+        """Needs the scope `read`."""
         return self._call({200: models.Retention}, "GET", "/v1/retention")
 
     def update(
         self, *, content_days: int | Unset | None = UNSET, attempts_days: int | Unset | None = UNSET
     ) -> models.Retention:
+        """Needs the scope `manageConsent`."""
         return self._call(
             {200: models.Retention},
             "PATCH",
@@ -584,6 +859,7 @@ class Retention(Resource):
 
 class Routes(Resource):
     def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Route]:
+        """Needs the scope `read`."""
         return self._pages(models.Route, "/v1/routes", query={"cursor": cursor, "limit": limit})
 
     def create(
@@ -591,12 +867,13 @@ class Routes(Resource):
         *,
         name: str,
         position: int | Unset = UNSET,
-        conditions: Sequence[inputs.ConditionInput] | Unset = UNSET,
+        conditions: Sequence[inputs.Condition] | Unset = UNSET,
         action: inputs.RouteAction | Unset = UNSET,
         endpoint_ids: Sequence[str] | Unset = UNSET,
         routing_tag: str | Unset = UNSET,
         idempotency_key: str | None = None,
     ) -> models.Route:
+        """Needs the scope `configure`."""
         return self._call(
             {201: models.Route},
             "POST",
@@ -613,6 +890,7 @@ class Routes(Resource):
         )
 
     def read(self, route_id: str) -> models.Route:
+        """Needs the scope `read`."""
         return self._call({200: models.Route}, "GET", f"/v1/routes/{segment(route_id)}")
 
     def update(
@@ -621,11 +899,12 @@ class Routes(Resource):
         *,
         name: str | Unset = UNSET,
         position: int | Unset = UNSET,
-        conditions: Sequence[inputs.ConditionInput] | Unset = UNSET,
+        conditions: Sequence[inputs.Condition] | Unset = UNSET,
         action: inputs.RouteAction | Unset = UNSET,
         endpoint_ids: Sequence[str] | Unset = UNSET,
         routing_tag: str | Unset = UNSET,
     ) -> models.Route:
+        """Needs the scope `configure`."""
         return self._call(
             {200: models.Route},
             "PATCH",
@@ -641,11 +920,14 @@ class Routes(Resource):
         )
 
     def delete(self, route_id: str) -> None:
+        """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
 
 
 class Resources:
     def __init__(self, transport: Transport) -> None:
+        self.api_keys = ApiKeys(transport)
+        self.audit_entries = AuditEntries(transport)
         self.available_numbers = AvailableNumbers(transport)
         self.channels = Channels(transport)
         self.deliveries = Deliveries(transport)
@@ -653,10 +935,14 @@ class Resources:
         self.endpoints = Endpoints(transport)
         self.event_types = EventTypes(transport)
         self.events = Events(transport)
+        self.feed = Feed(transport)
+        self.invitations = Invitations(transport)
         self.issues = Issues(transport)
+        self.members = Members(transport)
         self.messages = Messages(transport)
         self.number_requests = NumberRequests(transport)
         self.numbers = Numbers(transport)
+        self.oauth_clients = OauthClients(transport)
         self.replays = Replays(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
