@@ -60,6 +60,8 @@ NOT_HERE = {
     ("performance", "make bench"): "measures a whole machine for many minutes",
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
+#: Pages that another test follows from their first line to their last.
+ELSEWHERE = {"quickstart": "tests/sdk/test_quickstart.py"}
 #: What stands for something of one's own, besides ids.
 MEANT = {
     "https://example.com/sms": "{receiver}",
@@ -186,7 +188,7 @@ MEANWHILE: Mapping[tuple[str, str], Callable[[Reader], None]] = {
 
 
 def known(block: Block) -> bool:
-    return (block.page, block.first) in NOT_HERE
+    return block.page in ELSEWHERE or (block.page, block.first) in NOT_HERE
 
 
 PAGES = sorted({block.page for block in blocks() if block.language in SHELL and not known(block)})

@@ -30,20 +30,20 @@ APPS = (
 )
 OF_FRAMEWORK = {
     "body_incomplete", "body_too_large", "internal_error", "invalid", "invalid_json", "invalid_key",
-    "invalid_parameter", "length_required", "method_not_allowed", "not_authenticated", "not_found", "unavailable",
-    "unsupported_media_type",
+    "invalid_parameter", "length_required", "method_not_allowed", "missing_scope", "not_authenticated",
+    "not_found", "unavailable", "unsupported_media_type",
 }  # fmt: skip
 
 
 def conflicts() -> Iterator[str]:
-    """The codes of all conflicts that the source raises."""
+    """The codes of all conflicts, and of what one may not do, that the source raises."""
     for app in APPS:
         for path in (settings.BASE_DIR / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Name)
-                    and node.func.id == "Conflict"
+                    and node.func.id in {"Conflict", "Forbidden"}
                 ):
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
