@@ -61,7 +61,7 @@ NOT_HERE = {
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
 #: Pages that another test follows from their first line to their last.
-ELSEWHERE = {"quickstart": "tests/sdk/test_quickstart.py"}
+ELSEWHERE = {"quickstart": "tests/sdk/test_quickstart.py", "receiving": "tests/test_receiving_docs.py"}
 #: What stands for something of one's own, besides ids.
 MEANT = {
     "https://example.com/sms": "{receiver}",
