@@ -16,26 +16,27 @@ def days_of(house: House) -> tuple[int | None, int | None]:
     return row.content_kept_days, row.attempts_kept_days
 
 
-def test_days_are_chosen_and_left_to_the_operator_again(acme: House, developer: Person) -> None:
-    assert "30 days" in text(developer.get("retention/"))
-    assert "Saved." in text(developer.post("retention/", content_kept_days="7", attempts_kept_days=""))
+def test_days_are_chosen_and_left_to_the_operator_again(acme: House, owner: Person) -> None:
+    assert "30 days" in text(owner.get("retention/"))
+    assert "Saved." in text(owner.post("retention/", content_kept_days="7", attempts_kept_days=""))
     assert days_of(acme) == (7, None)
-    page = text(developer.get("retention/"))
+    page = text(owner.get("retention/"))
     assert ("7 days" in page, 'value="7"' in page) == (True, True)
-    developer.post("retention/", content_kept_days="", attempts_kept_days="")
+    owner.post("retention/", content_kept_days="", attempts_kept_days="")
     assert days_of(acme) == (None, None)
 
 
 @pytest.mark.parametrize("wrong", ["0", "366", "many"])
-def test_a_mistake_is_marked(acme: House, developer: Person, wrong: str) -> None:
-    refused = developer.post("retention/", content_kept_days=wrong)
+def test_a_mistake_is_marked(acme: House, owner: Person, wrong: str) -> None:
+    refused = owner.post("retention/", content_kept_days=wrong)
     assert refused.status_code == 422
     assert 'id="id_content_kept_days_error"' in refused.content.decode()
     assert days_of(acme) == (None, None)
 
 
 def test_a_viewer_sees_the_days_and_changes_none(acme: House, viewer: Person) -> None:
-    page = text(viewer.post("retention/", content_kept_days="7"))
+    assert viewer.post("retention/", content_kept_days="7").status_code == 403
+    page = text(viewer.get("retention/"))
     assert ("30 days" in page, "content_kept_days" in page) == (True, False)
     assert days_of(acme) == (None, None)
 
