@@ -19,10 +19,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider import admin as oauth2_admin
 
 from accounts import audit, ids, services
 from accounts.audit import Actor
-from accounts.models import ApiKey, AuditEntry, Environment, Membership, Tenant, User
+from accounts.models import ApiKey, AuditEntry, Environment, Membership, OAuthClient, Tenant, User
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
     PersonAdmin = UserAdmin[User]
 else:
     ModelAdmin, PersonAdmin = admin.ModelAdmin, UserAdmin
+
+# Tokens are no operator's to see, and clients have a page of ours below.
+for model in (
+    oauth2_admin.application_model,
+    oauth2_admin.access_token_model,
+    oauth2_admin.grant_model,
+    oauth2_admin.id_token_model,
+    oauth2_admin.refresh_token_model,
+):
+    admin.site.unregister(model)
 
 admin.site.site_title = admin.site.site_header = _("smsgateway: operator pages")
 admin.site.index_title = _("This installation")
@@ -199,9 +210,17 @@ class MembershipAdmin(Audited):
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnly):
     noun = "key"
-    list_display = ("name", "hint", "environment", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "prefix", "environment", "created_at", "last_used_at", "revoked_at")
     list_select_related = ("environment",)
-    fields = ("public_id", "name", "hint", "environment", "created_at", "last_used_at", "revoked_at")
+    fields = ("public_id", "name", "prefix", "environment", "created_at", "last_used_at", "revoked_at")
+
+
+@admin.register(OAuthClient)
+class OAuthClientAdmin(ReadOnly):
+    noun = "client"
+    list_display = ("name", "public_id", "environment", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("environment",)
+    fields = ("public_id", "name", "environment", "created_at", "last_used_at", "revoked_at")
 
 
 @admin.register(AuditEntry)

@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.clock import clock
 from accounts.models import AuditEntry, Environment, Tenant
 
-ActorKind = Literal["user", "key", "operator", "system"]
+ActorKind = Literal["user", "key", "client", "operator", "system"]
 
 
 @dataclass(frozen=True, slots=True)

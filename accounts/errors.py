@@ -28,3 +28,11 @@ class Conflict(Exception):
     def __init__(self, code: str, detail: str, pointer: str = "") -> None:
         self.code, self.detail, self.pointer = code, detail, pointer
         super().__init__(code)
+
+
+class Forbidden(Exception):
+    """Whoever asks may not do this to that; nothing was changed."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, detail
+        super().__init__(code)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import uuid7
+from accounts.clock import clock
+from accounts.ids import public, uuid7
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from accounts.roles import Role
 
@@ -153,17 +155,54 @@ class Membership(models.Model):
         return f"{self.role} of {self.tenant_id}"
 
 
+class Invitation(models.Model):
+    """A link by e-mail that makes who opens it a member. Open until it is accepted, withdrawn or expires."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(max_length=12, choices=Role.choices)
+    digest = models.BinaryField(max_length=32, unique=True)  # of the link's 256 random bits
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = PersonalData("account", ("email",), ("email", "role"))
+
+    class Meta:
+        verbose_name = _("invitation")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["tenant", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_one_open_an_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.tenant_id}"
+
+
 class ApiKey(models.Model):
-    """`sk_live_…` or `sk_test_…`: only a digest of its 256 random bits is kept; the key decides the environment."""
+    """`sk_live_…` or `sk_test_…`: only a digest of its 256 random bits is kept; the key decides the environment.
+
+    It opens until it is revoked, expires, or the overlap with its successor ends (accounts.keys).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="keys")
     name = models.CharField(_("name"), max_length=80)
     digest = models.BinaryField(unique=True, max_length=32)
-    hint = models.CharField(max_length=20)  # the first characters, so that a person can tell keys apart
+    prefix = models.CharField(max_length=20, db_index=True)  # the first characters: it is found by them
+    scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
+    allowed_networks = ArrayField(models.CharField(max_length=43), default=list)  # none: from everywhere
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)  # the last time that it came from elsewhere than it may
     revoked_at = models.DateTimeField(null=True)
+    replaced_by = models.OneToOneField("self", models.SET_NULL, null=True, related_name="replaces")
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 
@@ -171,7 +210,70 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.hint}…)"
+        return f"{self.name} ({self.prefix}…)"
+
+
+class KeyAddress(models.Model):
+    """An address from which a key was used, so that the next new one is noticed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="addresses")
+    address = models.GenericIPAddressField()
+    first_used_at = models.DateTimeField()
+
+    personal_data: ClassVar = PersonalData("evidence")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "address"], name="key_address_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class OAuthClient(models.Model):
+    """A program that asks for short-lived access tokens (accounts.clients); its public id is its `client_id`.
+
+    While a secret is being replaced the former one works as well. django-oauth-toolkit takes this model for its
+    Application and asks for no more than the last few members.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(Environment, models.CASCADE, related_name="clients")
+    name = models.CharField(_("name"), max_length=80)
+    digest = models.BinaryField(max_length=32)
+    former_digest = models.BinaryField(max_length=32, null=True)
+    former_ends_at = models.DateTimeField(null=True)
+    scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
+    allowed_networks = ArrayField(models.CharField(max_length=43), default=list)  # none: from everywhere
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # when it last asked for a token
+    revoked_at = models.DateTimeField(null=True)
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("OAuth client")
+
+    def __str__(self) -> str:
+        return self.name
+
+    client_type = "confidential"
+
+    @property
+    def client_id(self) -> str:
+        return public("client", self.pk)
+
+    @property
+    def client_secret(self) -> tuple[bytes, ...]:
+        """The digests of the secrets that work now."""
+        now, former = clock(self.environment), self.former_digest
+        overlaps = former is not None and self.former_ends_at is not None and now < self.former_ends_at
+        return (
+            (bytes(self.digest), bytes(former)) if former is not None and overlaps else (bytes(self.digest),)
+        )
+
+    def allows_grant_type(self, *kinds: str) -> bool:
+        return "client-credentials" in kinds
 
 
 class LoginFailure(models.Model):
@@ -198,7 +300,7 @@ class AuditEntry(models.Model):
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, related_name="audit_entries")
     environment = models.ForeignKey(Environment, models.PROTECT, null=True, related_name="audit_entries")
     at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8)  # user, key, operator or system
+    actor_kind = models.CharField(max_length=8)  # user, key, client, operator or system
     actor_id = models.UUIDField(null=True)
     action = models.CharField(max_length=60)  # noun.verb: "endpoint.created"
     target_id = models.UUIDField(null=True)

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import Id, OrNull, Stamp
+from api.fields import Id, OfContent, OrNull, Stamp
 from delivery import retry
 from delivery.models import Attempt
 
@@ -48,7 +48,7 @@ class AttemptSerializer(serializers.Serializer[Attempt]):
     error = serializers.SerializerMethodField()
     address = OrNull(help_text="the IP address that was connected to")
     timings = TimingsSerializer(source="*")
-    response = serializers.CharField(help_text="the first bytes of the answer's body")
+    response = OfContent(help_text="the first bytes of the answer's body; null without the scope readContent")
 
     @extend_schema_field(AttemptErrorSerializer(allow_null=True))
     def get_error(self, attempt: Attempt) -> dict[str, Any] | None:

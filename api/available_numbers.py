@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import READ
 from api.fields import OrNull, Price
 from api.paging import Paging, page, page_of
 from api.views import ApiRequest, View, operation, query
@@ -35,7 +36,7 @@ class AvailableNumberSerializer(serializers.Serializer[Number]):
 
 
 class AvailableNumbers(View):
-    @operation("listAvailableNumbers", page_of(AvailableNumberSerializer), query=AvailableNumberQuery)
+    @operation("listAvailableNumbers", READ, page_of(AvailableNumberSerializer), query=AvailableNumberQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, AvailableNumberQuery)
         filters = {name: value for name, value in asked.items() if name not in Paging().fields}

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import CONFIGURE
 from api import channels, numbers
 from api.fields import Input, OrNull, Price, Text
 from api.number_requests import NumberRequestSerializer, accepted
@@ -62,7 +63,7 @@ def channel_of(request: ApiRequest, id: str) -> Channel:
 
 
 class Offers(View):
-    @operation("listNumberOffers", page_of(OfferSerializer), query=OfferQuery, conflicts=True)
+    @operation("listNumberOffers", CONFIGURE, page_of(OfferSerializer), query=OfferQuery, conflicts=True)
     def get(self, request: ApiRequest, channel_id: str) -> Response:
         channel = channel_of(request, channel_id)
         asked: dict[str, Any] = query(request, OfferQuery)
@@ -73,6 +74,7 @@ class Offers(View):
 class Purchases(View):
     @operation(
         "createNumberPurchase",
+        CONFIGURE,
         NumberSerializer,
         status=201,
         other={202: NumberRequestSerializer},

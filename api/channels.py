@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
+from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, OrNull, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
@@ -155,11 +156,11 @@ def answer(channel: Channel, status: int = 200) -> Response:
 
 
 class Channels(View):
-    @operation("listChannels", page_of(ChannelSerializer), query=Paging)
+    @operation("listChannels", READ, page_of(ChannelSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, present(request.environment), ChannelSerializer)
 
-    @operation("createChannel", ChannelSerializer, status=201, body=NewChannel)
+    @operation("createChannel", CONFIGURE, ChannelSerializer, status=201, body=NewChannel)
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewChannel)
         return answer(services.create_channel(request.environment, request.actor, **values), 201)
@@ -169,24 +170,24 @@ class OneChannel(View):
     def channel(self, request: ApiRequest, id: str) -> Channel:
         return find(present(request.environment), "channel", id)
 
-    @operation("readChannel", ChannelSerializer)
+    @operation("readChannel", READ, ChannelSerializer)
     def get(self, request: ApiRequest, channel_id: str) -> Response:
         return answer(self.channel(request, channel_id))
 
-    @operation("updateChannel", ChannelSerializer, body=ChannelChanges)
+    @operation("updateChannel", CONFIGURE, ChannelSerializer, body=ChannelChanges)
     def patch(self, request: ApiRequest, channel_id: str) -> Response:
         channel = self.channel(request, channel_id)
         changes: dict[str, Any] = body(request, ChannelChanges)
         return answer(services.update_channel(channel, request.actor, **changes))
 
-    @operation("deleteChannel", None, status=204, conflicts=True)
+    @operation("deleteChannel", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, channel_id: str) -> Response:
         services.delete_channel(self.channel(request, channel_id), request.actor)
         return Response(status=204)
 
 
 class PreviewOfChannel(View):
-    @operation("previewChannel", PreviewSerializer, body=Sample, conflicts=True)
+    @operation("previewChannel", CONFIGURE, PreviewSerializer, body=Sample, conflicts=True)
     def post(self, request: ApiRequest, channel_id: str) -> Response:
         """What the channel would read in a request. Its signature is not asked for, and nothing is kept."""
         channel = find(present(request.environment), "channel", channel_id)

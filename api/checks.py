@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import CONFIGURE
 from api.deliveries import Nothing
 from api.endpoints import present
 from api.views import ApiRequest, View, body, find, operation
@@ -40,7 +41,7 @@ class CheckSerializer(serializers.Serializer[Any]):
 
 
 class Check(View):
-    @operation("checkEndpoint", CheckSerializer, body=Nothing, conflicts=True)
+    @operation("checkEndpoint", CONFIGURE, CheckSerializer, body=Nothing, conflicts=True)
     def post(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
         body(request, Nothing)

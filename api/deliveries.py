@@ -7,10 +7,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
+from accounts.roles import READ_MESSAGES, REPLAY
 from api.attempts import AttemptSerializer
 from api.fields import Id, Input, OrNull, Stamp
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation, query
+from api.views import ApiRequest, View, body, find, operation, query, seen_by
 from delivery import services
 from delivery.models import Attempt, Delivery
 from delivery.retry import Reason
@@ -67,7 +68,7 @@ def attempts(environment: Environment, delivery_id: str) -> QuerySet[Attempt]:
 
 
 class Deliveries(View):
-    @operation("listDeliveries", page_of(DeliverySerializer), query=DeliveryQuery)
+    @operation("listDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=DeliveryQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, DeliveryQuery)
         rows = request.environment.deliveries.all()
@@ -77,13 +78,13 @@ class Deliveries(View):
 
 
 class OneDelivery(View):
-    @operation("readDelivery", DeliverySerializer)
+    @operation("readDelivery", READ_MESSAGES, DeliverySerializer)
     def get(self, request: ApiRequest, delivery_id: str) -> Response:
         return Response(DeliverySerializer(one(request.environment, delivery_id)).data)
 
 
 class Replay(View):
-    @operation("replayDelivery", DeliverySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("replayDelivery", REPLAY, DeliverySerializer, status=202, body=Nothing, conflicts=True)
     def post(self, request: ApiRequest, delivery_id: str) -> Response:
         delivery = one(request.environment, delivery_id)
         body(request, Nothing)
@@ -91,13 +92,14 @@ class Replay(View):
 
 
 class Attempts(View):
-    @operation("listDeliveryAttempts", page_of(AttemptSerializer), query=Paging)
+    @operation("listDeliveryAttempts", READ_MESSAGES, page_of(AttemptSerializer), query=Paging)
     def get(self, request: ApiRequest, delivery_id: str) -> Response:
         return paged(request, attempts(request.environment, delivery_id), AttemptSerializer)
 
 
 class OneAttempt(View):
-    @operation("readDeliveryAttempt", AttemptSerializer)
+    @operation("readDeliveryAttempt", READ_MESSAGES, AttemptSerializer)
     def get(self, request: ApiRequest, delivery_id: str, attempt_id: str) -> Response:
         rows = attempts(request.environment, delivery_id)
-        return Response(AttemptSerializer(find(rows, "attempt", attempt_id)).data)
+        attempt = find(rows, "attempt", attempt_id)
+        return Response(AttemptSerializer(attempt, context=seen_by(request)).data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, operation
@@ -23,23 +24,25 @@ class DestinationSerializer(serializers.Serializer[Destination]):
 
 
 class Destinations(View):
-    @operation("listDestinations", page_of(DestinationSerializer), query=Paging)
+    @operation("listDestinations", READ, page_of(DestinationSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.destinations.all(), DestinationSerializer)
 
-    @operation("createDestination", DestinationSerializer, status=201, body=NewDestination, conflicts=True)
+    @operation(
+        "createDestination", CONFIGURE, DestinationSerializer, status=201, body=NewDestination, conflicts=True
+    )
     def post(self, request: ApiRequest) -> Response:
         row = destinations.allow(request.environment, request.actor, **body(request, NewDestination))
         return Response(DestinationSerializer(row).data, 201)
 
 
 class OneDestination(View):
-    @operation("readDestination", DestinationSerializer)
+    @operation("readDestination", READ, DestinationSerializer)
     def get(self, request: ApiRequest, destination_id: str) -> Response:
         row = find(request.environment.destinations.all(), "destination", destination_id)
         return Response(DestinationSerializer(row).data)
 
-    @operation("deleteDestination", None, status=204)
+    @operation("deleteDestination", CONFIGURE, None, status=204)
     def delete(self, request: ApiRequest, destination_id: str) -> Response:
         row = find(request.environment.destinations.all(), "destination", destination_id)
         destinations.forbid(row, request.actor)

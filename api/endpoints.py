@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.clock import clock
 from accounts.models import Environment
+from accounts.roles import CONFIGURE, READ
 from api.endpoint_fields import AccessField, PolicyField, TemplateField
 from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
@@ -268,11 +269,11 @@ def present(environment: Environment) -> QuerySet[Endpoint]:
 
 
 class Endpoints(View):
-    @operation("listEndpoints", page_of(EndpointSerializer), query=Paging)
+    @operation("listEndpoints", READ, page_of(EndpointSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, present(request.environment), EndpointSerializer)
 
-    @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
+    @operation("createEndpoint", CONFIGURE, CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
         new = services.create_endpoint(request.environment, request.actor, **body(request, NewEndpoint))
         told = {"warnings": new.warnings, "secret": new.secret}
@@ -283,11 +284,11 @@ class OneEndpoint(View):
     def endpoint(self, request: ApiRequest, id: str) -> Endpoint:
         return find(present(request.environment), "endpoint", id)
 
-    @operation("readEndpoint", EndpointSerializer)
+    @operation("readEndpoint", READ, EndpointSerializer)
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
         return Response(EndpointSerializer(self.endpoint(request, endpoint_id)).data)
 
-    @operation("updateEndpoint", ChangedEndpointSerializer, body=EndpointChanges)
+    @operation("updateEndpoint", CONFIGURE, ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint, changes = self.endpoint(request, endpoint_id), body(request, EndpointChanges)
         if "failoverId" in changes:
@@ -300,14 +301,14 @@ class OneEndpoint(View):
         )  # what waits, and where it goes, follows from the change
         return Response(ChangedEndpointSerializer(endpoint, context={"warnings": warnings}).data)
 
-    @operation("deleteEndpoint", None, status=204, conflicts=True)
+    @operation("deleteEndpoint", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str) -> Response:
         routing_services.delete_endpoint(self.endpoint(request, endpoint_id), request.actor)
         return Response(status=204)
 
 
 class PreviewOfEndpoint(View):
-    @operation("previewEndpoint", RequestPreviewSerializer, body=PreviewRequest, conflicts=True)
+    @operation("previewEndpoint", CONFIGURE, RequestPreviewSerializer, body=PreviewRequest, conflicts=True)
     def post(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
         given = body(request, PreviewRequest)
@@ -318,12 +319,14 @@ class PreviewOfEndpoint(View):
 
 
 class Secrets(View):
-    @operation("listEndpointSecrets", page_of(SecretSerializer), query=Paging)
+    @operation("listEndpointSecrets", READ, page_of(SecretSerializer), query=Paging)
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
         return paged(request, secrets.live(endpoint), SecretSerializer)
 
-    @operation("createEndpointSecret", NewSecretSerializer, status=201, body=Rotation, conflicts=True)
+    @operation(
+        "createEndpointSecret", CONFIGURE, NewSecretSerializer, status=201, body=Rotation, conflicts=True
+    )
     def post(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
         row, secret = secrets.rotate(endpoint, request.actor, **body(request, Rotation))
@@ -332,7 +335,7 @@ class Secrets(View):
 
 
 class OneSecret(View):
-    @operation("deleteEndpointSecret", None, status=204, conflicts=True)
+    @operation("deleteEndpointSecret", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
         secrets.withdraw(find(secrets.live(endpoint), "secret", secret_id), request.actor)

@@ -17,7 +17,7 @@ from rest_framework.exceptions import APIException, ErrorDetail
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Forbidden, Invalid
 
 log = logging.getLogger("smsgateway.api")
 
@@ -143,6 +143,8 @@ def describe(error: Exception) -> Problem:
             )
         case Conflict():
             return conflict(error)
+        case Forbidden():
+            return Problem(403, error.code, error.detail)
         case Http404():
             return of_framework(NotFound())
         case UnreadablePostError():  # the client hung up or stalled in the middle of its body

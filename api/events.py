@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import ids
+from accounts.roles import READ, READ_MESSAGES
 from api.fields import Id, Raw, Stamp
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, operation, query
@@ -56,7 +57,7 @@ class EventTypesSerializer(serializers.Serializer[Any]):
 
 
 class Events(View):
-    @operation("listEvents", page_of(EventSerializer), query=EventQuery)
+    @operation("listEvents", READ_MESSAGES, page_of(EventSerializer), query=EventQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, EventQuery)
         rows = request.environment.events.all()
@@ -71,6 +72,6 @@ class Events(View):
 
 
 class EventTypes(View):
-    @operation("listEventTypes", EventTypesSerializer)
+    @operation("listEventTypes", READ, EventTypesSerializer)
     def get(self, request: ApiRequest) -> Response:
         return Response(EventTypesSerializer({"data": TYPES}).data)

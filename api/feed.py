@@ -16,13 +16,14 @@ from accounts import keyring
 from accounts.encryption import Unsealable
 from accounts.ids import public
 from accounts.models import Environment
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api import holding
 from api.errors import BadQuery
 from api.fields import Input
 from api.holding import LONGEST_WAIT_S, held
 from api.messages import MessageSerializer, note_read
 from api.paging import MAX_LIMIT
-from api.views import ApiRequest, View, operation, query
+from api.views import ApiRequest, View, operation, query, seen_by
 from delivery.status import with_status
 from inbox import feed
 from inbox.feed import Position
@@ -60,7 +61,7 @@ class FeedSerializer(serializers.Serializer[Any]):
 class Feed(View):
     http_method_names = ("get",)
 
-    @operation("readFeed", FeedSerializer, query=FeedQuery)
+    @operation("readFeed", READ_MESSAGES, FeedSerializer, query=FeedQuery)
     def get(self, request: ApiRequest) -> Response:
         asked, environment = query(request, FeedQuery), request.environment
         start = position_of(environment, "cursor", asked["cursor"]) if "cursor" in asked else Position()
@@ -72,9 +73,10 @@ class Feed(View):
             lambda page: page.ids,
         )
         rows = messages_of(page.ids)
-        note_read(environment, request.actor, [public("message", id) for id in rows])
+        if READ_CONTENT in request.program.scopes:
+            note_read(environment, request.actor, [public("message", id) for id in rows])
         answer = {
-            "data": MessageSerializer(list(rows.values()), many=True).data,
+            "data": MessageSerializer(list(rows.values()), many=True, context=seen_by(request)).data,
             "nextCursor": written(environment, page.end),
             "hasMore": page.more,
         }

@@ -110,6 +110,15 @@ class Id(serializers.Field[Any, Any, str, Any]):
         return ids.public(self.noun, value)
 
 
+class Moment(serializers.DateTimeField):
+    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="RFC 3339")
+        return super().to_internal_value(value)
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class Stamp(serializers.Field[datetime, Any, str | None, Any]):
     """An instant as the API shows it: RFC 3339, UTC, milliseconds."""
@@ -119,6 +128,16 @@ class Stamp(serializers.Field[datetime, Any, str | None, Any]):
 
     def to_representation(self, value: datetime) -> str | None:
         return stamp(value)
+
+
+class OfContent(serializers.CharField):
+    """What a text says or who sent it: null for who may not read that. Who gives no context (seen_by) shows nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_null=True, read_only=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if self.context.get("reads_content") else None
 
 
 class OrNull(serializers.CharField):

@@ -52,7 +52,8 @@ class Stream:
 
     environment: Environment
     actor: Actor
-    key: UUID  # the stream ends with it
+    credentials: tuple[str, str]  # the stream ends with them
+    reads_content: bool
     start: Position
 
 

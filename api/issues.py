@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import ids
+from accounts.roles import READ_MESSAGES, REPLAY
 from api.errors import documented_at
 from api.fields import Id, Input, Stamp
 from api.paging import Paging, page_of, paged
@@ -52,7 +53,7 @@ class IssueSerializer(serializers.Serializer[Issue]):
 
 
 class Issues(View):
-    @operation("listIssues", page_of(IssueSerializer), query=IssueQuery)
+    @operation("listIssues", READ_MESSAGES, page_of(IssueSerializer), query=IssueQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, IssueQuery)
         rows = request.environment.issues.all()
@@ -64,11 +65,11 @@ class Issues(View):
 
 
 class OneIssue(View):
-    @operation("readIssue", IssueSerializer)
+    @operation("readIssue", READ_MESSAGES, IssueSerializer)
     def get(self, request: ApiRequest, issue_id: str) -> Response:
         return Response(IssueSerializer(find(request.environment.issues.all(), "issue", issue_id)).data)
 
-    @operation("updateIssue", IssueSerializer, body=IssueChanges)
+    @operation("updateIssue", REPLAY, IssueSerializer, body=IssueChanges)
     def patch(self, request: ApiRequest, issue_id: str) -> Response:
         issue = find(request.environment.issues.all(), "issue", issue_id)
         changed = issues.change(issue, request.actor, body(request, IssueChanges)["state"])

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from accounts import audit
 from accounts.audit import Actor
 from accounts.models import Environment
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api.deliveries import DeliverySerializer
-from api.fields import Id, OrNull, Raw, Stamp
+from api.fields import Id, OfContent, OrNull, Raw, Stamp
 from api.paging import Paging, page_of, paged
 from api.routes import Value
-from api.views import ApiRequest, View, find, operation
+from api.views import ApiRequest, View, find, operation, seen_by
 from delivery.status import with_status
 from inbox.models import Message
 
@@ -45,10 +46,17 @@ class Explanation(Raw):
     """Stored as it is shown (routing.match.Decision)."""
 
 
+class Media(serializers.ListField):
+    """Part of the content: none are shown to who may not read it."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if self.context.get("reads_content") else []
+
+
 class MessageSerializer(serializers.Serializer[Message]):
     id = Id("message")
-    content = serializers.CharField(allow_null=True, help_text="null once erased")
-    senderId = serializers.CharField(source="sender_id", allow_null=True, help_text="null once erased")
+    content = OfContent(help_text="null once erased, and without the scope readContent")
+    senderId = OfContent(source="sender_id", help_text="likewise")
     contentErasedAt = Stamp(source="content_erased_at", allow_null=True)
     senderType = serializers.CharField(source="sender_type")
     senderCountry = OrNull(source="sender_country", help_text="ISO 3166-1 alpha-2")
@@ -67,8 +75,8 @@ class MessageSerializer(serializers.Serializer[Message]):
     segments = serializers.IntegerField(allow_null=True)
     # DRF's serializers have a `partial` of their own; the metaclass takes ours out of the class, so they never meet.
     partial = serializers.BooleanField(help_text="parts of it did not come in time")  # type: ignore[assignment]
-    media = serializers.ListField(
-        child=serializers.CharField(), help_text="links at the carrier; listed, never fetched"
+    media = Media(
+        child=serializers.CharField(), help_text="links at the carrier; listed, never fetched; likewise"
     )
     simulated = serializers.BooleanField()
     carrierMessageId = OrNull(source="carrier_message_id")
@@ -85,23 +93,24 @@ def note_read(environment: Environment, actor: Actor, ids: Sequence[str]) -> Non
 
 
 class Messages(View):
-    @operation("listMessages", page_of(MessageSerializer), query=Paging)
+    @operation("listMessages", READ_MESSAGES, page_of(MessageSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         answer = paged(request, readable(request.environment), MessageSerializer)
-        note_read(request.environment, request.actor, [row["id"] for row in answer.data["data"]])
+        if READ_CONTENT in request.program.scopes:  # else nobody was told what they say
+            note_read(request.environment, request.actor, [row["id"] for row in answer.data["data"]])
         return answer
 
 
 class OneMessage(View):
-    @operation("readMessage", MessageSerializer)
+    @operation("readMessage", READ_MESSAGES, MessageSerializer)
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(readable(request.environment), "message", message_id)
         audit.record(request.actor, "message.read", message.pk, environment=request.environment)
-        return Response(MessageSerializer(message).data)
+        return Response(MessageSerializer(message, context=seen_by(request)).data)
 
 
 class DeliveriesOfMessage(View):
-    @operation("listMessageDeliveries", page_of(DeliverySerializer), query=Paging)
+    @operation("listMessageDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=Paging)
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(request.environment.messages.all(), "message", message_id)
         return paged(request, message.deliveries.all(), DeliverySerializer)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts.ids import public
 from accounts.models import Environment
+from accounts.roles import CONFIGURE, READ
 from api import channels
 from api.fields import Base64, Id, Input, OrNull, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
@@ -99,12 +100,13 @@ def accepted(asked: NumberRequest) -> Response:
 
 
 class NumberRequests(View):
-    @operation("listNumberRequests", page_of(NumberRequestSerializer), query=Paging)
+    @operation("listNumberRequests", READ, page_of(NumberRequestSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, own(request.environment), NumberRequestSerializer)
 
     @operation(
         "createNumberRequest",
+        CONFIGURE,
         NumberRequestSerializer,
         status=201,
         body=NewNumberRequest,
@@ -120,11 +122,11 @@ class NumberRequests(View):
 
 
 class OneNumberRequest(View):
-    @operation("readNumberRequest", NumberRequestSerializer)
+    @operation("readNumberRequest", READ, NumberRequestSerializer)
     def get(self, request: ApiRequest, number_request_id: str) -> Response:
         return Response(NumberRequestSerializer(one(request, number_request_id)).data)
 
-    @operation("deleteNumberRequest", None, status=204, conflicts=True)
+    @operation("deleteNumberRequest", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, number_request_id: str) -> Response:
         requests.cancel(one(request, number_request_id), request.actor)
         return Response(status=204)
@@ -138,7 +140,12 @@ class NumberDocuments(View):
     parser_classes = (FileJSONParser,)
 
     @operation(
-        "createNumberDocument", NumberDocumentSerializer, status=201, body=NewNumberDocument, conflicts=True
+        "createNumberDocument",
+        CONFIGURE,
+        NumberDocumentSerializer,
+        status=201,
+        body=NewNumberDocument,
+        conflicts=True,
     )
     def post(self, request: ApiRequest, number_request_id: str) -> Response:
         asked = one(request, number_request_id)

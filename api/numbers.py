@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
+from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, OrNull, Price, QueryFlag, Stamp, Text, Whole
 from api.number_requests import NumberRequestSerializer, accepted, channel_named
 from api.paging import Paging, page_of, paged
@@ -66,12 +67,13 @@ def answer(assignment: Assignment, status: int = 200) -> Response:
 
 
 class Numbers(View):
-    @operation("listNumbers", page_of(NumberSerializer), query=Paging)
+    @operation("listNumbers", READ, page_of(NumberSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, held(request.environment), NumberSerializer)
 
     @operation(
         "createNumber",
+        CONFIGURE,
         NumberSerializer,
         status=201,
         other={202: NumberRequestSerializer},
@@ -90,11 +92,11 @@ class OneNumber(View):
     def assignment(self, request: ApiRequest, id: str) -> Assignment:
         return find(held(request.environment), "number", id, "number_id")
 
-    @operation("readNumber", NumberSerializer)
+    @operation("readNumber", READ, NumberSerializer)
     def get(self, request: ApiRequest, number_id: str) -> Response:
         return answer(self.assignment(request, number_id))
 
-    @operation("updateNumber", NumberSerializer, body=NumberChanges, conflicts=True)
+    @operation("updateNumber", CONFIGURE, NumberSerializer, body=NumberChanges, conflicts=True)
     def patch(self, request: ApiRequest, number_id: str) -> Response:
         assignment = self.assignment(request, number_id)
         changes = body(request, NumberChanges)
@@ -102,7 +104,7 @@ class OneNumber(View):
             changes["channel"] = channel_named(request, changes.pop("channelId"))
         return answer(services.update_assignment(assignment, request.actor, **changes))
 
-    @operation("deleteNumber", None, status=204, query=Release, conflicts=True)
+    @operation("deleteNumber", CONFIGURE, None, status=204, query=Release, conflicts=True)
     def delete(self, request: ApiRequest, number_id: str) -> Response:
         assignment = self.assignment(request, number_id)
         if query(request, Release)["giveBack"]:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from api.errors import BadQuery
 from api.fields import Input
-from api.views import ApiRequest, query
+from api.views import ApiRequest, query, seen_by
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -69,7 +69,8 @@ def page(
     more = len(found) > limit
     rows = found[:limit]
     next_cursor = marks.sign(place(rows[-1])) if more else None
-    return Response({"data": shape(rows, many=True).data, "nextCursor": next_cursor, "hasMore": more})
+    data = shape(rows, many=True, context=seen_by(request)).data
+    return Response({"data": data, "nextCursor": next_cursor, "hasMore": more})
 
 
 def mark(marks: Signer, cursor: str) -> str:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
+from accounts.roles import RECEIVE
 from api import holding
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.holding import LONGEST_WAIT_S, held
@@ -132,7 +133,7 @@ def settled(queue: Endpoint, request: ApiRequest) -> tuple[UUID, list[UUID]]:
 class Queue(View):
     http_method_names = ("get",)  # HEAD would take texts and not tell which
 
-    @operation("takeDeliveries", TakenSerializer, query=QueueQuery, conflicts=True)
+    @operation("takeDeliveries", RECEIVE, TakenSerializer, query=QueueQuery, conflicts=True)
     def get(self, request: ApiRequest, queue_id: str) -> Response:
         queue, asked = open_queue(request, queue_id), query(request, QueueQuery)
         taken, headers = held(
@@ -146,7 +147,7 @@ class Queue(View):
 
 
 class Acknowledge(View):
-    @operation("acknowledgeDeliveries", AcknowledgedSerializer, body=Settlement)
+    @operation("acknowledgeDeliveries", RECEIVE, AcknowledgedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)
@@ -155,7 +156,7 @@ class Acknowledge(View):
 
 
 class Release(View):
-    @operation("releaseDeliveries", ReleasedSerializer, body=Settlement)
+    @operation("releaseDeliveries", RECEIVE, ReleasedSerializer, body=Settlement)
     def post(self, request: ApiRequest, queue_id: str) -> Response:
         queue = queue_of(request, queue_id)
         lease, asked = settled(queue, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import READ_MESSAGES
 from api.attempts import Milliseconds
 from api.fields import Id, OrNull, Stamp
 from api.messages import readable
@@ -45,7 +46,7 @@ class ReceiptSerializer(serializers.Serializer[Receipt]):
 
 
 class ReceiptOfMessage(View):
-    @operation("readMessageReceipt", ReceiptSerializer)
+    @operation("readMessageReceipt", READ_MESSAGES, ReceiptSerializer)
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(readable(request.environment), "message", message_id)
         return Response(ReceiptSerializer(receipt_of(message)).data)

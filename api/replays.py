@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts.roles import READ_MESSAGES, REPLAY
 from api.deliveries import Nothing
-from api.fields import Flag, Id, Input, OrNull, Stamp, Text
+from api.fields import Flag, Id, Input, Moment, OrNull, Stamp, Text
 from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import replays
@@ -19,15 +19,6 @@ from delivery.selection import MOST_COUNTED, OVER
 from routing import replaying
 
 STATES = [(state.value, state.label) for state in OVER]
-
-
-class Moment(serializers.DateTimeField):
-    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        return super().to_internal_value(value)
 
 
 class ReplayFilter(Input):
@@ -104,11 +95,11 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
-    @operation("listReplays", page_of(ReplaySerializer), query=Paging)
+    @operation("listReplays", READ_MESSAGES, page_of(ReplaySerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
 
-    @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    @operation("createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewReplay)
         filter = named_filter(request, values["filter"])
@@ -121,17 +112,17 @@ def one(request: ApiRequest, replay_id: str) -> Replay:
 
 
 class OneReplay(View):
-    @operation("readReplay", ReplaySerializer)
+    @operation("readReplay", READ_MESSAGES, ReplaySerializer)
     def get(self, request: ApiRequest, replay_id: str) -> Response:
         return Response(ReplaySerializer(one(request, replay_id)).data)
 
-    @operation("deleteReplay", ReplaySerializer, conflicts=True)
+    @operation("deleteReplay", REPLAY, ReplaySerializer, conflicts=True)
     def delete(self, request: ApiRequest, replay_id: str) -> Response:
         return Response(ReplaySerializer(replays.cancel(one(request, replay_id), request.actor)).data)
 
 
 class Run(View):
-    @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)
         body(request, Nothing)

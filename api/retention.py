@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts import retention
 from accounts.models import Environment
+from accounts.roles import MANAGE_CONSENT, READ
 from api.fields import Input, Whole
 from api.views import ApiRequest, View, body, operation
 
@@ -43,11 +44,11 @@ def answer(environment: Environment) -> Response:
 
 
 class Retention(View):
-    @operation("readRetention", RetentionSerializer)
+    @operation("readRetention", READ, RetentionSerializer)
     def get(self, request: ApiRequest) -> Response:
         return answer(request.environment)
 
-    @operation("updateRetention", RetentionSerializer, body=RetentionChanges)
+    @operation("updateRetention", MANAGE_CONSENT, RetentionSerializer, body=RetentionChanges)
     def patch(self, request: ApiRequest) -> Response:
         days = {COLUMNS[name]: value for name, value in body(request, RetentionChanges).items()}
         return answer(retention.choose(request.environment, request.actor, **days))

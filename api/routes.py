@@ -11,10 +11,11 @@ from rest_framework.response import Response
 
 from accounts import ids
 from accounts.models import Environment
+from accounts.roles import CONFIGURE, READ
 from api import endpoints
 from api.fields import Id, Input, Raw, Stamp, Text, Whole
 from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, named, operation
+from api.views import ApiRequest, View, body, find, named, operation, seen_by
 from delivery.models import Endpoint
 from routing import services
 from routing.conditions import FIELDS, OPERATORS
@@ -36,6 +37,24 @@ class ConditionSerializer(serializers.Serializer[Any]):
     field = serializers.ChoiceField(FIELDS)
     operator = serializers.ChoiceField(list(OPERATORS))
     value = Value()
+
+
+@extend_schema_field({"oneOf": [*VALUE_SCHEMA["oneOf"], {"type": "null"}]})
+class ShownValue(Value):
+    """The same, or null where it is a sender's number that the reader may not see."""
+
+
+class ShownConditionSerializer(ConditionSerializer):
+    """A condition as whoever asks may see it."""
+
+    value = ShownValue(help_text="null for senders without the scope readContent")
+
+    def to_representation(self, condition: dict[str, Any]) -> dict[str, Any]:
+        hidden = condition["field"] == "senderId" and not self.context.get("reads_content")
+        shown: dict[str, Any] = super().to_representation(
+            condition | {"value": None} if hidden else condition
+        )
+        return shown
 
 
 @extend_schema_field(ConditionSerializer(many=True))
@@ -65,7 +84,7 @@ class RouteSerializer(serializers.Serializer[Route]):
     id = Id("route")
     name = serializers.CharField()
     position = serializers.IntegerField()
-    conditions = ConditionSerializer(many=True)
+    conditions = ShownConditionSerializer(many=True)
     action = serializers.ChoiceField(Route.Action.choices)
     endpointIds = serializers.SerializerMethodField()
     routingTag = serializers.CharField(source="routing_tag")
@@ -80,8 +99,8 @@ def ordered(environment: Environment) -> QuerySet[Route]:
     return environment.routes.prefetch_related(Prefetch("endpoints", Endpoint.objects.order_by("pk")))
 
 
-def answer(route: Route, status: int = 200) -> Response:
-    return Response(RouteSerializer(route).data, status)
+def answer(request: ApiRequest, route: Route, status: int = 200) -> Response:
+    return Response(RouteSerializer(route, context=seen_by(request)).data, status)
 
 
 def endpoints_named(request: ApiRequest, wanted: list[str]) -> list[Endpoint]:
@@ -97,31 +116,31 @@ def values_of(request: ApiRequest, shape: type[Input]) -> dict[str, Any]:
 
 
 class Routes(View):
-    @operation("listRoutes", page_of(RouteSerializer), query=Paging)
+    @operation("listRoutes", READ, page_of(RouteSerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, ordered(request.environment), RouteSerializer, by="position")
 
-    @operation("createRoute", RouteSerializer, status=201, body=NewRoute, conflicts=True)
+    @operation("createRoute", CONFIGURE, RouteSerializer, status=201, body=NewRoute, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
         values = values_of(request, NewRoute)
-        return answer(services.create_route(request.environment, request.actor, **values), 201)
+        return answer(request, services.create_route(request.environment, request.actor, **values), 201)
 
 
 class OneRoute(View):
     def route(self, request: ApiRequest, id: str) -> Route:
         return find(ordered(request.environment), "route", id)
 
-    @operation("readRoute", RouteSerializer)
+    @operation("readRoute", READ, RouteSerializer)
     def get(self, request: ApiRequest, route_id: str) -> Response:
-        return answer(self.route(request, route_id))
+        return answer(request, self.route(request, route_id))
 
-    @operation("updateRoute", RouteSerializer, body=RouteChanges)
+    @operation("updateRoute", CONFIGURE, RouteSerializer, body=RouteChanges)
     def patch(self, request: ApiRequest, route_id: str) -> Response:
         route = self.route(request, route_id)
         services.update_route(route, request.actor, **values_of(request, RouteChanges))
-        return answer(self.route(request, route_id))
+        return answer(request, self.route(request, route_id))
 
-    @operation("deleteRoute", None, status=204)
+    @operation("deleteRoute", CONFIGURE, None, status=204)
     def delete(self, request: ApiRequest, route_id: str) -> Response:
         services.delete_route(self.route(request, route_id), request.actor)
         return Response(status=204)

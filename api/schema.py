@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -12,16 +13,28 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.roles import SCOPES
 from api.views import View
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "api.authentication.KeyAuthentication"
-    name = "apiKey"
+class Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """An API key or an access token, each with the scope that the operation needs."""
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        description = "sk_live_… or sk_test_…; the key decides the environment"
-        return {"type": "http", "scheme": "bearer", "description": description}
+    target_class = "api.authentication.BearerAuthentication"
+    name = ["apiKey", "oauth2"]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        needed = getattr(auto_schema.view, auto_schema.method.lower()).permission
+        return [{"apiKey": []}, {"oauth2": [needed]}]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        key = "sk_live_… or sk_test_…; the key decides the environment"
+        scopes = {name: str(words) for name, words in SCOPES.items()}
+        flow = {"tokenUrl": f"{settings.PUBLIC_URL}/oauth/token", "scopes": scopes}
+        return [
+            {"type": "http", "scheme": "bearer", "description": key},
+            {"type": "oauth2", "flows": {"clientCredentials": flow}},
+        ]
 
 
 @cache

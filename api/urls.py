@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from api import (
+    api_keys,
     available_numbers,
     awaiting,
     buying,
@@ -16,9 +17,11 @@ from api import (
     events,
     feed,
     issues,
+    members,
     messages,
     number_requests,
     numbers,
+    oauth_clients,
     queues,
     receipts,
     replays,
@@ -74,6 +77,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replays/<str:replay_id>", replays.OneReplay.as_view()),
     path("replays/<str:replay_id>/run", replays.Run.as_view()),
     path("retention", retention.Retention.as_view()),
+    path("api-keys", api_keys.ApiKeys.as_view()),
+    path("api-keys/<str:key_id>", api_keys.OneApiKey.as_view()),
+    path("api-keys/<str:key_id>/rotate", api_keys.RotateApiKey.as_view()),
+    path("oauth-clients", oauth_clients.OAuthClients.as_view()),
+    path("oauth-clients/<str:client_id>", oauth_clients.OneOAuthClient.as_view()),
+    path("oauth-clients/<str:client_id>/rotate", oauth_clients.RotateOAuthClient.as_view()),
+    path("members", members.Members.as_view()),
+    path("members/<str:membership_id>", members.OneMember.as_view()),
+    path("invitations", members.Invitations.as_view()),
+    path("invitations/<str:invitation_id>", members.OneInvitation.as_view()),
+    path("invitations/<str:invitation_id>/resend", members.ResendInvitation.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

@@ -20,8 +20,10 @@ from rest_framework.views import APIView
 from accounts import ids
 from accounts.audit import Actor
 from accounts.errors import Invalid
-from accounts.models import ApiKey, Environment
+from accounts.models import Environment
+from accounts.roles import READ_CONTENT
 from api import errors
+from api.authentication import Program
 from api.fields import Input
 from operations import counters
 
@@ -30,21 +32,26 @@ F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 
 
 class ApiRequest(Request):
-    """A request with a valid key."""
+    """A request of a program that we know."""
 
     @property
-    def key(self) -> ApiKey:
-        assert isinstance(self.auth, ApiKey)  # no view runs without one (api.authentication)
+    def program(self) -> Program:
+        assert isinstance(self.auth, Program)  # no view runs without one (api.authentication)
         return self.auth
 
     @property
     def environment(self) -> Environment:
         """Where everything that this request may see or touch hangs."""
-        return self.key.environment
+        return self.program.environment
 
     @property
     def actor(self) -> Actor:
-        return Actor("key", self.key.pk, self.META.get("REQUEST_ID", ""))
+        return Actor(self.program.kind, self.program.id, self.META.get("REQUEST_ID", ""))
+
+
+def seen_by(request: ApiRequest) -> dict[str, Any]:
+    """The context for a serializer whose answers hold what texts say (api.fields.OfContent)."""
+    return {"reads_content": READ_CONTENT in request.program.scopes}
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -82,6 +89,9 @@ class View(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if isinstance(request.auth, Program):
+            # Django runs these after the last byte of the answer; it has no public door to them.
+            answer._resource_closers.append(request.auth.note_use)  # type: ignore[attr-defined]
         counters.api_answered(request.method, answer.status_code)
         return answer
 
@@ -160,6 +170,7 @@ class Problem(serializers.Serializer[Any]):
 
 def operation(
     name: str,
+    needs: str,
     answer: Any,
     *,
     status: int = 200,
@@ -169,13 +180,13 @@ def operation(
     conflicts: bool = False,
     media_type: str = "",
 ) -> Callable[[F], F]:
-    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status.
+    """Declare a view's method: its operationId, the permission it needs, what it reads and what it answers.
 
-    `media_type` of its success, where that is not JSON.
+    `other` answers by status; `media_type` of its success, where that is not JSON.
     """
 
     def decorate(view: F) -> F:
-        refusals = {401, 500, 503}
+        refusals = {401, 403, 500, 503}
         refusals |= {400, 411, 413, 415, 422} if body else set()
         refusals |= {400} if query else set()
         refusals |= {409} if conflicts else set()
@@ -190,8 +201,13 @@ def operation(
             responses[code, errors.MEDIA_TYPE] = told
         parameters = [query] if query else None
         documented: F = extend_schema(
-            operation_id=name, request=body, responses=responses, parameters=parameters
+            operation_id=name,
+            description=f"Needs the scope `{needs}`.",
+            request=body,
+            responses=responses,
+            parameters=parameters,
         )(view)
+        documented.permission = needs  # type: ignore[attr-defined]  # read by api.authentication.Scoped
         return documented
 
     return decorate

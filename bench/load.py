@@ -18,7 +18,7 @@ from bench.stack import ROOT, Failed, Running
 from smsgateway.processes import Process
 from smsgateway.run import HOST, command
 
-CONNECTIONS = 64
+CONNECTIONS = 256  # with 64 the product idled for a third of the time, waiting for its next request
 NO_PROGRESS_S = 45.0  # longer than a lease, after which a worker takes lost work up again
 SETTLE_S = 0.5
 REPLAY_WITHIN_S = 180

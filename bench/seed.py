@@ -25,11 +25,12 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
+from accounts import keys, members  # noqa: E402
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
 from accounts.ids import public  # noqa: E402
 from accounts.models import Environment, User  # noqa: E402
-from accounts.roles import Role  # noqa: E402
+from accounts.roles import SCOPES, Role  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
 from numbers.models import Assignment, Channel, Number  # noqa: E402
@@ -112,7 +113,7 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
     delivery.update_endpoint(stopped, SYSTEM, disabled=True)
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(EMAIL, password)
-    accounts.add_member(environment.tenant, user, Role.OWNER, SYSTEM)
+    members.add(environment.tenant, user, Role.OWNER, SYSTEM)
     return {
         "environment": public("environment", environment.pk),
         "login": {"email": EMAIL, "password": password},
@@ -137,15 +138,15 @@ def listeners(sink: str) -> dict[str, Any]:
     told = bench(sink)
     channel = Channel.objects.get(token=told["path"].rpartition("/")[2])
     assert channel.environment is not None
-    keys = []
+    quiet = []
     for index in range(QUIET_TENANTS):
         tenant = accounts.create_tenant(f"Quiet {index}", SYSTEM)
-        keys.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
-    return told | {"key": key_of(channel.environment), "quiet": keys}
+        quiet.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
+    return told | {"key": key_of(channel.environment), "quiet": quiet}
 
 
 def key_of(environment: Environment) -> str:
-    return accounts.create_key(environment, "Bench", SYSTEM)[1]
+    return keys.create(environment, SYSTEM, name="Bench", held=SCOPES)[1]
 
 
 def line(sink: str) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def access_given(form: AccessForm, rows: Sequence[HeaderRow]) -> dict[str, Any]:
     return access
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     called = open_endpoints(request).exclude(kind=Endpoint.Kind.POLLING)
     endpoint = find(called, "endpoint", endpoint_id)

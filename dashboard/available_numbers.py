@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Environment
+from accounts.roles import READ
 from dashboard.page import PageRequest, page
 from dashboard.words import region
 from numbers import pool
@@ -54,7 +55,7 @@ def unique(values: Iterable[str]) -> list[str]:
     return sorted(set(values) - {""})
 
 
-@page()
+@page(get=READ)
 def index(request: PageRequest) -> HttpResponse:
     form = SearchForm(request.environment, request.GET)
     found: list[Number] = []

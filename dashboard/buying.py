@@ -101,7 +101,7 @@ def rows_of(offers: Iterable[Offer]) -> list[Row]:
     ]
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def buy(request: PageRequest, channel_id: str) -> HttpResponse:
     """The search; with `?number=` the question whether to buy that one; a POST buys it."""
     channel = find(open_channels(request), "channel", channel_id)

@@ -156,7 +156,7 @@ def callback(request: PageRequest, id: str) -> Endpoint:
     return find(open_endpoints(request).filter(kind=Endpoint.Kind.CALLBACK), "endpoint", id)
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def edit(request: PageRequest, callback_id: str) -> HttpResponse:
     """Save what the form says, or with `preview` show the request that it makes."""
     endpoint = callback(request, callback_id)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import ids
 from accounts.encryption import Unsealable
 from accounts.errors import Conflict, Invalid
-from accounts.roles import CONFIGURE
+from accounts.roles import CONFIGURE, READ
 from dashboard import checklist
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, find, go, page
@@ -74,7 +74,7 @@ def open_channels(request: PageRequest) -> QuerySet[Channel]:
     return request.environment.channels.filter(deleted_at=None)
 
 
-@page()
+@page(get=READ)
 def index(request: PageRequest) -> HttpResponse:
     held = Count("assignments", filter=Q(assignments__ends_at=None))
     rows = open_channels(request).annotate(numbers=held).order_by("name", "pk").prefetch_related("lines")
@@ -82,7 +82,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "channels.html", {"rows": shown})
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
     """First `?carrier=`, then its form."""
     carrier = request.GET.get("carrier", "")
@@ -124,15 +124,13 @@ def created(request: PageRequest, carrier: str, form: ChannelForm) -> Channel | 
         return None
 
 
-@page()
+@page(get=READ, post=CONFIGURE)
 def one(request: PageRequest, channel_id: str) -> HttpResponse:
     """Everybody sees the URL; only who may configure sees and sends the form."""
     channel = find(open_channels(request), "channel", channel_id)
     editing, stored = can(request, CONFIGURE), readable(channel)
-    form = ChannelForm(
-        channel.carrier, request.POST or None if editing else None, stored=stored, name=channel.name
-    )
-    if editing and form.is_valid() and updated(request, channel, form):
+    form = ChannelForm(channel.carrier, request.POST or None, stored=stored, name=channel.name)
+    if form.is_valid() and updated(request, channel, form):
         return go(request, "channels")
     numbers = channel.assignments.filter(ends_at=None).select_related("number", "channel").order_by("pk")
     return render(
@@ -212,7 +210,7 @@ class SampleForm(forms.Form):
     )
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def try_request(request: PageRequest, channel_id: str) -> HttpResponse:
     """What the channel reads in a request that a person pastes."""
     channel = find(open_channels(request), "channel", channel_id)
@@ -226,7 +224,7 @@ def try_request(request: PageRequest, channel_id: str) -> HttpResponse:
     return render(request, "channel_try.html", {"channel": channel, "sample": sample, "seen": seen})
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def delete(request: PageRequest, channel_id: str) -> HttpResponse:
     channel = find(open_channels(request), "channel", channel_id)
     try:

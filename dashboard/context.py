@@ -8,7 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Environment
-from accounts.roles import CONFIGURE, READ_CONTENT, REPLAY, Role, allows
+from accounts.roles import (
+    CONFIGURE,
+    MANAGE_KEYS,
+    MANAGE_MEMBERS,
+    READ,
+    READ_CONTENT,
+    READ_MESSAGES,
+    REPLAY,
+    Role,
+    allows,
+)
 
 THEME_COOKIE = "theme"
 THEMES = {
@@ -19,25 +29,47 @@ THEMES = {
 
 
 class Link(NamedTuple):
-    """One entry of the navigation: the page's URL name, its words and its icon."""
+    """One entry of the navigation: the page's URL name, its words, its icon, and what one needs to open it."""
 
     name: str
     words: Any
     icon: str
+    needs: str
 
 
-MONITOR = (
-    Link("environment", _("Overview"), "gauge"),
-    Link("messages", _("Messages"), "inbox"),
-    Link("deliveries", _("Deliveries"), "send"),
-    Link("issues", _("Issues"), "circle-alert"),
-)
-CONFIGURATION = (
-    Link("numbers", _("Numbers"), "hash"),
-    Link("channels", _("Channels"), "radio-tower"),
-    Link("routes", _("Routes"), "split"),
-    Link("endpoints", _("Endpoints"), "webhook"),
-    Link("retention", _("Retention"), "archive"),
+class Group(NamedTuple):
+    words: Any
+    links: tuple[Link, ...]
+
+
+NAVIGATION = (
+    Group(
+        _("Monitor"),
+        (
+            Link("environment", _("Overview"), "gauge", READ),
+            Link("messages", _("Messages"), "inbox", READ_MESSAGES),
+            Link("deliveries", _("Deliveries"), "send", READ_MESSAGES),
+            Link("issues", _("Issues"), "circle-alert", READ_MESSAGES),
+        ),
+    ),
+    Group(
+        _("Configure"),
+        (
+            Link("numbers", _("Numbers"), "hash", READ),
+            Link("channels", _("Channels"), "radio-tower", READ),
+            Link("routes", _("Routes"), "split", READ),
+            Link("endpoints", _("Endpoints"), "webhook", READ),
+            Link("retention", _("Retention"), "archive", READ),
+        ),
+    ),
+    Group(
+        _("Access"),
+        (
+            Link("keys", _("API keys"), "key-round", MANAGE_KEYS),
+            Link("clients", _("OAuth clients"), "bot", MANAGE_KEYS),
+            Link("members", _("Members"), "users", MANAGE_MEMBERS),
+        ),
+    ),
 )
 
 
@@ -53,14 +85,20 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "environment": environment,
         "may_configure": allows(role, CONFIGURE),
         "may_replay": allows(role, REPLAY),
+        "may_look": allows(role, READ_MESSAGES),
         "may_read": allows(role, READ_CONTENT),
         "role": role,
-        "monitor": MONITOR,
-        "configuration": CONFIGURATION,
+        "navigation": navigation(role),
         "section": section(request),
         "role_label": Role(role).label,
         **environments(request, environment),
     }
+
+
+def navigation(role: str) -> list[Group]:
+    """What the role may open; a group of which nothing is left goes with its heading."""
+    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in NAVIGATION]
+    return [group for group in groups if group.links]
 
 
 def section(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import ids
 from accounts.errors import Conflict
-from accounts.roles import REPLAY
+from accounts.roles import READ_MESSAGES, REPLAY
 from dashboard import reasons
 from dashboard.page import PageRequest, actor, back, find, page
 from dashboard.paging import SIZE, slice_of
@@ -39,7 +39,7 @@ class Shown:
     status: int | None
 
 
-@page()
+@page(get=READ_MESSAGES)
 def index(request: PageRequest) -> HttpResponse:
     chosen = request.GET.get("view", "failed")
     chosen = chosen if chosen in VIEWS else "failed"
@@ -66,7 +66,7 @@ def shown(delivery: Delivery) -> Shown:
     return Shown(delivery, reason, status if reason else None)
 
 
-@page(REPLAY, post_only=True)
+@page(post=REPLAY)
 def replay_one(request: PageRequest, delivery_id: str) -> HttpResponse:
     delivery = find(request.environment.deliveries.all(), "delivery", delivery_id)
     try:
@@ -77,7 +77,7 @@ def replay_one(request: PageRequest, delivery_id: str) -> HttpResponse:
     return back(request, "deliveries")
 
 
-@page(REPLAY, post_only=True)
+@page(post=REPLAY)
 def replay(request: PageRequest) -> HttpResponse:
     """Send the ticked deliveries again, each on its own: one that cannot go does not stop the others."""
     wanted = [id for text in request.POST.getlist("delivery")[:SIZE] if (id := ids.parse("delivery", text))]

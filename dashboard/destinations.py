@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Conflict, Invalid
-from accounts.roles import CONFIGURE
+from accounts.roles import CONFIGURE, READ
 from dashboard.endpoints import open_endpoints
 from dashboard.forms import refuse
-from dashboard.page import PageRequest, actor, can, find, go, page
+from dashboard.page import PageRequest, actor, find, go, page
 from delivery import destinations
 from delivery.access_store import lies_outside
 from numbers.channel_form import AS_CODE
@@ -30,12 +30,10 @@ class DestinationForm(forms.Form):
     )
 
 
-@page()
+@page(get=READ, post=CONFIGURE)
 def index(request: PageRequest) -> HttpResponse:
     """The list; a POST adds to it."""
     form = DestinationForm(request.POST or None)
-    if request.method == "POST" and not can(request, CONFIGURE):
-        return go(request, "endpoints.destinations")
     if form.is_valid() and added(request, form):
         return go(request, "endpoints.destinations")
     allowlist = destinations.allowlist_of(request.environment.pk)
@@ -57,7 +55,7 @@ def added(request: PageRequest, form: DestinationForm) -> bool:
     return True
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def delete(request: PageRequest, destination_id: str) -> HttpResponse:
     row = find(request.environment.destinations.all(), "destination", destination_id)
     destinations.forbid(row, actor(request))

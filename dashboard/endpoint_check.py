@@ -13,7 +13,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from delivery import checking
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def check(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     try:

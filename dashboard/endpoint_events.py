@@ -13,7 +13,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from delivery import services
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """`event`, once for each that is ticked."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)

@@ -13,7 +13,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from delivery import secrets
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def rotate(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """`overlap`: for how many seconds the old ones sign as well; a day where it says nothing."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
@@ -31,7 +31,7 @@ def rotate(request: PageRequest, endpoint_id: str) -> HttpResponse:
     return go(request, "endpoints.one", endpoint_id=endpoint_id)
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def withdraw(request: PageRequest, endpoint_id: str, secret_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     try:

@@ -17,7 +17,7 @@ from accounts import ids
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
-from accounts.roles import CONFIGURE
+from accounts.roles import CONFIGURE, READ
 from dashboard.forms import refuse
 from dashboard.health import condition
 from dashboard.issues import shown as shown_issue
@@ -109,7 +109,7 @@ def open_endpoints(request: PageRequest) -> QuerySet[Endpoint]:
     return request.environment.endpoints.filter(deleted_at=None)
 
 
-@page()
+@page(get=READ)
 def index(request: PageRequest) -> HttpResponse:
     rows = open_endpoints(request).order_by("-is_default", "description", "pk")
     failures = request.environment.deliveries.filter(state=State.FAILED)
@@ -127,7 +127,7 @@ def unfinished(environment: Environment) -> QuerySet[Delivery]:
     return environment.deliveries.filter(state__in=[State.FAILED, State.HELD, State.PENDING, State.SENDING])
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
     """`kind` in the query says which; the fields differ."""
     first = not open_endpoints(request).exists()
@@ -161,7 +161,7 @@ def say_warnings(request: PageRequest, warnings: list[str]) -> None:
         messages.warning(request, warning)
 
 
-@page()
+@page(get=READ)
 def one(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     return render(
@@ -207,7 +207,7 @@ def reveal(request: PageRequest, endpoint: Endpoint) -> str:
     return shown(secret.secret) if secret else ""
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     form = EndpointForm(endpoint.kind, request.POST)
@@ -223,7 +223,7 @@ def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     return render(request, "endpoint.html", context_of(request, endpoint) | {"form": form}, status=422)
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def switch(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """`disabled=1` stops the endpoint, anything else starts it again."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
@@ -243,7 +243,7 @@ def switch(request: PageRequest, endpoint_id: str) -> HttpResponse:
     return go(request, "endpoints.one", endpoint_id=endpoint_id)
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def make_default(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     services.update_endpoint(endpoint, actor(request), is_default=True)
@@ -251,7 +251,7 @@ def make_default(request: PageRequest, endpoint_id: str) -> HttpResponse:
     return go(request, "endpoints")
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def delete(request: PageRequest, endpoint_id: str) -> HttpResponse:
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)
     try:

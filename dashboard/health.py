@@ -25,8 +25,10 @@ class Condition:
 def condition(endpoint: Endpoint, now: datetime) -> Condition:
     """How `endpoint` fares at `now`, of its environment's clock."""
     if endpoint.disabled_at is not None:
-        because = endpoint.get_disabled_because_display()
-        return Condition("disabled", f"{because} {meanwhile(endpoint) or _('What comes for it is held.')}")
+        because, texts = endpoint.get_disabled_because_display(), meanwhile(endpoint)
+        if not texts:
+            texts = _("What comes for it is held.")
+        return Condition("disabled", f"{because} {texts}")
     health = Health.objects.filter(pk=endpoint.pk).exclude(failing_since=None).first()
     if health is None or health.failing_since is None:
         return Condition("healthy", _("What was last sent there arrived, or nothing has failed yet."))

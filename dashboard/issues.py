@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.roles import CONFIGURE
+from accounts.roles import READ_MESSAGES, REPLAY
 from dashboard import reasons
 from dashboard.page import PageRequest, actor, back, find, page
 from dashboard.paging import slice_of
@@ -39,7 +39,7 @@ def shown(issue: Issue) -> Shown:
     return Shown(issue, reasons.words(issue.error_code), reasons.remedy(issue.error_code))
 
 
-@page()
+@page(get=READ_MESSAGES)
 def index(request: PageRequest) -> HttpResponse:
     chosen = request.GET.get("view", "unresolved")
     chosen = chosen if chosen in VIEWS else "unresolved"
@@ -54,7 +54,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "issues.html", context)
 
 
-@page()
+@page(get=READ_MESSAGES)
 def one(request: PageRequest, issue_id: str) -> HttpResponse:
     issue = find(request.environment.issues.select_related("endpoint"), "issue", issue_id)
     last = request.environment.deliveries.filter(pk=issue.last_delivery).first()
@@ -68,7 +68,7 @@ SAID = {
 }
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=REPLAY)
 def change(request: PageRequest, issue_id: str) -> HttpResponse:
     issue = find(request.environment.issues.all(), "issue", issue_id)
     state = request.POST.get("state", "")

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from accounts.encryption import Unsealable
-from accounts.roles import READ_CONTENT
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from dashboard import checklist, trace
 from dashboard.page import PageRequest, can, find, page
 from dashboard.paging import slice_of
@@ -39,7 +39,7 @@ def shown(request: PageRequest, message: Message) -> Shown:
         return Shown(message, status, None, None, broken=True)
 
 
-@page()
+@page(get=READ_MESSAGES)
 def index(request: PageRequest) -> HttpResponse:
     """`?number=+33…` narrows to one number."""
     rows = with_status(request.environment.messages.select_related("number"))
@@ -63,7 +63,7 @@ def labels(request: PageRequest, messages: list[Message]) -> dict[object, str]:
     return dict(held.order_by("pk").values_list("number_id", "label"))
 
 
-@page()
+@page(get=READ_MESSAGES)
 def one(request: PageRequest, message_id: str) -> HttpResponse:
     message = find(with_status(request.environment.messages.select_related("channel")), "message", message_id)
     if not isinstance(message, Message):

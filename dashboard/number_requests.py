@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import ids
 from accounts.errors import Conflict, Invalid
-from accounts.roles import CONFIGURE
+from accounts.roles import CONFIGURE, READ
 from dashboard.documents import DocumentsField, add_all, check_size
 from dashboard.forms import refuse
 from dashboard.numbers import ChannelForm, LabelForm, asked, channels
@@ -140,7 +140,7 @@ class DocumentsForm(forms.Form):
     documents = DocumentsField(label=gettext_lazy("Add documents"))
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
     """`?number=` asks for one available number, without it for any that is as the form says."""
     text = request.GET.get("number", "")
@@ -215,7 +215,7 @@ def taken(request: PageRequest, number: Number, form: ChannelForm) -> bool:
     return True
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def bring(request: PageRequest) -> HttpResponse:
     form = bring_form(request)
     check_size(request, form)
@@ -248,7 +248,7 @@ def brought(request: PageRequest, form: BringForm) -> Assignment | NumberRequest
     return made
 
 
-@page()
+@page(get=READ)
 def one(request: PageRequest, number_request_id: str) -> HttpResponse:
     row = find(asked(request.environment), "number_request", number_request_id)
     return render(request, "number_request.html", context_of(row, DocumentsForm()))
@@ -264,7 +264,7 @@ def context_of(row: NumberRequest, form: DocumentsForm) -> dict[str, Any]:
     }
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def cancel(request: PageRequest, number_request_id: str) -> HttpResponse:
     row = find(asked(request.environment), "number_request", number_request_id)
     try:
@@ -276,7 +276,7 @@ def cancel(request: PageRequest, number_request_id: str) -> HttpResponse:
     return go(request, "numbers.requests.one", number_request_id=number_request_id)
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def add_documents(request: PageRequest, number_request_id: str) -> HttpResponse:
     row = find(asked(request.environment), "number_request", number_request_id)
     form = DocumentsForm(request.POST, request.FILES)

@@ -17,7 +17,7 @@ from accounts.clock import clock
 from accounts.encryption import Unsealable
 from accounts.errors import Conflict
 from accounts.models import Environment
-from accounts.roles import CONFIGURE
+from accounts.roles import CONFIGURE, READ
 from dashboard.forms import channel_choices, chosen, refuse
 from dashboard.page import PageRequest, actor, go, here, page, parsed
 from dashboard.paging import slice_of
@@ -83,7 +83,7 @@ def held_number(request: PageRequest, number_id: str) -> Assignment:
     return assignment
 
 
-@page()
+@page(get=READ)
 def index(request: PageRequest) -> HttpResponse:
     view = request.GET.get("view", "")
     view = view if view in VIEWS else "held"
@@ -108,7 +108,7 @@ def released_context(request: PageRequest) -> dict[str, Any]:
 CONTEXTS = {"held": held_context, "requests": requests_context, "released": released_context}
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def one(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
     form = form_of(request, assignment)
@@ -158,7 +158,7 @@ def updated(request: PageRequest, assignment: Assignment, form: LabelForm) -> bo
     return True
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def release(request: PageRequest, number_id: str) -> HttpResponse:
     assignment = held_number(request, number_id)
     try:
@@ -181,7 +181,7 @@ def released(number: Number) -> str:
     return _("%(number)s was released. You may take it back until %(day)s.") % values
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def take_back(request: PageRequest, number_id: str) -> HttpResponse:
     """Have a number again that this environment gave back a short while ago, as it was."""
     rows = request.environment.assignments.filter(number=parsed("number", number_id))

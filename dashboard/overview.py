@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.clock import clock
 from accounts.models import Environment
+from accounts.roles import READ
 from dashboard import chart, checklist, reasons
 from dashboard.page import PageRequest, page
 from delivery.models import Delivery, Endpoint
@@ -35,7 +36,7 @@ class Failure:
     latest: datetime
 
 
-@page()
+@page(get=READ)
 def overview(request: PageRequest) -> HttpResponse:
     environment = request.environment
     now = clock(environment)

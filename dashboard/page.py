@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from accounts import ids
 from accounts.audit import Actor
 from accounts.models import Environment, Membership, User
-from accounts.roles import READ, Role, allows
+from accounts.roles import Role, allows
 
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
@@ -38,12 +38,14 @@ View = Callable[Concatenate[PageRequest, Parameters], HttpResponse]
 
 
 def page(
-    permission: str = READ, *, post_only: bool = False
+    *, get: str | None = None, post: str | None = None
 ) -> Callable[[View[Parameters]], Callable[..., HttpResponse]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
-    The view gets a PageRequest and shows times in the person's zone.
+    `get` and `post` are the permissions that each needs; without one the method answers 405. The view gets a
+    PageRequest and shows times in the person's zone.
     """
+    needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
     def decorate(view: View[Parameters]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -54,14 +56,17 @@ def page(
             if membership is None:
                 raise Http404
             request.environment, request.role = membership
-            if not allows(request.role, permission):
-                return refuse(request, permission)
-            if post_only and request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
+            needed = needs.get(request.method or "")
+            if needed is None:
+                return HttpResponseNotAllowed(needs)
+            if not allows(request.role, needed):
+                return refuse(request, needed)
             with timezone.override(zone(request.user)):
                 return view(request, *args, **kwargs)
 
-        return never_cache(login_required(enter))
+        entrance = never_cache(login_required(enter))
+        entrance.needs = needs  # type: ignore[attr-defined]  # what the pages' own walk and tests read
+        return entrance
 
     return decorate
 

@@ -303,7 +303,7 @@ def planned(policy: Policy, now: datetime) -> list[Planned]:
     ]
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def edit(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """Save what the form says, or with `preview` show when the tries would come."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import ids
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
-from accounts.roles import REPLAY
+from accounts.roles import READ_MESSAGES, REPLAY
 from dashboard.endpoints import open_endpoints
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
@@ -103,13 +103,13 @@ class ReplayForm(forms.Form):
         return asked | {"endpoint": self.endpoints.get(data["endpoint"])}
 
 
-@page()
+@page(get=READ_MESSAGES)
 def index(request: PageRequest) -> HttpResponse:
     part = slice_of(request.environment.replays.all(), request, "replay")
     return render(request, "replays.html", {"slice": part, "rows": part.rows})
 
 
-@page(REPLAY)
+@page(get=REPLAY, post=REPLAY)
 def new(request: PageRequest) -> HttpResponse:
     """`?endpoint=…&kind=…` fill the form in."""
     midnight = timezone.localtime(clock(request.environment)).replace(hour=0, minute=0)
@@ -130,7 +130,7 @@ def planned(request: PageRequest, form: ReplayForm) -> Replay | None:
         return None
 
 
-@page()
+@page(get=READ_MESSAGES)
 def one(request: PageRequest, replay_id: str) -> HttpResponse:
     job = find(request.environment.replays.all(), "replay", replay_id)
     endpoint = request.environment.endpoints.filter(pk=job.filter.get("endpoint")).first()
@@ -151,12 +151,12 @@ def one(request: PageRequest, replay_id: str) -> HttpResponse:
     return render(request, "replay.html", context)
 
 
-@page(REPLAY, post_only=True)
+@page(post=REPLAY)
 def run(request: PageRequest, replay_id: str) -> HttpResponse:
     return changed(request, replay_id, replays.run, _("It runs. This page follows it."))
 
 
-@page(REPLAY, post_only=True)
+@page(post=REPLAY)
 def cancel(request: PageRequest, replay_id: str) -> HttpResponse:
     return changed(request, replay_id, replays.cancel, _("Nothing more is sent again."))
 

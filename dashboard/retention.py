@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import retention
 from accounts.errors import Invalid
-from accounts.roles import CONFIGURE
+from accounts.roles import MANAGE_CONSENT, READ
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, go, page
 
@@ -33,18 +33,17 @@ class RetentionForm(forms.Form):
     )
 
 
-@page()
+@page(get=READ, post=MANAGE_CONSENT)
 def index(request: PageRequest) -> HttpResponse:
     """The days; a POST changes them."""
     environment = request.environment
     form = RetentionForm(
         request.POST or None, initial={name: getattr(environment, name) for name in FIELDS.values()}
     )
-    if request.method == "POST" and not can(request, CONFIGURE):
-        return go(request, "retention")
     if form.is_valid() and saved(request, form):
         return go(request, "retention")
-    context = {"form": form, "kept": retention.kept(environment), "most": retention.most()}
+    shown = form if can(request, MANAGE_CONSENT) else None
+    context = {"form": shown, "kept": retention.kept(environment), "most": retention.most()}
     return render(request, "retention.html", context, status=422 if form.is_bound else 200)
 
 

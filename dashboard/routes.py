@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import Conflict, Invalid
-from accounts.roles import CONFIGURE, READ_CONTENT
+from accounts.roles import CONFIGURE, READ, READ_CONTENT
 from dashboard import conditions
 from dashboard.conditions import ConditionRow, Sentence
 from dashboard.forms import chosen, endpoint_choices, refuse
@@ -84,7 +84,7 @@ def endpoints(request: PageRequest) -> QuerySet[Endpoint]:
     return request.environment.endpoints.filter(deleted_at=None).order_by("description", "pk")
 
 
-@page()
+@page(get=READ)
 def index(request: PageRequest) -> HttpResponse:
     routes = request.environment.routes.prefetch_related("endpoints").order_by("position")
     context = {
@@ -107,7 +107,7 @@ def builder(form: RouteForm, rows: list[ConditionRow], **more: Any) -> dict[str,
     }
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def new(request: PageRequest) -> HttpResponse:
     form = RouteForm(endpoints(request), request.POST or None)
     rows = conditions.typed(request.POST)
@@ -117,7 +117,7 @@ def new(request: PageRequest) -> HttpResponse:
     return render(request, "route_form.html", builder(form, rows))
 
 
-@page(CONFIGURE)
+@page(get=CONFIGURE, post=CONFIGURE)
 def one(request: PageRequest, route_id: str) -> HttpResponse:
     route = find(request.environment.routes.all(), "route", route_id)
     form = RouteForm(endpoints(request), request.POST or None, initial=initial(route))
@@ -163,7 +163,7 @@ def saved(request: PageRequest, route: Route | None, form: RouteForm, rows: list
     return True
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def move(request: PageRequest, route_id: str) -> HttpResponse:
     """`to` is `up`, `down` or a position."""
     route = find(request.environment.routes.all(), "route", route_id)
@@ -187,7 +187,7 @@ def move(request: PageRequest, route_id: str) -> HttpResponse:
     return go(request, "routes")
 
 
-@page(CONFIGURE, post_only=True)
+@page(post=CONFIGURE)
 def delete(request: PageRequest, route_id: str) -> HttpResponse:
     route = find(request.environment.routes.all(), "route", route_id)
     services.delete_route(route, actor(request))

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from dashboard import (
     access,
+    api_keys,
     available_numbers,
     buying,
     callback,
@@ -21,9 +22,12 @@ from dashboard import (
     entrance,
     errors,
     issues,
+    join,
+    members,
     messages,
     number_requests,
     numbers,
+    oauth_clients,
     overview,
     policy,
     preferences,
@@ -97,12 +101,28 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/<str:endpoint_id>/switch/", endpoints.switch, name="endpoints.switch"),
     path("endpoints/<str:endpoint_id>/default/", endpoints.make_default, name="endpoints.default"),
     path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),
+    path("api-keys/", api_keys.index, name="keys"),
+    path("api-keys/new/", api_keys.new, name="keys.new"),
+    path("api-keys/<str:key_id>/", api_keys.one, name="keys.one"),
+    path("api-keys/<str:key_id>/rotate/", api_keys.rotate, name="keys.rotate"),
+    path("api-keys/<str:key_id>/revoke/", api_keys.revoke, name="keys.revoke"),
+    path("members/", members.index, name="members"),
+    path("members/<str:membership_id>/role/", members.change_role, name="members.role"),
+    path("members/<str:membership_id>/remove/", members.remove, name="members.remove"),
+    path("members/invitations/<str:invitation_id>/resend/", members.resend, name="members.resend"),
+    path("members/invitations/<str:invitation_id>/withdraw/", members.withdraw, name="members.withdraw"),
+    path("oauth-clients/", oauth_clients.index, name="clients"),
+    path("oauth-clients/new/", oauth_clients.new, name="clients.new"),
+    path("oauth-clients/<str:client_id>/", oauth_clients.one, name="clients.one"),
+    path("oauth-clients/<str:client_id>/rotate/", oauth_clients.rotate, name="clients.rotate"),
+    path("oauth-clients/<str:client_id>/revoke/", oauth_clients.revoke, name="clients.revoke"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="overview"),
     path("login/", entrance.login, name="login"),
     path("logout/", entrance.logout, name="logout"),
+    path("join/", join.join, name="join"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),
     # Where the API's problems lead: their `type` is this address.

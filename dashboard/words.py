@@ -119,7 +119,14 @@ CARRIERS = {
     "generic": _("Generic"),
     "sandbox": _("Sandbox"),
 }
+PROGRAM = {
+    "active": Look(_("Active"), "good", "circle-check"),
+    "replaced": Look(_("Replaced"), "waiting", "clock"),
+    "expired": Look(_("Expired"), "quiet", "clock-alert"),
+    "revoked": Look(_("Revoked"), "quiet", "circle-slash"),
+}
 LOOKS = {
+    "program": PROGRAM,
     "message": MESSAGE,
     "delivery": DELIVERY,
     "endpoint": ENDPOINT,

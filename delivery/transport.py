@@ -26,7 +26,7 @@ import pycurl
 
 from delivery.addresses import Network
 from delivery.exchange import Exchange, Job, Result
-from delivery.places import Use
+from delivery.places import NOTHING, Use
 
 log = logging.getLogger("smsgateway.worker")
 
@@ -106,12 +106,16 @@ class Transport(threading.Thread):
         ]
 
     def capped(self) -> dict[UUID, Use]:
-        """What is here of endpoints with a cap."""
-        return {
+        """What is here of endpoints with a cap, be it in its lane yet or not."""
+        uses = {
             id: Use(lane.cap, lane.running, lane.running + len(lane.waiting))
             for id, lane in list(self.lanes.items())
             if lane.cap is not None
         }
+        for job in list(self.arrived):
+            if job.most_at_once is not None:
+                uses[job.endpoint] = uses.get(job.endpoint, NOTHING).with_more(job.most_at_once, 1)
+        return uses
 
     def drain(self, grace_s: float) -> None:
         """Hand back what has not begun, wait for what has, end the thread."""

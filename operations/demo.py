@@ -11,11 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from accounts import granting, keys, members
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.ids import parse, public
 from accounts.models import Environment, Tenant, User
-from accounts.roles import Role
+from accounts.roles import SCOPES, Role
 from delivery import services as delivery
 from delivery.models import Endpoint
 from numbers import services as numbers
@@ -87,14 +88,14 @@ def create(tenant: Tenant | None) -> dict[str, Any]:
     user.set_password(password)
     user.save()
     if fresh:
-        accounts.add_member(tenant, user, Role.OWNER, SYSTEM)
+        members.add(tenant, user, Role.OWNER, SYSTEM)
     sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
     live = tenant.environments.get(kind=Environment.Kind.LIVE)
     return {
         "tenant": public("tenant", tenant.pk),
         "login": {"email": EMAIL, "password": password},
         "keys": {
-            name: accounts.create_key(env, "Demo", SYSTEM)[1]
+            name: keys.create(env, SYSTEM, name="Demo", held=SCOPES, scopes=granting.offered(env, SCOPES))[1]
             for name, env in (("sandbox", sandbox), ("live", live))
         },
         **configure(sandbox),

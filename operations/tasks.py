@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db.models import QuerySet
 
+from accounts import clients
 from accounts.clock import clock
 from accounts.models import LoginFailure
 from accounts.services import THROTTLE_WINDOW
@@ -41,6 +42,7 @@ def purge() -> dict[str, int]:
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
+        "accessTokens": clients.purge(),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
 

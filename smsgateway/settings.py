@@ -162,6 +162,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "lucide",
+    "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
 ]
@@ -267,8 +268,12 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="smsgateway <no-reply@localhost>")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10
+if mail_url := env.str("MAIL_URL", default=""):
+    globals().update(env.email_url_config(mail_url))
 
 # Files that people add are sealed before they are stored, so none may lie open in a temporary file; a form with more
 # than this reaches its view without them.
@@ -309,9 +314,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Access tokens: api.tokens gives them out. No other grant has a URL, so what they would need stays at its strictest.
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.OAuthClient"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "SCOPES_BACKEND_CLASS": "api.tokens.Scopes",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # a digest, not the token
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+}
+
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.authentication.Scoped"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsers.StrictJSONParser"],
     "EXCEPTION_HANDLER": "api.errors.problem",

@@ -15,13 +15,13 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import keyring
+from accounts import clients, granting, invitations, keyring, keys, members
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public, uuid7
-from accounts.models import Environment, Tenant, User
-from accounts.roles import Role
+from accounts.models import Environment, KeyAddress, Tenant, User
+from accounts.roles import SCOPES, Role
 from delivery import destinations
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
@@ -33,7 +33,6 @@ from routing import services as routing
 from routing.models import Route
 
 PASSWORD = "correct horse battery staple"
-ROLES = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
 URL = "http://127.0.0.1:9/hook"  # loopback is allowed in tests; port 9 answers nobody
 
@@ -66,6 +65,12 @@ class Side:
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "membership_id": public(
+                "membership", self.environment.tenant.memberships.order_by("-role", "pk")[0].pk
+            ),
+            "invitation_id": public("invitation", self.environment.tenant.invitations.earliest("pk").pk),
+            "client_id": self.environment.clients.order_by("pk")[0].client_id,
+            "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
             "endpoint_id": public("endpoint", self.endpoint.pk),
@@ -100,20 +105,22 @@ def hashed_password() -> str:
 
 def build(name: str, live_number: str, sandbox_number: str) -> House:
     tenant = accounts.create_tenant(name, SYSTEM)
-    users = {role.value: member(tenant, role) for role in ROLES}
+    users = {role.value: member(tenant, role) for role in Role}
     live, sandbox = tenant.environments.order_by("kind")
+    store_invitation(tenant)
     return House(tenant, users, furnish(live, live_number), furnish(sandbox, sandbox_number))
 
 
 def member(tenant: Tenant, role: Role) -> User:
     host = "".join(c for c in tenant.name.lower() if c.isascii() and c.isalnum())
     user = User.objects.create(email=f"{role.value}@{host}.example", password=hashed_password())
-    accounts.add_member(tenant, user, role, SYSTEM)
+    members.add(tenant, user, role, SYSTEM)
     return user
 
 
 def furnish(environment: Environment, number: str) -> Side:
-    _key, key = accounts.create_key(environment, "tests", SYSTEM)
+    key = key_of(environment)
+    clients.create(environment, SYSTEM, name="tests", held=SCOPES)
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
     )
@@ -152,6 +159,20 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
     )
+
+
+def store_invitation(tenant: Tenant, email: str = "guest@example.com", role: str = "viewer") -> str:
+    """The text of the link of an open invitation."""
+    invitations.store(tenant, SYSTEM, email, role, text := f"invitation of {email} to {tenant.pk}")
+    return text
+
+
+def key_of(environment: Environment) -> str:
+    """The text of a key that may do everything, and was used from here before."""
+    scopes = granting.offered(environment, SCOPES)
+    key, text = keys.create(environment, SYSTEM, name="tests", held=SCOPES, scopes=scopes)
+    KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
+    return text
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

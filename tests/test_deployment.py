@@ -51,10 +51,11 @@ from numbers.models import NumberRequest
 requests.approve(NumberRequest.objects.get(), Actor("operator"))
 """
 MAKE_KEY = """
-from accounts import services
+from accounts import keys, services
 from accounts.audit import SYSTEM
+from accounts.roles import SCOPES
 tenant = services.create_tenant("Acme", SYSTEM)
-print(services.create_key(tenant.environments.get(kind="live"), "deployment", SYSTEM)[1])
+print(keys.create(tenant.environments.get(kind="live"), SYSTEM, name="deployment", held=SCOPES)[1])
 """
 
 

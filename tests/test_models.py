@@ -20,6 +20,7 @@ OURS = {"accounts", "numbers", "inbox", "delivery", "routing", "ingest"}
 ROOTS = {
     "accounts.Tenant": "is the root",
     "accounts.User": "a person may belong to several tenants",
+    "accounts.KeyAddress": "part of its key",
     "accounts.LoginFailure": "comes before anybody is known",
     "numbers.Number": "the pool's; who holds it is its Assignment",
     "inbox.RepeatKey": "a keyed digest",

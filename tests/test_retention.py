@@ -31,7 +31,7 @@ NOTHING = {"texts": 0, "attempts": 0, "events": 0}
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "PAUSE_S", 0.0)
+    monkeypatch.setattr(retention, "PAUSE_A_SECOND", 0.0)
 
 
 def old(side: Side, age: timedelta, state: str = "delivered", **columns: Any) -> Delivery:

@@ -49,7 +49,7 @@ SELECT id, id, %(environment)s, 1, at, 200, '', 1000, 'sealed' FROM made
 
 @pytest.fixture
 def backlog(transactional_db: None, acme: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(retention, "PAUSE_S", 0.0)
+    monkeypatch.setattr(retention, "PAUSE_A_SECOND", 0.0)
     side = acme.live
     rows = {"environment": side.environment, "channel": side.channel, "endpoint": side.endpoint}
     values = {name: row.pk for name, row in rows.items()} | {"number": side.assignment.number_id}
@@ -96,7 +96,7 @@ def test_new_texts_are_delivered_while_a_backlog_is_erased(
 
     def watched(ids: Any, at: Any) -> int:
         gone = erase(ids, at)
-        if len(sizes) % 10 == 0:
+        if len(sizes) % 40 == 0:
             others.submit(look, connection.connection.info.backend_pid).result(30)
         sizes.append(gone)
         return gone

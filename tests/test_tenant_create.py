@@ -7,8 +7,8 @@ import getpass
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.keys import find
 from accounts.models import AuditEntry, Membership, Tenant, User
-from accounts.services import key_of
 
 GOOD = "a long enough passphrase"
 
@@ -24,7 +24,7 @@ def test_a_tenant_begins_with_an_owner_and_two_keys(
 ) -> None:
     email = create(monkeypatch)
     _id, *keys = capsys.readouterr().out.split()
-    found = [key_of(text) for text in keys]
+    found = [find(text, "127.0.0.1") for text in keys]
     assert {key.environment.kind for key in found if key} == {"live", "sandbox"}
     membership = Membership.objects.get(user__email=email)
     assert (membership.role, membership.tenant.name) == ("owner", "Lovelace & Co")

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from accounts import keys
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.ids import public
 from accounts.models import AuditEntry
+from accounts.roles import SCOPES
 from delivery import services
 from delivery.engine import Engine
 from delivery.models import Delivery
@@ -113,6 +115,6 @@ def test_a_list_tells_texts_too_and_says_on_the_trail_which(acme: House, api: Ap
 @pytest.mark.django_db
 def test_a_list_of_nothing_is_no_read() -> None:
     environment = accounts.create_tenant("Cassis", SYSTEM).environments.get(kind="live")
-    _row, key = accounts.create_key(environment, "tests", SYSTEM)
+    _row, key = keys.create(environment, SYSTEM, name="tests", held=SCOPES)
     assert Api(key).get("messages").json()["data"] == []
     assert not AuditEntry.objects.filter(action="message.read").exists()

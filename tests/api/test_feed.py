@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from accounts import keyring, services
+from accounts import keyring, keys, services
 from accounts.audit import SYSTEM
 from accounts.clock import clock, stamp
 from accounts.ids import public
 from accounts.models import AuditEntry
+from accounts.roles import SCOPES
 from inbox import erasure
 from inbox.models import Message
 from tests.cast import Api, House, store_message
@@ -92,7 +93,7 @@ def test_what_was_erased_or_does_not_open_keeps_its_place(acme: House, api: Api)
 
 def test_an_empty_feed_has_a_cursor_too(acme: House) -> None:
     empty = services.create_tenant("New", SYSTEM).environments.get(kind="sandbox")
-    api = Api(services.create_key(empty, "tests", SYSTEM)[1])
+    api = Api(keys.create(empty, SYSTEM, name="tests", held=SCOPES)[1])
     page = api.get("feed").json()
     assert (page["data"], page["hasMore"]) == ([], False)
     first = store_message(acme.live.assignment, "first")

@@ -43,8 +43,21 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def test_every_operation_is_named_verb_noun(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names)) >= 24
-    verbs = "list create read update delete replay preview take acknowledge release run check await stream"
+    verbs = (
+        "list create read update delete replay preview take acknowledge release "
+        "run check rotate resend await stream"
+    )
     assert all(re.fullmatch(rf"({verbs.replace(' ', '|')})[A-Z][A-Za-z]+", name) for name in names)
+
+
+def test_every_operation_names_its_scope(described: dict[str, Any]) -> None:
+    flow = described["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    assert flow["tokenUrl"].endswith("/oauth/token")
+    for path, method, operation in operations(described):
+        key, token = operation["security"]
+        assert key == {"apiKey": []}
+        assert len(token["oauth2"]) == 1
+        assert set(token["oauth2"]) <= set(flow["scopes"]), (method, path)
 
 
 def test_failures_are_described_as_problems(described: dict[str, Any]) -> None:

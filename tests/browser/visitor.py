@@ -49,6 +49,13 @@ PAGES = (
     "endpoints/{queue_id}/policy/",
     "endpoints/{endpoint_id}/access/",
     "destinations/",
+    "api-keys/",
+    "api-keys/new/",
+    "api-keys/{key_id}/",
+    "oauth-clients/",
+    "oauth-clients/new/",
+    "oauth-clients/{client_id}/",
+    "members/",
 )
 WIDTHS = (1280, 390, 320)
 

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts import services
+from accounts import keys, members, services
 from accounts.audit import Actor
 from accounts.ids import public
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import SCOPES, Role
 
 
 class Command(BaseCommand):
@@ -37,12 +37,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             user.save()
             tenant = services.create_tenant(name, Actor("operator"))
-            services.add_member(tenant, user, Role.OWNER, Actor("operator"))
-            keys = [
-                services.create_key(env, "First key", Actor("operator"))[1]
+            members.add(tenant, user, Role.OWNER, Actor("operator"))
+            texts = [
+                keys.create(env, Actor("operator"), name="First key", held=SCOPES)[1]
                 for env in tenant.environments.all()
             ]
-        self.stdout.write(f"{public('tenant', tenant.pk)}\n" + "\n".join(keys))
+        self.stdout.write(f"{public('tenant', tenant.pk)}\n" + "\n".join(texts))
 
 
 def choose_password(user: User) -> None:

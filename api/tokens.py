@@ -1,0 +1,99 @@
+"""POST /oauth/token: the client credentials grant (RFC 6749 §4.4), and no other.
+
+django-oauth-toolkit reads the request and stores the token, as a digest; oauthlib decides by the RFC's rules. What is
+ours is whose secret it is, which scopes there are, and the trail.
+"""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from oauth2_provider.oauth2_backends import OAuthLibCore
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
+from oauthlib.oauth2 import BackendApplicationServer
+
+from accounts import audit, clients, granting, ids
+from accounts.audit import Actor
+from accounts.clock import clock
+from accounts.models import OAuthClient
+from accounts.roles import SCOPES
+
+
+class Scopes(BaseScopes):  # type: ignore[misc]  # the library has no types
+    """A client may ask for some of its scopes, and gets all of them where it asks for none."""
+
+    def get_all_scopes(self) -> dict[str, object]:
+        return SCOPES
+
+    def get_available_scopes(self, application: Any = None, *_args: Any, **_kwargs: Any) -> list[str]:
+        return list(application.scopes)
+
+    get_default_scopes = get_available_scopes
+
+
+class Validator(OAuth2Validator):  # type: ignore[misc]  # likewise
+    """Finds clients by their public id, and compares digests of secrets in constant time."""
+
+    def _load_application(self, client_id: str, request: Any) -> OAuthClient | None:
+        rows = OAuthClient.objects.select_related("environment__tenant").filter(revoked_at=None)
+        id = ids.parse("client", client_id)
+        client = rows.filter(pk=id).first() if id else None
+        if client is None or not granting.admits(client.allowed_networks, request.headers["REMOTE_ADDR"]):
+            return None
+        request.client = client
+        return client
+
+    def _extract_basic_auth(self, request: Any) -> str | None:
+        text: str | None = super()._extract_basic_auth(request)
+        return (
+            text if text and text.isascii() else None
+        )  # the library decodes base64 and expects no other failure
+
+    def _check_secret(self, provided_secret: str, stored_secret: tuple[bytes, ...]) -> bool:
+        digest = clients.digest_of(provided_secret)
+        return any(compare_digest(stored, digest) for stored in stored_secret)
+
+    def _check_and_set_request_resource(self, request: Any) -> None:
+        request.resource = []  # there is one resource server, so that RFC 8707's parameter says nothing
+
+    def _create_access_token(self, expires: Any, request: Any, token: Any, *args: Any, **kwargs: Any) -> Any:
+        """Within the library's transaction."""
+        client: OAuthClient = request.client
+        OAuthClient.objects.filter(pk=client.pk).update(last_used_at=clock(client.environment))
+        audit.record(
+            Actor("client", client.pk, request.headers.get("REQUEST_ID", "")),
+            "client.tokenIssued",
+            client.pk,
+            environment=client.environment,
+            after={"scopes": token["scope"].split()},
+        )
+        return super()._create_access_token(expires, request, token, *args, **kwargs)
+
+
+server = BackendApplicationServer(
+    Validator(),
+    token_generator=clients.new_token,
+    token_expires_in=settings.OAUTH2_PROVIDER["ACCESS_TOKEN_EXPIRE_SECONDS"],
+)
+core = OAuthLibCore(server)
+
+
+@csrf_exempt  # whoever asks shows a secret, not a cookie
+@require_POST
+@sensitive_post_parameters("client_secret")
+def token(request: HttpRequest) -> HttpResponse:
+    """A token, or an error as RFC 6749 §5.2 has it; 503 while the database is away, as the rest of the API."""
+    told = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    try:
+        _url, headers, body, status = core.create_token_response(request)
+    except (OperationalError, InterfaceError):
+        headers, body, status = {"Retry-After": "5"}, '{"error": "temporarily_unavailable"}', 503
+    return HttpResponse(body, status=status, headers=told | headers)
