@@ -75,8 +75,9 @@ class Feed(View):
         rows = messages_of(page.ids)
         if READ_CONTENT in request.program.scopes:
             note_read(environment, request.actor, [public("message", id) for id in rows])
+        context = seen_by(request)
         answer = {
-            "data": MessageSerializer(list(rows.values()), many=True, context=seen_by(request)).data,
+            "data": [MessageSerializer(row, context=context).data for row in rows.values()],
             "nextCursor": written(environment, page.end),
             "hasMore": page.more,
         }
