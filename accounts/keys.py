@@ -178,12 +178,6 @@ def find(text: str, address: str) -> ApiKey | None:
     return found
 
 
-def valid(ids: Collection[UUID]) -> set[UUID]:
-    """Those of the keys that open something now."""
-    rows = ApiKey.objects.select_related("environment").filter(pk__in=ids, revoked_at=None)
-    return {key.pk for key in rows if key.expires_at is None or key.expires_at > clock(key.environment)}
-
-
 def note_refusal(key: ApiKey, address: str) -> None:
     """Remember that somebody had the key's text at an address that it does not admit."""
     now = clock(key.environment)

@@ -30,7 +30,6 @@ class Program:
     environment: Environment
     scopes: frozenset[str]
     note_use: Callable[[], None]  # for when the answer is on its way
-    holds: Callable[[], bool]  # whether it would be let in again
     is_authenticated: Literal[True] = True
 
 
@@ -38,11 +37,9 @@ class BearerAuthentication(BaseAuthentication):
     """Sets `request.auth` to the Program; its `environment` is where every view starts."""
 
     def authenticate(self, request: Request) -> tuple[Program, Program] | None:
-        scheme, _space, credentials = get_authorization_header(request).partition(b" ")
-        if not scheme:
+        if not get_authorization_header(request):
             return None
-        text = credentials.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
-        program = program_of(text, request.META["REMOTE_ADDR"])  # the true one (smsgateway.middleware)
+        program = program_of(*credentials_of(request))
         if program is None:
             detail = _("This key or token is unknown, has ended, or is not for requests from your address.")
             raise AuthenticationFailed(detail, "invalid_key")
@@ -50,6 +47,18 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="smsgateway"'
+
+
+def credentials_of(request: Request) -> tuple[str, str]:
+    """What a request shows for itself: the text of its key or token, and the address that it comes from."""
+    scheme, _space, text = get_authorization_header(request).partition(b" ")
+    bearer = text.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
+    return bearer, request.META["REMOTE_ADDR"]  # the true one (smsgateway.middleware)
+
+
+def open_still(shown: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the credentials that open something now."""
+    return {one for one in shown if program_of(*one)}
 
 
 def check_again(request: Request) -> None:
@@ -65,10 +74,7 @@ def program_of(text: str, address: str) -> Program | None:
         if granted is None:
             return None
         client, scopes = granted
-        again = partial(clients.find, text, address)
-        return Program(
-            "client", client.pk, client.environment, scopes, lambda: None, lambda: again() is not None
-        )
+        return Program("client", client.pk, client.environment, scopes, lambda: None)
     key = keys.find(text, address)
     if key is None:
         return None
@@ -78,14 +84,7 @@ def program_of(text: str, address: str) -> Program | None:
         key.environment,
         frozenset(key.scopes),
         partial(keys.note_use, key, address),
-        lambda: bool(keys.valid([key.pk])),
     )
-
-
-def still_valid(programs: Collection[Program]) -> set[int]:
-    """Which of these objects (by Python's `id`) would be let in again: of all keys by one query."""
-    held = keys.valid({one.id for one in programs if one.kind == "key"})
-    return {id(one) for one in programs if (one.id in held if one.kind == "key" else one.holds())}
 
 
 class Scoped(BasePermission):

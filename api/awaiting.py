@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from accounts.clock import clock
 from accounts.models import Environment
-from accounts.roles import READ_CONTENT
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api import holding
 from api.errors import BadQuery
 from api.feed import opened, position_of, written
@@ -36,6 +38,9 @@ CONDITIONS: Mapping[str, tuple[str, str]] = {
     "contains": ("content", "contains"),
     "matches": ("content", "matches"),
 }
+
+
+ABOUT_CONTENT = CONDITIONS.keys() - {"numberUsed"}
 
 
 def condition(help_text: str) -> serializers.CharField:
@@ -61,9 +66,13 @@ class WaitQuery(Input):
 class Wait(View):
     http_method_names = ("get",)
 
-    @operation("awaitMessage", READ_CONTENT, MessageSerializer, query=WaitQuery, other={204: None})
+    @operation("awaitMessage", READ_MESSAGES, MessageSerializer, query=WaitQuery, other={204: None})
     def get(self, request: ApiRequest) -> Response:
         asked, environment = query(request, WaitQuery), request.environment
+        reads_content = READ_CONTENT in request.program.scopes
+        if not reads_content and ABOUT_CONTENT & asked.keys():  # whether it matches would tell
+            detail = _("To wait for a sender or for what a text says takes the scope readContent.")
+            raise PermissionDenied(detail, "missing_scope")
         hold: Hold | None = request.META.get(HELD)
         start = hold.position if hold and hold.position else start_of(environment, asked.get("since"))
         search = Search(environment, wanted(asked), normalise(asked.get("numberUsed", "")), start)
@@ -79,7 +88,8 @@ class Wait(View):
         headers["Next-Since"] = written(environment, search.position)
         if found is None:
             return Response(status=204, headers=headers)
-        reading.read(environment, request.actor, found)
+        if reads_content:
+            reading.read(environment, request.actor, found)
         shown = MessageSerializer(readable(environment).get(pk=found), context=seen_by(request))
         return Response(shown.data, headers=headers)
 
@@ -99,7 +109,7 @@ class Search:
 
     def look(self) -> UUID | None:
         self.eager = False
-        for _ in range(PAGES):
+        for _page in range(PAGES):
             page = feed.read(self.environment.pk, self.position, LIMIT, self.number or None)
             found = self.first(page)
             if found is not None or not page.more:

@@ -16,7 +16,7 @@ from accounts import keyring
 from accounts.encryption import Unsealable
 from accounts.ids import public
 from accounts.models import Environment
-from accounts.roles import READ_CONTENT
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api import holding
 from api.errors import BadQuery
 from api.fields import Input
@@ -61,7 +61,7 @@ class FeedSerializer(serializers.Serializer[Any]):
 class Feed(View):
     http_method_names = ("get",)
 
-    @operation("readFeed", READ_CONTENT, FeedSerializer, query=FeedQuery)
+    @operation("readFeed", READ_MESSAGES, FeedSerializer, query=FeedQuery)
     def get(self, request: ApiRequest) -> Response:
         asked, environment = query(request, FeedQuery), request.environment
         start = position_of(environment, "cursor", asked["cursor"]) if "cursor" in asked else Position()
@@ -73,9 +73,11 @@ class Feed(View):
             lambda page: page.ids,
         )
         rows = messages_of(page.ids)
-        reading.listed(environment, request.actor, [public("message", id) for id in rows])
+        if READ_CONTENT in request.program.scopes:
+            reading.listed(environment, request.actor, [public("message", id) for id in rows])
+        context = seen_by(request)
         answer = {
-            "data": MessageSerializer(list(rows.values()), many=True, context=seen_by(request)).data,  # type: ignore[arg-type]
+            "data": [MessageSerializer(row, context=context).data for row in rows.values()],
             "nextCursor": written(environment, page.end),
             "hasMore": page.more,
         }

@@ -61,7 +61,9 @@ class Flow:
         self.passed.clear()
         more = True
         while more and self.is_open():
-            batch: Batch = await self.run(stream.look, self.on.environment, self.position)
+            batch: Batch = await self.run(
+                stream.look, self.on.environment, self.position, self.on.reads_content
+            )
             await self.send(batch.events, batch.end)
             recent = ids.earliest(clock() - SETTLED)
             self.passed |= {id for id, _event in batch.events if id > recent}
@@ -98,6 +100,8 @@ class Flow:
     async def note(self) -> None:
         """Tell the trail what was read: once a connection, or more often where it is much."""
         told, self.told = self.told, []
+        if not self.on.reads_content:  # nobody was told what they say
+            return
         try:
             names = [public("message", id) for id in told]
             await self.run(reading.listed, self.on.environment, self.on.actor, names)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from accounts.audit import Actor
 from accounts.models import Environment
-from api.authentication import Program, check_again
+from api.authentication import check_again
 from api.views import ApiRequest
 from inbox.feed import Position
 from routing.reading import Reading
@@ -52,7 +52,8 @@ class Stream:
 
     environment: Environment
     actor: Actor
-    program: Program  # the stream ends when what it came with does
+    credentials: tuple[str, str]  # the stream ends with them
+    reads_content: bool
     start: Position
 
 

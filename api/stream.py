@@ -24,8 +24,9 @@ from rest_framework import serializers
 from accounts import keyring
 from accounts.ids import public
 from accounts.models import Environment
-from accounts.roles import READ_CONTENT
+from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api import holding
+from api.authentication import credentials_of
 from api.feed import messages_of, position_of, written
 from api.fields import Input
 from api.holding import HELD, Hold, held
@@ -36,7 +37,6 @@ from inbox.feed import Page, Position
 from inbox.models import Message
 
 MEDIA_TYPE = "text/event-stream"
-SHOWN = {"reads_content": True}  # nobody is let in who may not (Stream)
 RETRY_MS = 3000
 LIMIT = 200  # messages read at once
 AT_WEB_S, AGAIN_MS = (
@@ -71,13 +71,16 @@ class Stream(View):
             OpenApiParameter(LAST, str, OpenApiParameter.HEADER, description="id of the last event that came")
         ]
     )
-    @operation("streamMessages", READ_CONTENT, str, query=StreamQuery, media=[MEDIA_TYPE])
+    @operation("streamMessages", READ_MESSAGES, str, query=StreamQuery, media=[MEDIA_TYPE])
     def get(self, request: ApiRequest) -> HttpResponse:
         asked, environment = query(request, StreamQuery), request.environment
         start = start_of(request, environment, asked.get("since"))
+        reads_content = READ_CONTENT in request.program.scopes
         hold: Hold | None = request.META.get(HELD)
         if hold is not None:
-            hold.on = holding.Stream(environment, request.actor, request.program, start)
+            hold.on = holding.Stream(
+                environment, request.actor, credentials_of(request), reads_content, start
+            )
             hold.environment = environment.pk
             return answer(RETRY_MS, at(environment, start))
         page, headers = held(
@@ -87,8 +90,9 @@ class Stream(View):
             lambda: feed.read(environment.pk, start, LIMIT),
             lambda page: page.ids,
         )
-        batch = batch_of(environment, page, messages_of(page.ids))
-        reading.listed(environment, request.actor, [public("message", id) for id, _event in batch.events])
+        batch = batch_of(environment, page, messages_of(page.ids), reads_content)
+        if reads_content:
+            reading.listed(environment, request.actor, [public("message", id) for id, _event in batch.events])
         events = [event for _id, event in batch.events]
         retry_ms = AGAIN_MS if "Retry-After" in headers else 0
         return answer(retry_ms, at(environment, start), *events, at(environment, batch.end))
@@ -112,23 +116,23 @@ def start_of(request: ApiRequest, environment: Environment, since: str | None) -
     return feed.newest(environment.pk) if since is None else position_of(environment, "since", since)
 
 
-def look(environment: Environment, start: Position) -> Batch:
+def look(environment: Environment, start: Position, reads_content: bool) -> Batch:
     """What there is behind `start`, at most about LIMIT."""
     page = feed.read(environment.pk, start, LIMIT)
-    return batch_of(environment, page, messages_of(page.ids))
+    return batch_of(environment, page, messages_of(page.ids), reads_content)
 
 
-def batch_of(environment: Environment, page: Page, messages: Mapping[UUID, Message]) -> Batch:
+def batch_of(
+    environment: Environment, page: Page, messages: Mapping[UUID, Message], reads_content: bool
+) -> Batch:
     """A page as events. Behind late messages there is no position but behind the last; the others have no id."""
     key = keyring.of(environment.tenant_id)
     events = []
     for place, id in enumerate(page.ids, 1):
         if id not in messages:
             continue
-        event = (
-            b"data: "
-            + json.dumps(MessageSerializer(messages[id], context=SHOWN).data, ensure_ascii=False).encode()
-        )
+        shown = MessageSerializer(messages[id], context={"reads_content": reads_content}).data
+        event = b"data: " + json.dumps(shown, ensure_ascii=False).encode()
         if place >= len(page.late):
             event = f"id: {feed.written(page.behind(place), environment.pk, key)}\n".encode() + event
         events.append((id, event + b"\n\n"))

@@ -40,8 +40,8 @@ MOST_KEPT = 20  # batches for who does not take them; then it must read them its
 class Listener:
     """Who waits for messages of one environment: for one that is `wanted`, or, without, for all in batches."""
 
-    def __init__(self, wanted: Callable[[Reading], bool] | None) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Callable[[Reading], bool] | None, reads_content: bool) -> None:
+        self.wanted, self.reads_content = wanted, reads_content
         self.ready = asyncio.Event()  # it hears of all that commits from now on, and of nothing else
         self.woken = asyncio.Event()
         self.batches: deque[Batch] = deque()
@@ -78,7 +78,7 @@ class Tail:
 class Heard(NamedTuple):
     """What a page of one environment is to its listeners: to all who stream, and to those who got what they wanted."""
 
-    batch: Batch | None
+    batches: Mapping[bool, Batch]  # by whether one may read content
     hit: Sequence[Listener]
 
 
@@ -93,9 +93,13 @@ class Tails:
 
     @contextmanager
     def listening(
-        self, environment: Environment, wanted: Callable[[Reading], bool] | None
+        self,
+        environment: Environment,
+        wanted: Callable[[Reading], bool] | None = None,
+        reads_content: bool = False,
     ) -> Iterator[Listener]:
-        tail, listener = self.tails.setdefault(environment.pk, Tail(environment)), Listener(wanted)
+        tail = self.tails.setdefault(environment.pk, Tail(environment))
+        listener = Listener(wanted, reads_content)
         tail.listeners.add(listener)
         self.joining.add(listener)
         self.somebody.set()
@@ -149,7 +153,7 @@ class Tails:
                 listener.woken.set()
             for listener in listeners:
                 if listener.wanted is None:
-                    listener.hear(told.batch)
+                    listener.hear(told.batches.get(listener.reads_content))
 
 
 async def begin(link: psycopg.AsyncConnection[Any], tails: Sequence[Tail]) -> None:
@@ -185,7 +189,9 @@ def heard(
     try:
         readings = [reading_of(messages[id]) for id in page.ids if id in messages] if waiting else []
         hit = [one for one in waiting if one.wanted and any(map(one.wanted, filter(None, readings)))]
-        return Heard(batch_of(environment, page, messages) if len(waiting) < len(listeners) else None, hit)
+        audiences = {listener.reads_content for listener in listeners if listener.wanted is None}
+        batches = {sees: batch_of(environment, page, messages, sees) for sees in audiences}
+        return Heard(batches, hit)
     except Exception:  # whatever it is, it must not keep other environments waiting
         log.exception("what came cannot be told", extra={"environment": str(environment.pk)})
-        return Heard(None, waiting)
+        return Heard({}, waiting)

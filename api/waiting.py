@@ -29,7 +29,7 @@ import psycopg
 from django.db import Error, close_old_connections
 
 from accounts.database import dsn
-from api.authentication import Program, still_valid
+from api.authentication import open_still
 from api.flowing import Flow, either
 from api.holding import HELD, Hold, Queue, Stream, Texts
 from api.tails import Listener, Tails
@@ -46,6 +46,7 @@ OURS = re.compile(r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|fee
 THREADS = 4
 MOST, MOST_OF_ONE = 10_000, 5_000  # requests held, of all environments and of one
 LOOK_S = 1.0
+CHECKED = 100  # credentials of streams a look
 SILENT_S = 5.0  # a frozen database answers nothing at all
 WAITING = """
 SELECT q.id FROM unnest(%(queues)s::uuid[]) AS q(id)
@@ -82,7 +83,7 @@ class App:
         self.tails = Tails(partial(self.run, self.aside))
         self.waiting: defaultdict[UUID, list[asyncio.Event]] = defaultdict(list)
         self.held: Counter[UUID | None] = Counter()  # requests, by environment
-        self.streams: dict[Listener, Program] = {}  # by what opened each
+        self.streams: dict[Listener, tuple[str, str]] = {}  # with the credentials that opened each
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -177,8 +178,8 @@ class App:
             await send({"type": "http.response.body", "body": data, "more_body": True})
 
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
-        with self.tails.listening(on.environment, None) as listener:
-            self.streams[listener] = on.program
+        with self.tails.listening(on.environment, reads_content=on.reads_content) as listener:
+            self.streams[listener] = on.credentials
             try:
                 await write(reply.body)
                 await Flow(on, listener, left, write, partial(self.run, self.pool)).go_on()
@@ -187,18 +188,23 @@ class App:
         await send({"type": "http.response.body", "body": b""})
 
     async def watch_keys(self) -> None:
-        """End each stream whose key was revoked, within a second or so."""
+        """End each stream whose key or token ended, within seconds: so many are looked at each second."""
+        turn = 0
         while True:
             await asyncio.sleep(LOOK_S)
-            if not self.streams:
+            shown = sorted(set(self.streams.values()))
+            turn = turn + CHECKED if turn + CHECKED < len(shown) else 0
+            asked = shown[turn : turn + CHECKED]
+            if not asked:
                 continue
             try:
-                valid = await self.run(self.pool, still_valid, list(self.streams.values()))
+                valid = await self.run(self.pool, open_still, asked)
             except Error as error:
                 log.warning("keys: trying again", extra={"reason": type(error).__name__})
                 continue
-            for listener, program in self.streams.items():
-                if id(program) not in valid:
+            ended = set(asked) - valid
+            for listener, credentials in self.streams.items():
+                if credentials in ended:
                     listener.end()
 
     def leave(self, queue: UUID, woken: asyncio.Event) -> None:

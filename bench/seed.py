@@ -138,11 +138,11 @@ def listeners(sink: str) -> dict[str, Any]:
     told = bench(sink)
     channel = Channel.objects.get(token=told["path"].rpartition("/")[2])
     assert channel.environment is not None
-    keys = []
+    quiet = []
     for index in range(QUIET_TENANTS):
         tenant = accounts.create_tenant(f"Quiet {index}", SYSTEM)
-        keys.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
-    return told | {"key": key_of(channel.environment), "quiet": keys}
+        quiet.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
+    return told | {"key": key_of(channel.environment), "quiet": quiet}
 
 
 def key_of(environment: Environment) -> str:

@@ -16,6 +16,9 @@ PAGES = ("", "messages/", "messages/{message_id}/", "deliveries/?view=all", "iss
 ANSWERS = (
     "messages",
     "messages/{message_id}",
+    "messages/wait?since=2020-01-01T00:00:00Z",
+    "messages/stream?since=2020-01-01T00:00:00Z",
+    "feed",
     "messages/{message_id}/deliveries",
     "deliveries",
     "deliveries/{delivery_id}",

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts import keys
+from accounts.audit import SYSTEM
 from accounts.clock import clock, stamp
 from accounts.ids import public
 from accounts.models import AuditEntry
+from accounts.roles import SCOPES
 from api import awaiting, holding
 from inbox import erasure
 from tests.cast import Api, House, Side, store_message
@@ -191,3 +194,12 @@ def test_web_waits_for_a_few_and_answers_the_others_at_once(
     thread.join(WITHIN_S)
     assert "here it is" in answers[0].content.decode()
     assert holding.PLACES._value == 1
+
+
+def test_who_may_not_read_content_does_not_learn_it_by_waiting(acme: House) -> None:
+    masked = keys.create(acme.live.environment, SYSTEM, name="m", held=SCOPES, scopes=["readMessages"])[1]
+    for query in ("senderId=Doctolib", "contains=code", "matches=.", "timeout=1&numberUsed=1&contains=a"):
+        response = Api(masked).get(f"messages/wait?{query}")
+        assert (response.status_code, response.json()["code"]) == (403, "missing_scope")
+    found = Api(masked).get("messages/wait?since=2020-01-01T00:00:00Z&numberUsed=%2B33937000001")
+    assert (found.status_code, found.json()["content"], found.json()["senderId"]) == (200, None, None)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts import keyring
+from accounts import keyring, keys
+from accounts.audit import SYSTEM
 from accounts.clock import clock, stamp
 from accounts.ids import public
 from accounts.models import AuditEntry
+from accounts.roles import SCOPES
 from api import flowing, stream, tails, waiting
 from tests.cast import House, Side, store_message
 from tests.live import WITHIN_S, until
@@ -165,6 +167,26 @@ def test_it_ends_with_its_key(acme: House, wait: LiveWait) -> None:
     assert wait.stream(acme.live.key, Last_Event_ID=mine.ids[-1]).response.status == 401
     assert not others.over.is_set()
     assert mine.contents == []
+
+
+def test_it_ends_when_its_key_expires(acme: House, wait: LiveWait) -> None:
+    client = wait.stream(acme.live.key)
+    acme.live.environment.keys.update(expires_at=clock())
+    assert client.over.wait(WITHIN_S)
+
+
+def test_who_may_not_read_content_hears_none(acme: House, wait: LiveWait) -> None:
+    key = keys.create(acme.live.environment, SYSTEM, name="m", held=SCOPES, scopes=["readMessages"])[1]
+    masked, open = wait.stream(key), wait.stream(acme.live.key)
+    come(acme.live, "a code")
+    open.heard("a code")
+    until(lambda: masked.messages)
+    assert masked.messages == [open.messages[0] | {"content": None, "senderId": None}]
+    assert "a code" not in masked.told
+    masked.leave()
+    open.leave()
+    until(lambda: read_entries(acme.live))
+    assert read_entries(acme.live) == [[open.messages[0]["id"]]]
 
 
 def test_a_database_that_went_away_costs_a_moment(acme: House, wait: LiveWait) -> None:
