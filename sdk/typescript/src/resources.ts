@@ -223,7 +223,7 @@ export class Events extends Resource {
 }
 
 export class Feed extends Resource {
-  /** Needs the scope `readContent`. */
+  /** Needs the scope `readMessages`. */
   read(query: { cursor?: string | null; limit?: number | null; wait?: number | null } = {}, options?: Options): Pages<types.Message> {
     return this.pages(`/v1/feed`, { query, options });
   }

@@ -526,7 +526,7 @@ class Feed(AsyncResource):
     def read(
         self, *, cursor: str | None = None, limit: int | None = None, wait: int | None = None
     ) -> AsyncPages[models.Message]:
-        """Needs the scope `readContent`."""
+        """Needs the scope `readMessages`."""
         return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
 
 

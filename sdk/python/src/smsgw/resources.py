@@ -524,7 +524,7 @@ class Feed(Resource):
     def read(
         self, *, cursor: str | None = None, limit: int | None = None, wait: int | None = None
     ) -> Pages[models.Message]:
-        """Needs the scope `readContent`."""
+        """Needs the scope `readMessages`."""
         return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
 
 
