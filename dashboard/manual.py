@@ -36,7 +36,10 @@ class Group(NamedTuple):
 
 GROUPS = (
     Group(_("Begin"), ("quickstart", "concepts", "sandbox")),
-    Group(_("Receive texts"), ("webhooks", "retries", "callback", "polling", "events", "replay", "errors")),
+    Group(
+        _("Receive texts"),
+        ("webhooks", "retries", "callback", "receiving", "polling", "events", "replay", "errors"),
+    ),
     Group(_("Set up"), ("numbers", "acquire-numbers", "carriers", "generic", "smpp", "routing")),
     Group(_("Automate"), ("api", REFERENCE)),
     Group(_("Security and compliance"), ("security", "access", "compliance", "audit", "retention")),
@@ -123,7 +126,7 @@ def read(slug: str, text: str) -> Page:
     reader = markdown()
     tokens = reader.parse(text)
     name_headings(tokens)
-    lead_on(tokens)
+    lead_on(tokens, slug)
     sections = tuple(sections_of(tokens))
     html = mark_safe(reader.renderer.render(tokens, reader.options, {}))  # noqa: S308  raw HTML is escaped (markdown)
     lead = next((plain(inline) for before, inline in pairwise(tokens) if before.type == "paragraph_open"), "")
@@ -154,23 +157,33 @@ def name_headings(tokens: Sequence[Token]) -> None:
             opening.attrSet("id", anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor] - 1}")
 
 
-def lead_on(tokens: Sequence[Token]) -> None:
-    """Links from page to page lead to our addresses instead of files."""
-    for link in links(tokens):
-        link.attrSet("href", address(str(link.attrGet("href") or "")))
-
-
-def links(tokens: Sequence[Token]) -> Iterator[Token]:
+def lead_on(tokens: Sequence[Token], slug: str) -> None:
+    """Links from page to page lead to our addresses instead of files; other files of the repository are not here."""
     for token in tokens:
-        yield from (child for child in token.children or () if child.type == "link_open")
+        led: list[Token] = []
+        dropped = False
+        for child in token.children or ():
+            if child.type == "link_open":
+                target = address(str(child.attrGet("href") or ""), slug)
+                dropped = target is None
+                child.attrSet("href", target or "")
+            if not (child.type in {"link_open", "link_close"} and dropped):
+                led.append(child)
+        if token.children is not None:
+            token.children = led
 
 
-def address(target: str) -> str:
+def address(target: str, slug: str) -> str | None:
+    """Where a link of a page leads; None where only the repository has what it names."""
+    if target.startswith(("https://", "http://")):
+        return target
+    if target.startswith("#"):
+        return url_of(slug) + target
     found = PAGE.fullmatch(target)
     if found is None:
-        return target
-    slug, anchor = found.groups()
-    return url_of(slug) + (f"#{anchor}" if anchor else "")
+        return None
+    page, anchor = found.groups()
+    return url_of(page) + (f"#{anchor}" if anchor else "")
 
 
 def sections_of(tokens: Sequence[Token]) -> Iterator[Section]:

@@ -36,7 +36,7 @@ def test_one_goes_again_and_who_did_it_is_kept(acme: House, owner: Person) -> No
     assert "<h1>Messages</h1>" in page
     acme.live.delivery.refresh_from_db()
     assert acme.live.delivery.state == Delivery.State.PENDING
-    entry = AuditEntry.objects.latest("at")
+    entry = AuditEntry.objects.exclude(action="message.read").latest("at")  # the page that shows it is one
     assert (entry.action, entry.actor_kind, entry.actor_id) == (
         "delivery.replayed",
         "user",
