@@ -52,7 +52,7 @@ def test_what_is_acknowledged_is_told_where_somebody_asked(acme: House) -> None:
 
 
 def test_what_is_given_back_for_the_last_time_is_told(acme: House) -> None:
-    services.update_endpoint(acme.live.queue, SYSTEM, policy={"retry": {"delaysSeconds": [1]}})
+    services.update_endpoint(acme.live.queue, SYSTEM, policy={"retry": {"tries": 2}})
     acme.live.queue.refresh_from_db()
     delivery = waiting(acme)
     for _ in range(2):
