@@ -51,7 +51,9 @@ def channel(door: LiveDoor, acme: House, receiver: Receiver) -> Channel:
         model.objects.all().delete()
     door.in_force(lambda known: (channel.pk, NUMBER) in known.holders)
     door.in_force(
-        lambda known: known.environments[side.environment.pk].routes.compiled[0].endpoint_ids == (endpoint.pk,)
+        lambda known: (
+            known.environments[side.environment.pk].routes.compiled[0].endpoint_ids == (endpoint.pk,)
+        )
     )
     return channel
 
