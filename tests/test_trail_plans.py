@@ -93,7 +93,6 @@ def test_a_page_reads_a_page(acme: House, filled: dict[str, Any]) -> None:
         Wanted(address="192.0.2.7"): "audit_from_address",
         Wanted(since=since, until=since + timedelta(hours=1)): "audit_newest",
         Wanted(until=since): "audit_newest",
-        Wanted(organisation=True): "audit_of_tenant",
     }
     for wanted, index in cases.items():
         used, read, _found = plan(acme, wanted)

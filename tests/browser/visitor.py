@@ -62,6 +62,10 @@ PAGES = (
 WIDTHS = (1280, 390, 320)
 
 
+#: Who types into the log-in before the browser has focused its first field.
+TOO_FAST = "info: Autofocus processing was blocked"
+
+
 class Visitor:
     """`page` is Playwright's; `complaints` holds console lines, script errors and requests to elsewhere."""
 
@@ -75,9 +79,13 @@ class Visitor:
             **context,
         )
         self.page = self.context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("console", lambda message: self.hear(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.watch(request.url))
+
+    def hear(self, told: str) -> None:
+        if not told.startswith(TOO_FAST):
+            self.complaints.append(told)
 
     def watch(self, url: str) -> None:
         if urlsplit(url).netloc != urlsplit(self.root).netloc:
