@@ -155,6 +155,7 @@ class Problem(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField()
     code = serializers.CharField(help_text="never translated, never reused")
+    errorCode = serializers.IntegerField(help_text="its number, which `type` leads to")
     errors = WrongField(many=True)  # type: ignore[assignment]  # the metaclass takes fields out of the class
     requestId = serializers.CharField()
 
@@ -172,7 +173,7 @@ def operation(
     """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status."""
 
     def decorate(view: F) -> F:
-        refusals = {401, 500, 503}
+        refusals = {401, 429, 500, 503}
         refusals |= {400, 411, 413, 415, 422} if body else set()
         refusals |= {400} if query else set()
         refusals |= {409} if conflicts else set()
@@ -182,7 +183,7 @@ def operation(
             code: OpenApiResponse(shape, HTTPStatus(code).phrase) for code, shape in answers.items()
         }
         for code in sorted(refusals):
-            told = OpenApiResponse(Problem, str(errors.TITLES[code]))
+            told = OpenApiResponse(Problem, HTTPStatus(code).phrase)
             responses[code, errors.MEDIA_TYPE] = told
         parameters = [query] if query else None
         documented: F = extend_schema(

@@ -19,6 +19,7 @@ from dashboard import (
     endpoint_secrets,
     endpoints,
     entrance,
+    error_pages,
     issues,
     messages,
     number_requests,
@@ -98,7 +99,13 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),
 ]
 
+errors: list[URLPattern | URLResolver] = [  # for everybody: answers of the API lead there
+    path("", error_pages.index, name="errors"),
+    path("<int:number>", error_pages.one, name="errors.one"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("docs/errors/", include(errors)),
     path("", entrance.home, name="overview"),
     path("login/", entrance.login, name="login"),
     path("logout/", entrance.logout, name="logout"),

@@ -23,7 +23,10 @@ from accounts import ids
 from tests.cast import URL, Api, House, Side, with_destinations
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-LEFT_OUT = {"operator/": "Django's admin is the operators' own and spans tenants; staff only"}
+LEFT_OUT = {
+    "operator/": "Django's admin is the operators' own and spans tenants; staff only",
+    "docs/errors/": "the same for everybody",
+}
 WITHOUT_PARAMETERS = {r"v1/^.*$": "answers 404 to everything"}
 OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest")
 CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
