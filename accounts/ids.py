@@ -32,6 +32,7 @@ PREFIXES = {
     "event": "evt",
     "issue": "iss",
     "replay": "rpl",
+    "request": "req",
 }
 
 
