@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -24,7 +27,11 @@ from accounts.errors import Invalid
 from accounts.models import ApiKey, Environment
 from api import errors
 from api.fields import Input
-from operations import counters
+from operations import counters, requests
+
+#: In a request's META where api.waiting asks again for one that was counted and logged already.
+AGAIN = "smsgateway.again"
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 M = TypeVar("M", bound=Model)
 F = TypeVar("F", bound=Callable[..., Response])
@@ -71,7 +78,10 @@ class View(APIView):
         "delete",
     )  # instead of OPTIONS: /v1/openapi.json
 
+    started: float
+
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
+        self.started = time.perf_counter()
         return ApiRequest(
             request,
             parsers=self.get_parsers(),
@@ -83,8 +93,32 @@ class View(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if request.auth is not None and AGAIN not in request.META:
+            # Django calls these after the last byte of the answer; it has no public door to them.
+            answer._resource_closers.append(partial(self.log, request, answer))  # type: ignore[attr-defined]
         counters.api_answered(request.method, answer.status_code)
         return answer
+
+    def log(self, request: ApiRequest, answer: Response) -> None:
+        """Write the request down where its developers look for it, without what it said."""
+        told = answer.data if answer.status_code >= 400 and isinstance(answer.data, dict) else {}
+        requests.note(
+            request.environment,
+            request_id=request.META["REQUEST_ID"],
+            method=(request.method or "")[:10],
+            path=template_of(request),
+            status=answer.status_code,
+            error_code=told.get("errorCode"),
+            duration_us=int((time.perf_counter() - self.started) * 1_000_000),
+            key_id=request.actor.id,
+            address=request.META.get("REMOTE_ADDR") or None,
+        )
+
+
+def template_of(request: Request) -> str:
+    """The path with names in place of ids: "/v1/messages/{message_id}"."""
+    match = request.resolver_match
+    return "/" + PARAMETER.sub(r"{\1}", match.route if match else "")
 
 
 class Unknown(View):

@@ -15,6 +15,7 @@ from accounts.services import THROTTLE_WINDOW
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
+from operations import requests
 
 BATCH = 5000
 AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none holds a worker's thread for long
@@ -41,6 +42,7 @@ def purge() -> dict[str, int]:
         "strayTexts": purge_older(
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
+        "apiRequests": purge_all(requests.forgettable()),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
 
@@ -58,7 +60,12 @@ def run_replays() -> int:
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:
+    return purge_all(rows.filter(**{f"{field}__lt": before}))
+
+
+def purge_all(rows: QuerySet[Any]) -> int:
+    """Delete the rows in batches; answers how many."""
     gone = 0
-    while ids := list(rows.filter(**{f"{field}__lt": before}).values_list("pk", flat=True)[:BATCH]):
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         gone += rows.filter(pk__in=ids).delete()[0]
     return gone

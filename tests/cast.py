@@ -29,6 +29,7 @@ from inbox.models import CONTENT, SENDER, Explanation, Message
 from numbers import phone
 from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
+from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 
@@ -56,6 +57,7 @@ class Side:
     event: Event
     issue: Issue
     replay: Replay
+    request: LoggedRequest
     queue: Endpoint
     callback: Endpoint
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
@@ -80,6 +82,7 @@ class Side:
             "event_id": public("event", self.event.pk),
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
+            "request_id": public("request", self.request.pk),
         }
 
 
@@ -147,6 +150,7 @@ def furnish(environment: Environment, number: str) -> Side:
         store_event(environment, new.endpoint),
         store_issue(failed),
         store_replay(environment, new.endpoint),
+        store_logged_request(environment),
         delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
@@ -238,6 +242,22 @@ def store_message(
         values |= {"route_id": route.pk, "route_name": route.name, "route_version": route.version}
         values |= {"routing_tag": route.routing_tag}
     return Message.objects.create(**values | columns)
+
+
+def store_logged_request(environment: Environment, **columns: Any) -> LoggedRequest:
+    """A request to the API that was answered well."""
+    pk = columns.pop("id", uuid7())
+    values: dict[str, Any] = {
+        "id": pk,
+        "at": clock(environment),
+        "request_id": public("request", pk),
+        "method": "GET",
+        "path": "/v1/messages",
+        "status": 200,
+        "duration_us": 4_200,
+        "address": "192.0.2.7",
+    }
+    return LoggedRequest.objects.create(environment=environment, **values | columns)
 
 
 def store_delivery(
