@@ -31,6 +31,7 @@ MONITOR = (
     Link("messages", _("Messages"), "inbox"),
     Link("deliveries", _("Deliveries"), "send"),
     Link("issues", _("Issues"), "circle-alert"),
+    Link("requests", _("API requests"), "scroll-text"),
 )
 CONFIGURATION = (
     Link("numbers", _("Numbers"), "hash"),

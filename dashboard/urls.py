@@ -28,6 +28,7 @@ from dashboard import (
     policy,
     preferences,
     replays,
+    requests,
     retention,
     routes,
 )
@@ -78,6 +79,7 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
     path("destinations/", destinations.index, name="endpoints.destinations"),
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
+    path("requests/", requests.index, name="requests"),
     path("retention/", retention.index, name="retention"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
