@@ -120,7 +120,7 @@ def of_framework(error: APIException) -> Problem:
     headers = {}
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
-    if wait := getattr(error, "wait", None):
+    if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait) + 1)
     code = error.get_codes()
     return Problem(

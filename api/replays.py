@@ -88,6 +88,8 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
+    bulk = True
+
     @operation("listReplays", page_of(ReplaySerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
@@ -115,6 +117,8 @@ class OneReplay(View):
 
 
 class Run(View):
+    bulk = True
+
     @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)

@@ -25,9 +25,9 @@ from accounts import ids
 from accounts.audit import Actor
 from accounts.errors import Invalid
 from accounts.models import ApiKey, Environment
-from api import errors
+from api import errors, idempotency
 from api.fields import Input
-from operations import counters, requests
+from operations import counters, repetition, requests
 
 #: In a request's META where api.waiting asks again for one that was counted and logged already.
 AGAIN = "smsgateway.again"
@@ -78,7 +78,10 @@ class View(APIView):
         "delete",
     )  # instead of OPTIONS: /v1/openapi.json
 
+    #: Whether a POST starts a bulk job, which must name itself with an Idempotency-Key.
+    bulk = False
     started: float
+    claim: repetition.Claim | None = None
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
         self.started = time.perf_counter()
@@ -90,9 +93,19 @@ class View(APIView):
             parser_context=self.get_parser_context(request),
         )
 
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            self.claim = idempotency.begin(request, required=self.bulk)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return exc.response if isinstance(exc, idempotency.Answered) else super().handle_exception(exc)
+
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if self.claim is not None:
+            idempotency.end(self.claim, answer)
         if request.auth is not None and AGAIN not in request.META:
             # Django calls these after the last byte of the answer; it has no public door to them.
             answer._resource_closers.append(partial(self.log, request, answer))  # type: ignore[attr-defined]

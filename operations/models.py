@@ -43,3 +43,30 @@ class LoggedRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+class KeptAnswer(models.Model):
+    """What a request with an `Idempotency-Key` was answered, so that its repetition is answered alike.
+
+        claimed ──answered 2xx──▶ kept ──24 h──▶ gone
+           └──anything else, or its process died──▶ as if it had never been
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=16)  # keyed, of environment, path and key
+    environment = models.ForeignKey(
+        Environment, models.CASCADE, related_name="kept_answers", db_constraint=False, db_index=False
+    )
+    asked = models.BinaryField(max_length=16)  # keyed digest of the body
+    claim = models.UUIDField()
+    claimed_until = models.DateTimeField()  # by the wall clock: it is about a process
+    expires_at = models.DateTimeField(db_index=True)  # by the environment's
+    status = models.PositiveSmallIntegerField(null=True)
+    sealed_answer = models.BinaryField(null=True)  # it may show a secret
+
+    personal_data: ClassVar = PersonalData("content", ("sealed_answer",), ())
+
+    class Meta:
+        verbose_name = _("kept answer")
+
+    def __str__(self) -> str:
+        return str(self.claim)

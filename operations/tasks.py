@@ -15,7 +15,7 @@ from accounts.services import THROTTLE_WINDOW
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
-from operations import requests
+from operations import repetition, requests
 
 BATCH = 5000
 AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none holds a worker's thread for long
@@ -43,6 +43,7 @@ def purge() -> dict[str, int]:
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "apiRequests": purge_all(requests.forgettable()),
+        "keptAnswers": purge_all(repetition.forgettable()),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
 

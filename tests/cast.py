@@ -7,6 +7,7 @@ otherwise only the door and the delivery engine write, sealed with the tenant's 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -305,6 +306,9 @@ def store_attempt(
     return Attempt.objects.create(**values | columns)
 
 
+BULK = re.compile(r"/v1/replays(/[^/]+/run)?$")  # where each POST must have a name of its own
+
+
 class Api:
     """A client of the API with one key."""
 
@@ -315,6 +319,8 @@ class Api:
         """The response to `method /v1/path`; `body` goes as JSON, bytes go as they are."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         url = path if path.startswith("/") else f"/v1/{path}"
+        if method == "POST" and BULK.match(url):
+            headers = {"Idempotency-Key": uuid7().hex} | headers
         return self.http.generic(method, url, raw, content_type="application/json", headers=headers or None)
 
     def get(self, path: str) -> Any:
