@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,13 @@ class Environment(models.Model):
         LIVE = "live", _("Live")
         SANDBOX = "sandbox", _("Sandbox")
 
+    class QuotaLevel(models.IntegerChoices):
+        """How many of the texts that are expected in a month came in (operations.quotas)."""
+
+        WITHIN = 0, _("within")
+        NEAR = 1, _("near")
+        EXCEEDED = 2, _("exceeded")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="environments")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -70,6 +78,13 @@ class Environment(models.Model):
         null=True
     )  # see accounts.retention; null: the operator's
     attempts_kept_days = models.PositiveSmallIntegerField(null=True)
+    # See accounts.limits, likewise.
+    reads_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    writes_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    messages_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    quota_level = models.PositiveSmallIntegerField(
+        choices=QuotaLevel.choices, default=QuotaLevel.WITHIN, db_default=QuotaLevel.WITHIN
+    )
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 

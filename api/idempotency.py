@@ -89,7 +89,7 @@ def end(claim: repetition.Claim, answer: Response) -> None:
     """Keep the answer to what was done. It is done whatever happens here, so that nothing here changes the answer."""
     try:
         if 200 <= answer.status_code < 300:
-            repetition.keep(claim, answer.status_code, JSONRenderer().render(answer.data))
+            repetition.keep(claim, answer.status_code, JSONRenderer().render(answer.data) or b"null")
         else:
             repetition.release(claim)
     except Error as error:

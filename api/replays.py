@@ -88,13 +88,11 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
-    bulk = True
-
     @operation("listReplays", page_of(ReplaySerializer), query=Paging)
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
 
-    @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True, bulk=True)
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewReplay)
         filter = named_filter(request, values["filter"])
@@ -117,9 +115,7 @@ class OneReplay(View):
 
 
 class Run(View):
-    bulk = True
-
-    @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("runReplay", ReplaySerializer, status=202, body=Nothing, conflicts=True, bulk=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)
         body(request, Nothing)

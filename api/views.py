@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -25,11 +25,11 @@ from accounts import ids
 from accounts.audit import Actor
 from accounts.errors import Invalid
 from accounts.models import ApiKey, Environment
-from api import errors, idempotency
+from api import errors, idempotency, limits
 from api.fields import Input
-from operations import counters, repetition, requests
+from operations import counters, rates, repetition, requests
 
-#: In a request's META where api.waiting asks again for one that was counted and logged already.
+#: In a request's META where api.waiting asks again for one that it holds.
 AGAIN = "smsgateway.again"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -54,6 +54,11 @@ class ApiRequest(Request):
     def actor(self) -> Actor:
         return Actor("key", self.key.pk, self.META.get("REQUEST_ID", ""))
 
+    @property
+    def asked_again(self) -> bool:
+        """Whether this is a held request that was counted and logged when it came."""
+        return AGAIN in self.META
+
 
 class AlwaysJson(BaseContentNegotiation):
     """We speak JSON only, so an Accept header of any kind gets it rather than a 406."""
@@ -70,6 +75,7 @@ class AlwaysJson(BaseContentNegotiation):
 
 class View(APIView):
     content_negotiation_class = AlwaysJson
+    throttle_classes = (limits.PerKey,)
     http_method_names: tuple[str, ...] = (
         "get",
         "head",
@@ -78,10 +84,10 @@ class View(APIView):
         "delete",
     )  # instead of OPTIONS: /v1/openapi.json
 
-    #: Whether a POST starts a bulk job, which must name itself with an Idempotency-Key.
-    bulk = False
     started: float
+    known = False  # whether somebody with a valid key asks
     claim: repetition.Claim | None = None
+    standing: rates.Standing | None = None
 
     def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
         self.started = time.perf_counter()
@@ -93,10 +99,18 @@ class View(APIView):
             parser_context=self.get_parser_context(request),
         )
 
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        self.known = request.auth is not None
+
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
-            self.claim = idempotency.begin(request, required=self.bulk)
+            bulk = getattr(getattr(self, "post", None), "bulk", False)
+            self.claim = idempotency.begin(request, required=bulk)
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        raise errors.TooManyRequests(wait)
 
     def handle_exception(self, exc: Exception) -> Response:
         return exc.response if isinstance(exc, idempotency.Answered) else super().handle_exception(exc)
@@ -104,9 +118,11 @@ class View(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        for name, value in limits.headers(self.standing).items():
+            answer[name] = value
         if self.claim is not None:
             idempotency.end(self.claim, answer)
-        if request.auth is not None and AGAIN not in request.META:
+        if self.known and not request.asked_again:
             # Django calls these after the last byte of the answer; it has no public door to them.
             answer._resource_closers.append(partial(self.log, request, answer))  # type: ignore[attr-defined]
         counters.api_answered(request.method, answer.status_code)
@@ -207,6 +223,31 @@ class Problem(serializers.Serializer[Any]):
     requestId = serializers.CharField()
 
 
+def header(name: str, text: str, *, answers: bool | list[int] = True) -> OpenApiParameter:
+    """A header of answers, of all or of those statuses."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=answers)
+
+
+ANSWERED = (
+    header("Request-Id", "what this request is called in our logs; your own, if you sent a UUID"),
+    header("RateLimit-Policy", "how many requests (q) of this key fit into how many seconds (w)"),
+    header("RateLimit", "how many are left (r), and in how many seconds all are there again (t)"),
+    header("Retry-After", "seconds to wait", answers=[409, 429, 503]),
+)
+
+
+def repeatable(required: bool) -> list[OpenApiParameter]:
+    """The headers of a request that can be sent again without being carried out twice."""
+    text = "1 to 255 visible ASCII characters, such as a UUID; what was answered 2xx is answered again for 24 h"
+    replayed = "true where the answer is that of an earlier request"
+    return [
+        OpenApiParameter(
+            "Idempotency-Key", str, OpenApiParameter.HEADER, required=required, description=text
+        ),
+        header("Idempotent-Replayed", replayed, answers=[200, 201, 202, 204]),
+    ]
+
+
 def operation(
     name: str,
     answer: Any,
@@ -216,14 +257,19 @@ def operation(
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     conflicts: bool = False,
+    bulk: bool = False,
 ) -> Callable[[F], F]:
-    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status."""
+    """Document a view's method: its operationId, what it reads and what it answers; `other` answers by status.
+
+    `bulk`: it starts a job so large that it must name itself with an Idempotency-Key.
+    """
 
     def decorate(view: F) -> F:
         refusals = {401, 429, 500, 503}
         refusals |= {400, 411, 413, 415, 422} if body else set()
         refusals |= {400} if query else set()
         refusals |= {409} if conflicts else set()
+        refusals |= {400, 409, 422} if view.__name__ == "post" else set()
         refusals |= {404} if len(inspect.signature(view).parameters) > 2 else set()
         answers = {status: answer, **(other or {})}
         responses: dict[Any, Any] = {
@@ -232,10 +278,11 @@ def operation(
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, HTTPStatus(code).phrase)
             responses[code, errors.MEDIA_TYPE] = told
-        parameters = [query] if query else None
+        parameters = [*ANSWERED, *([query] if query else []), *(repeatable(bulk) if view.__name__ == "post" else [])]
         documented: F = extend_schema(
             operation_id=name, request=body, responses=responses, parameters=parameters
         )(view)
+        documented.bulk = bulk  # type: ignore[attr-defined]  # read by View.initial
         return documented
 
     return decorate

@@ -11,6 +11,7 @@ for all at once, since a notice can be lost.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from collections import defaultdict
@@ -22,8 +23,11 @@ from uuid import UUID
 
 import psycopg
 
+from accounts import ids
 from accounts.database import dsn
+from api import errors
 from api.queues import HELD, Held
+from api.views import AGAIN
 from delivery.models import QUEUES
 
 log = logging.getLogger("smsgateway.api")
@@ -50,11 +54,6 @@ class Reply(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     body: bytes
     held: Held | None
-
-
-NOT_FOUND = Reply(
-    404, [(b"content-type", b"application/problem+json")], b'{"title":"Not found","status":404}', None
-)
 
 
 class App:
@@ -92,7 +91,7 @@ class App:
     async def answer(self, scope: Scope, receive: Receive) -> Reply | None:
         """None where the client left meanwhile."""
         if not OURS.fullmatch(scope["path"]):
-            return NOT_FOUND
+            return nowhere(scope)
         reply = await self.ask(scope)
         if reply.held is None:
             return reply
@@ -104,6 +103,7 @@ class App:
 
     async def hold(self, scope: Scope, reply: Reply, held: Held, left: asyncio.Task[None]) -> Reply | None:
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        scope = again(scope, reply)
         until = loop.time() + held.seconds
         self.waiting[held.queue].append(woken)
         try:
@@ -181,6 +181,24 @@ class App:
                 self.wake(queue)
 
 
+def nowhere(scope: Scope) -> Reply:
+    name = ids.request_name(dict(scope["headers"]).get(b"request-id", b"").decode("latin-1"))
+    found, body = errors.told(errors.NotFound(), scope["path"], name)
+    headers = [
+        (b"content-type", errors.MEDIA_TYPE.encode()),
+        (b"cache-control", b"no-store"),
+        (b"request-id", name.encode()),
+    ]
+    return Reply(found.status, headers, json.dumps(body).encode(), None)
+
+
+def again(scope: Scope, reply: Reply) -> Scope:
+    """The request of that reply as it is asked once more: named, counted and logged already."""
+    names = [pair for pair in reply.headers if pair[0] == b"request-id"]
+    others = [pair for pair in scope["headers"] if pair[0] != b"request-id"]
+    return {**scope, "headers": others + names, AGAIN: True}
+
+
 async def gone(receive: Receive) -> None:
     """Returns when the client hangs up."""
     while (await receive())["type"] != "http.disconnect":
@@ -201,6 +219,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(),
     }
+    if AGAIN in scope:
+        environ[AGAIN] = True
     for name, value in scope["headers"]:
         if b"_" in name:  # which would pass for the header that a proxy sets with a hyphen
             continue

@@ -15,7 +15,7 @@ from accounts.services import THROTTLE_WINDOW
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
-from operations import repetition, requests
+from operations import quotas, repetition, requests
 
 BATCH = 5000
 AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none holds a worker's thread for long
@@ -25,6 +25,12 @@ AT_MOST = timedelta(seconds=20)  # then the next task goes on, so that none hold
 def tidy_queues() -> dict[str, int]:
     """Settle what waits in queues in vain; answers how many of each."""
     return queues.tidy()
+
+
+@shared_task(name="operations.tasks.look_at_quotas")
+def look_at_quotas() -> int:
+    """Warn whoever receives more texts than expected; answers for how many that changed."""
+    return quotas.look()
 
 
 @shared_task(name="operations.tasks.purge")

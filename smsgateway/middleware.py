@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +11,6 @@ from accounts.proxies import client_address
 from smsgateway.logs import present_request
 
 Handler = Callable[[HttpRequest], HttpResponse]
-#: What a caller may name a request: one of our ids, a UUID, or a trace id. Nothing else, since it goes into logs.
-NAME = re.compile(r"req_[0-9a-v]{26}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class RequestId:
@@ -23,7 +20,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META["REQUEST_ID"] = name = name_of(request.META.get("HTTP_REQUEST_ID", ""))
+        request.META["REQUEST_ID"] = name = ids.request_name(request.META.get("HTTP_REQUEST_ID", ""))
         mark = present_request.set(name)
         try:
             response = self.get_response(request)
@@ -31,10 +28,6 @@ class RequestId:
             present_request.reset(mark)
         response["Request-Id"] = name
         return response
-
-
-def name_of(given: str) -> str:
-    return given if NAME.fullmatch(given) else ids.public("request", ids.uuid7())
 
 
 class ClientAddress:

@@ -117,7 +117,7 @@ def member(tenant: Tenant, role: Role) -> User:
 
 
 def furnish(environment: Environment, number: str) -> Side:
-    _key, key = accounts.create_key(environment, "tests", SYSTEM)
+    key = key_of(environment)
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="generic", name="Main line", credentials={"secret": CARRIER_SECRET}
     )
@@ -157,6 +157,11 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
     )
+
+
+def key_of(environment: Environment) -> str:
+    """The text of a key that may do everything."""
+    return accounts.create_key(environment, "tests", SYSTEM)[1]
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

@@ -17,7 +17,7 @@ from operations import repetition
 from operations.models import KeptAnswer
 from operations.tasks import purge
 from routing.models import Route
-from tests.cast import URL, Api, House
+from tests.cast import URL, Api, House, key_of
 
 BODY = {"name": "R", "action": "drop"}
 SINCE = "2026-11-22T00:00:00Z"
@@ -64,10 +64,8 @@ def test_a_key_counts_within_environment_and_path(acme: House, borealis: House, 
 
 
 def test_another_key_of_the_environment_gets_the_answer_too(acme: House, api: Api) -> None:
-    from tests import cast
-
     send(api)
-    other = Api(cast.accounts.create_key(acme.live.environment, "other", cast.SYSTEM)[1])
+    other = Api(key_of(acme.live.environment))
     assert send(other)["Idempotent-Replayed"] == "true"
 
 
