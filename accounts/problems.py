@@ -260,12 +260,11 @@ BY_CODE: Mapping[str, Problem] = {row.code: row for row in TABLE}
 BY_NUMBER: Mapping[int, Problem] = {row.number: row for row in TABLE}
 #: What a failure counts as whose own word is not in the table.
 OF_STATUS: Mapping[int, Problem] = {
-    row.status: row
+    BY_CODE[code].status: BY_CODE[code]
     for code in (
         "bad_request not_authenticated permission_denied not_found method_not_allowed conflict length_required "
         "body_too_large unsupported_media_type invalid rate_limited internal_error unavailable"
     ).split()
-    for row in [BY_CODE[code]]
 }
 
 

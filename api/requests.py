@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -32,8 +33,12 @@ class RequestSerializer(serializers.Serializer[LoggedRequest]):
     status = serializers.IntegerField()
     errorCode = serializers.IntegerField(source="error_code", allow_null=True)
     durationMs = serializers.SerializerMethodField()
-    keyId = Id("key", source="key_id", allow_null=True)
+    keyId = serializers.SerializerMethodField()
     address = OrNull(help_text="from where it came")
+
+    @extend_schema_field(Id("key", allow_null=True))
+    def get_keyId(self, row: LoggedRequest) -> str | None:
+        return ids.public("key", row.actor_id) if row.actor_kind == "key" and row.actor_id else None
 
     def get_durationMs(self, row: LoggedRequest) -> float:
         return row.duration_us / 1000

@@ -133,13 +133,12 @@ class View(APIView):
         told = answer.data if answer.status_code >= 400 and isinstance(answer.data, dict) else {}
         requests.note(
             request.environment,
-            request_id=request.META["REQUEST_ID"],
+            request.actor,
             method=(request.method or "")[:10],
             path=template_of(request),
             status=answer.status_code,
             error_code=told.get("errorCode"),
             duration_us=int((time.perf_counter() - self.started) * 1_000_000),
-            key_id=request.actor.id,
             address=request.META.get("REMOTE_ADDR") or None,
         )
 

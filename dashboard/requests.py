@@ -33,7 +33,7 @@ def index(request: PageRequest) -> HttpResponse:
         "keys": keys.values(),
         "wanted": wanted,
         "slice": part,
-        "rows": [(row, problems.BY_NUMBER.get(row.error_code or 0), name(keys, row.key_id)) for row in part.rows],
+        "rows": [(row, problems.BY_NUMBER.get(row.error_code or 0), name(keys, row.actor_id)) for row in part.rows],
     }
     return render(request, "requests.html", context)
 

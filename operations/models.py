@@ -26,7 +26,8 @@ class LoggedRequest(models.Model):
     status = models.PositiveSmallIntegerField()
     error_code = models.PositiveSmallIntegerField(null=True)  # of accounts.problems
     duration_us = models.PositiveIntegerField()
-    key_id = models.UUIDField(null=True)  # whose request it was
+    actor_kind = models.CharField(max_length=8)  # whose it was, as in the audit trail
+    actor_id = models.UUIDField(null=True)
     address = models.GenericIPAddressField(null=True)
 
     personal_data: ClassVar = PersonalData("account", ("address",), ("address",))
@@ -63,7 +64,7 @@ class KeptAnswer(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     sealed_answer = models.BinaryField(null=True)  # it may show a secret
 
-    personal_data: ClassVar = PersonalData("content", ("sealed_answer",), ())
+    personal_data: ClassVar = PersonalData("content")  # gone within a day
 
     class Meta:
         verbose_name = _("kept answer")

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from accounts import encryption, keyring
@@ -47,9 +47,16 @@ class Kept(NamedTuple):
     body: bytes
 
 
-@transaction.atomic
 def begin(environment: Environment, path: str, key: str, body: str) -> Claim | Kept:
     """The kept answer to this request, or the claim to carry it out. Raises Reused and InUse."""
+    try:
+        return claimed(environment, path, key, body)
+    except IntegrityError:  # another claimed the key and gave it back, between two looks of ours
+        raise InUse from None
+
+
+@transaction.atomic
+def claimed(environment: Environment, path: str, key: str, body: str) -> Claim | Kept:
     claim = Claim(environment, encryption.fingerprint(f"{environment.pk} {path} {key}"), uuid7())
     asked = encryption.fingerprint(body)
     terms = {

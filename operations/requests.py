@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error
 from django.db.models import QuerySet
 
+from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.ids import earliest
 from accounts.models import Environment
@@ -23,17 +24,24 @@ FILTERS = {
     "path": "path",
     "status": "status",
     "error_code": "error_code",
-    "key_id": "key_id",
+    "key_id": "actor_id",
     "request_id": "request_id",
     "since": "at__gte",
     "until": "at__lt",
 }
 
 
-def note(environment: Environment, **columns: Any) -> None:
+def note(environment: Environment, actor: Actor, **columns: Any) -> None:
     """Write one down. The answer is out already, so that a failure costs this line only."""
     try:
-        LoggedRequest.objects.create(environment=environment, at=clock(environment), **columns)
+        LoggedRequest.objects.create(
+            environment=environment,
+            at=clock(environment),
+            request_id=actor.request_id,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            **columns,
+        )
     except Error as error:
         log.warning("api: request not logged", extra={"reason": type(error).__name__})
 

@@ -261,6 +261,7 @@ def store_logged_request(environment: Environment, **columns: Any) -> LoggedRequ
         "path": "/v1/messages",
         "status": 200,
         "duration_us": 4_200,
+        "actor_kind": "key",
         "address": "192.0.2.7",
     }
     return LoggedRequest.objects.create(environment=environment, **values | columns)

@@ -23,7 +23,8 @@ class Migration(migrations.Migration):
                 ("status", models.PositiveSmallIntegerField()),
                 ("error_code", models.PositiveSmallIntegerField(null=True)),
                 ("duration_us", models.PositiveIntegerField()),
-                ("key_id", models.UUIDField(null=True)),
+                ("actor_kind", models.CharField(max_length=8)),
+                ("actor_id", models.UUIDField(null=True)),
                 ("address", models.GenericIPAddressField(null=True)),
                 (
                     "environment",

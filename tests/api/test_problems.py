@@ -28,6 +28,7 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errorCode",
         ("OPTIONS", "routes", 405, "method_not_allowed"),
         ("BREW", "routes", 405, "method_not_allowed"),
         ("GET", "messages?limit=0", 400, "invalid_parameter"),
+        ("GET", "messages?" + "x=1&" * 1001, 400, "bad_request"),
         ("POST", "routes", 422, "invalid"),
     ],
 )

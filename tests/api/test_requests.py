@@ -56,7 +56,7 @@ def test_each_filter_finds_its_own(acme: House, api: Api) -> None:
         path="/v1/routes",
         status=422,
         error_code=1110,
-        key_id=environment.keys.get().pk,
+        actor_id=environment.keys.get().pk,
         request_id="4bf92f3577b34da6a3ce929d0e0e4736",
     )
     found = public("request", mine.pk)

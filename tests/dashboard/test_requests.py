@@ -36,7 +36,7 @@ def test_a_refusal_is_explained_where_it_is_listed(acme: House, api: Api, browse
 def test_filters_narrow_and_malformed_ones_do_nothing(acme: House, browser: Client) -> None:
     LoggedRequest.objects.all().delete()
     key = acme.live.environment.keys.get()
-    mine = store_logged_request(acme.live.environment, method="POST", path="/v1/routes", key_id=key.pk)
+    mine = store_logged_request(acme.live.environment, method="POST", path="/v1/routes", actor_id=key.pk)
     other = store_logged_request(acme.live.environment)
     for filters in (
         {"method": "POST"},
