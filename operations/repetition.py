@@ -58,29 +58,33 @@ def begin(environment: Environment, path: str, key: str, body: str) -> Claim | K
 @transaction.atomic
 def claimed(environment: Environment, path: str, key: str, body: str) -> Claim | Kept:
     claim = Claim(environment, encryption.fingerprint(f"{environment.pk} {path} {key}"), uuid7())
-    asked = encryption.fingerprint(body)
     terms = {
         "environment": environment,
-        "asked": asked,
+        "asked": encryption.fingerprint(body),
         "claim": claim.id,
         "claimed_until": clock() + LEASE,
         "expires_at": clock(environment) + KEPT_FOR,
         "status": None,
         "sealed_answer": None,
     }
-    rows = KeptAnswer.objects.select_for_update()
-    row, new = rows.get_or_create(digest=claim.digest, defaults=terms)
-    if new or row.expires_at <= clock(environment):
-        KeptAnswer.objects.filter(pk=claim.digest).update(**terms)
+    row, new = KeptAnswer.objects.select_for_update().get_or_create(digest=claim.digest, defaults=terms)
+    if new:
         return claim
+    if row.expires_at > clock(environment) and (kept := earlier(row, encryption.fingerprint(body))):
+        return kept
+    KeptAnswer.objects.filter(pk=claim.digest).update(**terms)
+    return claim
+
+
+def earlier(row: KeptAnswer, asked: bytes) -> Kept | None:
+    """What became of the first request; None where it died. Raises Reused and InUse."""
     if bytes(row.asked) != asked:
         raise Reused
     if row.status is not None:
         return Kept(row.status, opened(row))
     if row.claimed_until > clock():
         raise InUse
-    KeptAnswer.objects.filter(pk=claim.digest).update(**terms)
-    return claim
+    return None
 
 
 def opened(row: KeptAnswer) -> bytes:

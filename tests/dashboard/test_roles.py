@@ -60,6 +60,7 @@ READING = (
     "endpoints/{queue_id}/",
     "destinations/",
     "retention/",
+    "requests/",
 )
 
 
