@@ -44,7 +44,7 @@ class InUse(APIException):
     status_code = 409
     default_code = "idempotency_key_in_use"
     default_detail = gettext_lazy("The first request with this Idempotency-Key has no answer yet.")
-    wait = 0  # Retry-After names the whole second behind it
+    wait = 1  # second
 
 
 class Reused(APIException):
