@@ -249,6 +249,10 @@ TABLE: tuple[Problem, ...] = (
     ),
     Problem(5214, "destination_exists", 409, _("The destination is in the list"), NOT_TWICE),
     Problem(5215, "too_many_destinations", 409, _("The list is full"), _("Remove a destination first.")),
+    Problem(
+        5216, "delivery_expired", 409, _("The delivery is past its time"),
+        _("Allow more time in the endpoint's policy, then send it again."),
+    ),
     # Us
     Problem(
         9001, "internal_error", 500, _("An error on our side"),
