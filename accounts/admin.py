@@ -145,8 +145,12 @@ class TenantAdmin(Audited):
 
 LIMITS_EXPLAINED = {
     "reads_allowed": _("Requests of a key that read, in ten seconds. Empty: as in the settings."),
-    "writes_allowed": _("Requests of a key that change something, in ten seconds. Empty: as in the settings."),
-    "messages_allowed": _("Texts a month; past it the API is slower, and no text is lost. Empty: as in the settings."),
+    "writes_allowed": _(
+        "Requests of a key that change something, in ten seconds. Empty: as in the settings."
+    ),
+    "messages_allowed": _(
+        "Texts a month; past it the API is slower, and no text is lost. Empty: as in the settings."
+    ),
 }
 
 

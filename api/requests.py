@@ -80,4 +80,6 @@ class Requests(View):
 class OneRequest(View):
     @operation("readRequest", RequestSerializer)
     def get(self, request: ApiRequest, request_id: str) -> Response:
-        return Response(RequestSerializer(find(request.environment.requests.all(), "request", request_id)).data)
+        return Response(
+            RequestSerializer(find(request.environment.requests.all(), "request", request_id)).data
+        )

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -116,7 +115,7 @@ class View(APIView):
         return exc.response if isinstance(exc, idempotency.Answered) else super().handle_exception(exc)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         for name, value in limits.headers(self.standing).items():
             answer[name] = value
@@ -237,7 +236,9 @@ ANSWERED = (
 
 def repeatable(required: bool) -> list[OpenApiParameter]:
     """The headers of a request that can be sent again without being carried out twice."""
-    text = "1 to 255 visible ASCII characters, such as a UUID; what was answered 2xx is answered again for 24 h"
+    text = (
+        "1 to 255 visible ASCII characters, such as a UUID; what was answered 2xx is answered again for 24 h"
+    )
     replayed = "true where the answer is that of an earlier request"
     return [
         OpenApiParameter(
@@ -277,7 +278,11 @@ def operation(
         for code in sorted(refusals):
             told = OpenApiResponse(Problem, HTTPStatus(code).phrase)
             responses[code, errors.MEDIA_TYPE] = told
-        parameters = [*ANSWERED, *([query] if query else []), *(repeatable(bulk) if view.__name__ == "post" else [])]
+        parameters: list[Any] = [
+            *ANSWERED,
+            *([query] if query else []),
+            *(repeatable(bulk) if view.__name__ == "post" else []),
+        ]
         documented: F = extend_schema(
             operation_id=name, request=body, responses=responses, parameters=parameters
         )(view)

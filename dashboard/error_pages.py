@@ -27,7 +27,9 @@ def explained() -> dict[int, Explained]:
     """Every number, in order: refusals of the API, and how tries of deliveries fail."""
     found = [
         *(
-            Explained(row.number, row.code, _("The API answers %(status)d") % {"status": row.status}, *row[3:])
+            Explained(
+                row.number, row.code, _("The API answers %(status)d") % {"status": row.status}, *row[3:]
+            )
             for row in problems.TABLE
         ),
         *(

@@ -67,8 +67,10 @@ def index(request: PageRequest) -> HttpResponse:
     keys = list(request.environment.keys.order_by("name"))
     form = SearchForm(keys, request.GET)
     wanted = form.wanted()
-    part = slice_of(requests.search(request.environment, refused=view == "refused", **wanted), request, "request")
-    names = {key.pk: key.name for key in keys}
+    part = slice_of(
+        requests.search(request.environment, refused=view == "refused", **wanted), request, "request"
+    )
+    names: dict[Any, str] = {key.pk: key.name for key in keys}
     context = {
         "views": VIEWS.items(),
         "view": view,

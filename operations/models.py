@@ -49,8 +49,8 @@ class LoggedRequest(models.Model):
 class KeptAnswer(models.Model):
     """What a request with an `Idempotency-Key` was answered, so that its repetition is answered alike.
 
-        claimed ──answered 2xx──▶ kept ──24 h──▶ gone
-           └──anything else, or its process died──▶ as if it had never been
+    claimed ──answered 2xx──▶ kept ──24 h──▶ gone
+       └──anything else, or its process died──▶ as if it had never been
     """
 
     digest = models.BinaryField(primary_key=True, max_length=16)  # keyed, of environment, path and key

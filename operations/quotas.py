@@ -1,4 +1,4 @@
-"""How many texts came in this month, against how many are expected: a quota warns, then slows the API, and costs no text."""
+"""How many texts came in this month, of those expected: a quota warns, then slows the API, and costs no text."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def received_in_month(environment: Environment, most: int) -> int:
     """Texts since the environment's month began, counted up to `most`."""
     month = month_of(clock(environment))
     # Ids are made by our own clock, which a sandbox's only ever gets further ahead of.
-    rows = Message.objects.filter(
-        environment=environment, pk__gte=earliest(month - environment.clock_offset)
-    )
+    rows = Message.objects.filter(environment=environment, pk__gte=earliest(month - environment.clock_offset))
     if environment.clock_offset:
         rows = rows.filter(received_at__gte=month)
     return rows[:most].count()

@@ -41,7 +41,7 @@ def start(servers: Servers) -> None:
 
 
 def prepare() -> None:
-    """Sets what the settings read: the URLs, the owner's role, a throw-away `var`, deliveries to loopback, wide limits."""
+    """Sets what the settings read: URLs, the owner's role, a throw-away `var`, wide limits, deliveries to loopback."""
     os.environ.setdefault("DEPLOYMENT", "test")
     os.environ.setdefault("DATABASE_ROLE", "owner")
     os.environ.setdefault("DELIVERY_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")

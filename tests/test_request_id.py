@@ -17,7 +17,8 @@ OURS = re.compile(r"req_[0-9a-v]{26}")
 
 
 @pytest.mark.parametrize(
-    "path", ["/login/", "/nowhere", "/v1/messages", "/v1/nothing", "/v1/openapi.json", "/healthz", "/metrics", "/"]
+    "path",
+    ["/login/", "/nowhere", "/v1/messages", "/v1/nothing", "/v1/openapi.json", "/healthz", "/metrics", "/"],
 )
 def test_every_answer_has_one(acme: House, path: str) -> None:
     first, second = (Client().get(path)["Request-Id"] for _ in range(2))
@@ -27,18 +28,23 @@ def test_every_answer_has_one(acme: House, path: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["req_06b1qv4e1dkn7bc2mfh3a0tj5o", "4bf92f3577b34da6a3ce929d0e0e4736", "019ac0de-7a11-7c3e-9f00-0123456789ab"],
+    [
+        "req_06b1qv4e1dkn7bc2mfh3a0tj5o",
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "019ac0de-7a11-7c3e-9f00-0123456789ab",
+    ],
 )
 def test_a_callers_own_counts_everywhere(acme: House, api: Api, name: str) -> None:
     made = api("POST", "routes", {"name": "R", "action": "drop"}, **{"Request-Id": name})
     assert made["Request-Id"] == name
-    assert AuditEntry.objects.get(action="route.created", request_id=name)
+    assert AuditEntry.objects.filter(action="route.created", request_id=name).count() == 1
     refused = api("GET", "messages/absent", **{"Request-Id": name})
     assert refused.json()["requestId"] == name
 
 
 @pytest.mark.parametrize(
-    "name", ["", "33639980417", "my request", "req_", "x" * 5000, "4BF92F3577B34DA6A3CE929D0E0E4736", "é", "a\tb"]
+    "name",
+    ["", "33639980417", "my request", "req_", "x" * 5000, "4BF92F3577B34DA6A3CE929D0E0E4736", "é", "a\tb"],
 )
 def test_what_could_be_anything_does_not(acme: House, api: Api, name: str) -> None:
     assert OURS.fullmatch(api("GET", "messages", **{"Request-Id": name})["Request-Id"])

@@ -15,7 +15,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             "LoggedRequest",
             [
-                ("id", models.UUIDField(default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 ("request_id", models.CharField(max_length=40)),
                 ("method", models.CharField(max_length=10)),
@@ -42,7 +47,9 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["environment", "-id"], name="request_newest"),
                     models.Index(
-                        condition=models.Q(("status__gte", 400)), fields=["environment", "-id"], name="request_refused"
+                        condition=models.Q(("status__gte", 400)),
+                        fields=["environment", "-id"],
+                        name="request_refused",
                     ),
                     models.Index(fields=["environment", "request_id"], name="request_by_name"),
                 ],

@@ -28,7 +28,9 @@ def raised(tree: ast.AST) -> Iterator[str]:
     """The words that a module's failures are raised with, and the defaults of exception classes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
-            yield from (a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str))
+            yield from (
+                a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == "default_code" for t in node.targets
         ):

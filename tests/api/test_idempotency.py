@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
+from accounts.clock import clock
 from accounts.models import Environment
-from api import routes
 from operations import repetition
 from operations.models import KeptAnswer
 from operations.tasks import purge
+from routing import services
 from routing.models import Route
 from tests.cast import URL, Api, House, key_of
 
@@ -90,7 +91,7 @@ def test_what_broke_is_done_anew(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(routes.services, "create_route", broken)
+        patch.setattr(services, "create_route", broken)
         assert send(api).status_code == status
     done = send(api)
     assert (done.status_code, made(acme)) == (201, 1)
@@ -132,7 +133,9 @@ def move(environment: Environment, ahead: timedelta) -> None:
 
 
 def test_while_the_first_is_under_way_the_second_waits(acme: House, api: Api) -> None:
-    begun = repetition.begin(acme.live.environment, "/v1/routes", "first", '["", {"action": "drop", "name": "R"}]')
+    begun = repetition.begin(
+        acme.live.environment, "/v1/routes", "first", '["", {"action": "drop", "name": "R"}]'
+    )
     assert isinstance(begun, repetition.Claim)
     refused = send(api)
     assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_in_use")
@@ -143,10 +146,11 @@ def test_while_the_first_is_under_way_the_second_waits(acme: House, api: Api) ->
 def test_who_died_holds_a_key_for_two_minutes_only(
     acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = repetition.begin(acme.live.environment, "/v1/routes", "first", '["", {"action": "drop", "name": "R"}]')
+    begun = repetition.begin(
+        acme.live.environment, "/v1/routes", "first", '["", {"action": "drop", "name": "R"}]'
+    )
     assert isinstance(begun, repetition.Claim)
-    now = repetition.clock
-    monkeypatch.setattr(repetition, "clock", lambda *of: now(*of) + timedelta(seconds=121))
+    monkeypatch.setattr(repetition, "clock", lambda *of: clock(*of) + timedelta(seconds=121))
     assert send(api).status_code == 201
     repetition.keep(begun, 200, b'"late"')  # the dead one was slow only
     assert send(api).json()["name"] == "R"

@@ -1,4 +1,4 @@
-"""A key may ask so often and no oftener, is told how often with each answer, and is never refused for want of a count."""
+"""A key may ask so often and no oftener, is told so with each answer, and is not refused for want of a count."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_an_environment_may_have_its_own_limits(acme: House, api: Api, time: Tim
     assert Api(acme.sandbox.key).get("messages")["RateLimit-Policy"] == READ
 
 
-def test_past_its_quota_of_texts_the_api_is_slower(acme: House, api: Api, settings: LazySettings, time: Time) -> None:
+def test_past_its_quota_of_texts_the_api_is_slower(
+    acme: House, api: Api, settings: LazySettings, time: Time
+) -> None:
     settings.API_READS = 50
     rows = Environment.objects.filter(pk=acme.live.environment.pk)
     for level, most in (("NEAR", 50), ("EXCEEDED", 5)):

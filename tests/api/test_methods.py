@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.urls import get_resolver
 
+from api import urls
 from tests.cast import Api, House, with_destinations
 
 PARAMETER = re.compile(r"<str:(\w+)>")
@@ -14,8 +14,9 @@ SUPPORTED = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 
 
 def paths() -> list[str]:
-    (v1,) = (one for one in get_resolver().url_patterns if str(one.pattern) == "v1/")
-    return [str(one.pattern) for one in v1.url_patterns if "^" not in str(one.pattern)]
+    found = [str(one.pattern) for one in urls.urlpatterns if "^" not in str(one.pattern)]
+    assert len(found) > 30
+    return found
 
 
 @pytest.fixture

@@ -41,9 +41,8 @@ def test_a_request_is_told_without_what_it_said(acme: House, api: Api) -> None:
     assert read["address"] == "127.0.0.1"
     assert 0 < read["durationMs"] < 60_000
     kept = str(list(LoggedRequest.objects.values_list()))
-    assert not {"33639980417", "secret words", message} & {word for word in kept.split("'")}
-    assert "33639980417" not in kept
-    assert "secret words" not in kept
+    for said in ("33639980417", "secret words", message):
+        assert said not in kept
 
 
 def test_each_filter_finds_its_own(acme: House, api: Api) -> None:

@@ -13,7 +13,13 @@ from tests.cast import House
 def test_limits_are_set_and_on_the_trail(acme: House, operator: Client) -> None:
     environment = acme.live.environment
     url = reverse("admin:accounts_environment_change", args=[environment.pk])
-    asked = {"reads_allowed": "20", "writes_allowed": "", "messages_allowed": "1000", "name": "Mine", "quota_level": "2"}
+    asked = {
+        "reads_allowed": "20",
+        "writes_allowed": "",
+        "messages_allowed": "1000",
+        "name": "Mine",
+        "quota_level": "2",
+    }
     assert operator.post(url, asked).status_code == 302
     row = Environment.objects.get(pk=environment.pk)
     assert (row.reads_allowed, row.writes_allowed, row.messages_allowed) == (20, None, 1000)
