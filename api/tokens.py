@@ -7,6 +7,7 @@ ours is whose secret it is, which scopes there are, and the trail.
 from __future__ import annotations
 
 from hmac import compare_digest
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,10 @@ from accounts import audit, clients, granting, ids
 from accounts.clock import clock
 from accounts.models import OAuthClient
 from accounts.roles import SCOPES
+from api import guesses, limits
+from api.errors import RETRY_AFTER_S, TooManyRequests
+
+UNKNOWN = 401  # no such client, or not its secret
 
 
 class Scopes(BaseScopes):  # type: ignore[misc]  # the library has no types
@@ -64,8 +69,11 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # likewise
         request.resource = []  # there is one resource server, so that RFC 8707's parameter says nothing
 
     def _create_access_token(self, expires: Any, request: Any, token: Any, *args: Any, **kwargs: Any) -> Any:
-        """Within the library's transaction."""
+        """Within the library's transaction. Raises TooManyRequests."""
         client: OAuthClient = request.client
+        standing = limits.take(client.environment, client.pk, "POST")
+        if standing is not None and not standing.allowed:
+            raise TooManyRequests(standing.wait_s)
         OAuthClient.objects.filter(pk=client.pk).update(last_used_at=clock(client.environment))
         audit.record(
             audit.asking("client", client.pk, request.headers),
@@ -89,10 +97,21 @@ core = OAuthLibCore(server)
 @require_POST
 @sensitive_post_parameters("client_secret")
 def token(request: HttpRequest) -> HttpResponse:
-    """A token, or an error as RFC 6749 §5.2 has it; 503 while the database is away, as the rest of the API."""
+    """A token, or an error as RFC 6749 §5.2 has it; 503 while the database is away, as the rest of the API.
+
+    429 for a client that asks too often, and for a network that sends wrong secrets.
+    """
     told = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     try:
         _url, headers, body, status = core.create_token_response(request)
+        if status == UNKNOWN:
+            guesses.wrong(request.META["REMOTE_ADDR"])
+    except (TooManyRequests, guesses.TooManyWrongKeys) as error:
+        headers, body, status = later(error.wait), '{"error": "slow_down"}', 429
     except (OperationalError, InterfaceError):
-        headers, body, status = {"Retry-After": "5"}, '{"error": "temporarily_unavailable"}', 503
+        headers, body, status = later(RETRY_AFTER_S), '{"error": "temporarily_unavailable"}', 503
     return HttpResponse(body, status=status, headers=told | headers)
+
+
+def later(seconds: float) -> dict[str, str]:
+    return {"Retry-After": str(max(1, ceil(seconds)))}
