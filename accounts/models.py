@@ -13,7 +13,6 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from accounts.roles import Role
@@ -273,20 +272,9 @@ class OAuthClient(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    client_type = "confidential"
-
     @property
     def client_id(self) -> str:
         return public("client", self.pk)
-
-    @property
-    def client_secret(self) -> tuple[bytes, ...]:
-        """The digests of the secrets that work now."""
-        now, former = clock(self.environment), self.former_digest
-        overlaps = former is not None and self.former_ends_at is not None and now < self.former_ends_at
-        return (
-            (bytes(self.digest), bytes(former)) if former is not None and overlaps else (bytes(self.digest),)
-        )
 
     def allows_grant_type(self, *kinds: str) -> bool:
         return "client-credentials" in kinds

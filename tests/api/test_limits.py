@@ -4,42 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
 
 from accounts import limits
 from accounts.audit import SYSTEM
-from accounts.clock import clock
 from accounts.models import Environment
 from operations import rates
 from tests.cast import Api, House, key_of
+from tests.rates import Time, stopped
 
 READ = '"read";q=5;w=10'
-
-
-class Time:
-    """The time by which is counted; it stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = clock()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 @pytest.fixture
 def time(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
     settings.API_READS, settings.API_WRITES = 5, 3
-    time = Time()
-    monkeypatch.setattr(rates, "clock", time)
-    yield time
-    rates.Valkey.away_until = 0.0
-    rates.Valkey.take.cache_clear()
+    with stopped(monkeypatch) as time:
+        yield time
 
 
 def test_each_answer_tells_what_is_left(acme: House, api: Api, time: Time) -> None:
