@@ -23,6 +23,7 @@ from accounts import ids
 from accounts.audit import Actor, asking
 from accounts.errors import Invalid
 from accounts.models import Environment
+from accounts.proxies import plain
 from accounts.roles import READ_CONTENT
 from api import errors, idempotency, limits
 from api.authentication import Program
@@ -151,7 +152,7 @@ class View(APIView):
             status=answer.status_code,
             error_code=told.get("errorCode"),
             duration_us=int((time.perf_counter() - self.started) * 1_000_000),
-            address=request.META.get("REMOTE_ADDR") or None,
+            address=plain(request.actor.address),
         )
 
 

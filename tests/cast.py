@@ -278,6 +278,7 @@ def store_logged_request(environment: Environment, **columns: Any) -> LoggedRequ
         "status": 200,
         "duration_us": 4_200,
         "actor_kind": "key",
+        "actor_id": environment.keys.earliest("created_at").pk,
         "address": "192.0.2.7",
     }
     return LoggedRequest.objects.create(environment=environment, **values | columns)

@@ -169,7 +169,7 @@ def test_who_waits_has_asked_once(
 ) -> None:
     settings.API_READS, now = 10, clock()
     monkeypatch.setattr(rates, "clock", lambda: now)
-    answer = wait.asked(acme.live)
+    answer = asked(wait, acme.live)
     for _ in range(3):
         queues.announce(acme.live.queue)  # wakes who waits, for nothing
     put(acme.live)

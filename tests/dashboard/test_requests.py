@@ -36,7 +36,8 @@ def test_filters_narrow_and_malformed_ones_do_nothing(acme: House, browser: Clie
     LoggedRequest.objects.all().delete()
     key = acme.live.environment.keys.get()
     mine = store_logged_request(acme.live.environment, method="POST", path="/v1/routes", actor_id=key.pk)
-    other = store_logged_request(acme.live.environment)
+    client = acme.live.environment.clients.get()
+    other = store_logged_request(acme.live.environment, actor_kind="client", actor_id=client.pk)
     for filters in (
         {"method": "POST"},
         {"path": "/v1/routes"},
