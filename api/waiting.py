@@ -287,7 +287,12 @@ def refusal(scope: Scope, error: Exception) -> Reply:
     """A problem of ours, where no view says it."""
     name = ids.request_name(dict(scope["headers"]).get(b"request-id", b"").decode("latin-1"))
     found, body = errors.told(error, scope["path"], name)
-    told = {"Content-Type": errors.MEDIA_TYPE, "Cache-Control": "no-store", "Request-Id": name, **found.headers}
+    told = {
+        "Content-Type": errors.MEDIA_TYPE,
+        "Cache-Control": "no-store",
+        "Request-Id": name,
+        **found.headers,
+    }
     headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
     return Reply(found.status, headers, json.dumps(body).encode())
 

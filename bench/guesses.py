@@ -58,8 +58,8 @@ def guesses(told: Mapping[str, Any]) -> dict[str, dict[str, Guess]]:
             "expired": with_key(lambda: told["expired"]),
         },
         "client secrets": {
-            "no such client": with_secret(lambda: random.choice(told["never"])),  # noqa: S311
-            "no such client, once more": with_secret(lambda: random.choice(told["never"])),  # noqa: S311
+            "no such client": with_secret(lambda: random.choice(told["never"])),
+            "no such client, once more": with_secret(lambda: random.choice(told["never"])),
             "a true client, a wrong secret": with_secret(lambda: told["client"]),
             "a revoked client": with_secret(lambda: told["ended"]),
         },

@@ -99,9 +99,9 @@ def test_every_text_that_opens_nothing_costs_the_same_look_for_nothing(acme: Hou
     sandbox.delete(f"api-keys/{revoked['id']}")
     later(acme.sandbox, hours=2)
     looks = set()
-    for text in ("sk_test_" + "x" * 55, acme.sandbox.key[:-2] + "xx", revoked["key"], expired["key"]):
+    for wrong in ("sk_test_" + "x" * 55, acme.sandbox.key[:-2] + "xx", revoked["key"], expired["key"]):
         with CaptureQueriesContext(connection) as asked:
-            assert keys.find(text, "127.0.0.1") is None
+            assert keys.find(wrong, "127.0.0.1") is None
         looks.add(re.sub(r"'[^']*'(::\w+)?", "…", "; ".join(one["sql"] for one in asked)))
     assert len(looks) == 1
     assert ";" not in looks.pop()

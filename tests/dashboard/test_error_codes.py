@@ -51,9 +51,12 @@ def codes(tree: ast.AST) -> Iterator[str]:
             yield from (str(word) for word in words if WORD.fullmatch(str(word)))
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "default_code":
             yield ast.literal_eval(node.value)
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", "") == "code":
-            if isinstance(node.value, ast.Constant):
-                yield str(node.value.value)
+        if (
+            isinstance(node, ast.Assign)
+            and getattr(node.targets[0], "attr", "") == "code"
+            and isinstance(node.value, ast.Constant)
+        ):
+            yield str(node.value.value)
 
 
 def test_no_number_and_no_word_stands_for_two_things() -> None:
