@@ -162,7 +162,7 @@ def find(text: str, address: str) -> ApiKey | None:
         return None
     lasts = Q(expires_at=None) | Q(expires_at__gt=clock() + F("environment__clock_offset"))
     rows = ApiKey.objects.select_related("environment__tenant")
-    key = rows.filter(lasts, digest=digest_of(text), revoked_at=None).first()
+    key = next(iter(rows.filter(lasts, digest=digest_of(text), revoked_at=None)), None)
     if key is not None and not granting.admits(key.allowed_networks, address):
         note_refusal(key, address)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -64,8 +65,8 @@ class Shown(NamedTuple):
 
 def programs_of(environment: Environment) -> dict[UUID, str]:
     """The names of its keys and OAuth clients, ended ones too."""
-    rows = (*environment.keys.order_by("name"), *environment.clients.order_by("name"))
-    return {row.pk: row.name for row in rows}
+    named = environment.keys.values_list("pk", "name"), environment.clients.values_list("pk", "name")
+    return dict(sorted(chain(*named), key=lambda one: one[1].casefold()))
 
 
 @page(get=READ_MESSAGES)

@@ -32,14 +32,14 @@ FILTERS = {
 
 
 def note(environment: Environment, actor: Actor, **columns: Any) -> None:
-    """Write one down. The answer is out already, so that a failure costs this line only."""
+    """Write one of a key or client down. The answer is out already, so that a failure costs this line only."""
     try:
         LoggedRequest.objects.create(
             environment=environment,
             at=clock(environment),
             request_id=actor.request_id,
             actor_kind=actor.kind,
-            actor_id=actor.id,
+            actor_id=actor.id,  # type: ignore[misc]  # programs have one
             **columns,
         )
     except Error as error:
