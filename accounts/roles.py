@@ -22,7 +22,9 @@ class Role(models.TextChoices):
 
 
 READ = "read"  #: see the configuration and the counts of the overview
-READ_MESSAGES = "readMessages"  #: see messages without text and sender, deliveries, events, issues, replays
+READ_MESSAGES = (
+    "readMessages"  #: see messages without text and sender, deliveries, events, issues, replays, API requests
+)
 READ_CONTENT = "readContent"  #: see what a text says, who sent it, and what endpoints answered
 RECEIVE = "receive"  #: take texts from polling queues, which shows what they say
 CONFIGURE = "configure"  #: create and change channels, numbers, routes, endpoints

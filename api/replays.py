@@ -99,7 +99,9 @@ class Replays(View):
     def get(self, request: ApiRequest) -> Response:
         return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
 
-    @operation("createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    @operation(
+        "createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True, bulk=True
+    )
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewReplay)
         filter = named_filter(request, values["filter"])
@@ -122,7 +124,7 @@ class OneReplay(View):
 
 
 class Run(View):
-    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True, bulk=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)
         body(request, Nothing)

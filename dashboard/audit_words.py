@@ -39,6 +39,7 @@ ACTIONS: dict[str, Any] = {
     "key.rotated": _("API key replaced"),
     "key.updated": _("API key changed"),
     "key.usedFromNewAddress": _("API key used from a new address"),
+    "limits.updated": _("Limits changed"),
     "member.added": _("Member added"),
     "member.removed": _("Member removed"),
     "member.updated": _("Member’s role changed"),

@@ -51,6 +51,7 @@ NAVIGATION = (
             Link("messages", _("Messages"), "inbox", READ_MESSAGES),
             Link("deliveries", _("Deliveries"), "send", READ_MESSAGES),
             Link("issues", _("Issues"), "circle-alert", READ_MESSAGES),
+            Link("requests", _("API requests"), "list", READ_MESSAGES),
         ),
     ),
     Group(

@@ -34,6 +34,7 @@ from dashboard import (
     policy,
     preferences,
     replays,
+    requests,
     retention,
     routes,
 )
@@ -86,6 +87,7 @@ inside: list[URLPattern | URLResolver] = [
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
     path("audit/", audit.index, name="audit"),
     path("audit/export/", audit.export, name="audit.export"),
+    path("requests/", requests.index, name="requests"),
     path("retention/", retention.index, name="retention"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
@@ -133,7 +135,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", RedirectView.as_view(pattern_name="docs", query_string=True)),
     # Where the API's problems lead: their `type` is this address.
     path("docs/errors", errors.index, name="docs.errors"),
-    path("docs/errors/<str:code>", errors.one, name="docs.errors.one"),
+    path("docs/errors/<int:number>", errors.one, name="docs.errors.one"),
+    path("docs/errors/<slug:code>", errors.of_code, name="docs.errors.of_code"),
     path("docs/<slug:slug>", docs.page, name="docs.page"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("e/<str:env_id>/", include(inside)),

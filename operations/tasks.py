@@ -16,6 +16,7 @@ from accounts.services import THROTTLE_WINDOW
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
+from operations import quotas, repetition, requests
 
 BATCH = 5000
 GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold a worker's thread for long
@@ -25,6 +26,12 @@ GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold 
 def tidy_queues() -> dict[str, int]:
     """Settle what waits in queues in vain; answers how many of each."""
     return queues.tidy(clock() + GOES_ON_FOR)
+
+
+@shared_task(name="operations.tasks.look_at_quotas")
+def look_at_quotas() -> int:
+    """Warn whoever receives more texts than expected; answers for how many that changed."""
+    return quotas.look()
 
 
 @shared_task(name="operations.tasks.purge")
@@ -43,6 +50,8 @@ def purge() -> dict[str, int]:
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "accessTokens": clients.purge(),
+        "apiRequests": purge_all(requests.forgettable()),
+        "keptAnswers": purge_all(repetition.forgettable()),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
     }
 
@@ -60,7 +69,12 @@ def run_replays() -> int:
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:
+    return purge_all(rows.filter(**{f"{field}__lt": before}))
+
+
+def purge_all(rows: QuerySet[Any]) -> int:
+    """Delete the rows in batches; answers how many."""
     gone = 0
-    while ids := list(rows.filter(**{f"{field}__lt": before}).values_list("pk", flat=True)[:BATCH]):
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         gone += rows.filter(pk__in=ids).delete()[0]
     return gone

@@ -136,6 +136,11 @@ CONTENT_KEPT_DAYS_MOST = whole("CONTENT_KEPT_DAYS_MOST", 365, 1, 3650)
 CONTENT_KEPT_DAYS = whole("CONTENT_KEPT_DAYS", min(30, CONTENT_KEPT_DAYS_MOST), 1, CONTENT_KEPT_DAYS_MOST)
 ATTEMPTS_KEPT_DAYS_MOST = whole("ATTEMPTS_KEPT_DAYS_MOST", 365, 1, 3650)
 ATTEMPTS_KEPT_DAYS = whole("ATTEMPTS_KEPT_DAYS", min(90, ATTEMPTS_KEPT_DAYS_MOST), 1, ATTEMPTS_KEPT_DAYS_MOST)
+API_READS = whole("API_READS", 1000, 1, 1_000_000)  # of one key in accounts.limits.WINDOW_S
+API_WRITES = whole("API_WRITES", 250, 1, 1_000_000)
+WRONG_KEYS_A_MINUTE = whole("WRONG_KEYS_A_MINUTE", 60, 1, 1_000_000)  # from one network
+MESSAGES_A_MONTH = whole("MESSAGES_A_MONTH", 0, 0, 2_000_000_000)  # of one environment; 0: any number
+API_REQUESTS_KEPT_DAYS = whole("API_REQUESTS_KEPT_DAYS", 14, 1, 365)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
@@ -247,6 +252,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "operations.tasks.run_replays",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
+    },
+    "quotas": {
+        "task": "operations.tasks.look_at_quotas",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
     },
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }

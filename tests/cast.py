@@ -7,6 +7,7 @@ otherwise only the door and the delivery engine write, sealed with the tenant's 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,6 +30,7 @@ from inbox.models import CONTENT, SENDER, Explanation, Message
 from numbers import phone
 from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
+from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 
@@ -55,6 +57,7 @@ class Side:
     event: Event
     issue: Issue
     replay: Replay
+    request: LoggedRequest
     queue: Endpoint
     callback: Endpoint
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
@@ -85,6 +88,7 @@ class Side:
             "event_id": public("event", self.event.pk),
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
+            "request_id": public("request", self.request.pk),
         }
 
 
@@ -154,6 +158,7 @@ def furnish(environment: Environment, number: str) -> Side:
         store_event(environment, new.endpoint),
         store_issue(failed),
         store_replay(environment, new.endpoint),
+        store_logged_request(environment),
         delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
@@ -261,6 +266,24 @@ def store_message(
     return Message.objects.create(**values | columns)
 
 
+def store_logged_request(environment: Environment, **columns: Any) -> LoggedRequest:
+    """A request to the API that was answered well."""
+    pk = columns.pop("id", uuid7())
+    values: dict[str, Any] = {
+        "id": pk,
+        "at": clock(environment),
+        "request_id": public("request", pk),
+        "method": "GET",
+        "path": "/v1/messages",
+        "status": 200,
+        "duration_us": 4_200,
+        "actor_kind": "key",
+        "actor_id": environment.keys.earliest("created_at").pk,
+        "address": "192.0.2.7",
+    }
+    return LoggedRequest.objects.create(environment=environment, **values | columns)
+
+
 def store_delivery(
     message: Message, endpoint: Endpoint, state: str = Delivery.State.FAILED, **columns: Any
 ) -> Delivery:
@@ -306,6 +329,9 @@ def store_attempt(
     return Attempt.objects.create(**values | columns)
 
 
+BULK = re.compile(r"/v1/replays(/[^/]+/run)?$")  # where each POST must have a name of its own
+
+
 class Api:
     """A client of the API with one key."""
 
@@ -316,6 +342,8 @@ class Api:
         """The response to `method /v1/path`; `body` goes as JSON, bytes go as they are."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         url = path if path.startswith("/") else f"/v1/{path}"
+        if method == "POST" and BULK.match(url):
+            headers = {"Idempotency-Key": uuid7().hex} | headers
         return self.http.generic(method, url, raw, content_type="application/json", headers=headers or None)
 
     def get(self, path: str) -> Any:

@@ -25,7 +25,8 @@ from tests.cast import URL, Api, House, Side, with_destinations
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 LEFT_OUT = {
     "operator/": "Django's admin is the operators' own and spans tenants; staff only",
-    "docs/errors/<str:code>": "the same for everybody, logged in or not",
+    "docs/errors/<int:number>": "the same for everybody, logged in or not",
+    "docs/errors/<slug:code>": "likewise",
     "docs/<slug:slug>": "likewise",
     "docs/reference/<slug:resource>": "likewise",
 }

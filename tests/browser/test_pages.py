@@ -16,7 +16,7 @@ FOR_ANYBODY = [
     "docs/concepts",
     "docs/errors",
     "docs/errors/5103",
-    "docs/errors/invalid",
+    "docs/errors/1110",
     "docs/reference",
     "docs/reference/messages",
     "docs/reference/endpoints",

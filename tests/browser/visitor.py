@@ -18,6 +18,8 @@ PAGES = (
     "deliveries/?view=all",
     "issues/",
     "issues/{issue_id}/",
+    "requests/",
+    "requests/?view=refused",
     "replays/",
     "replays/new/",
     "replays/{replay_id}/",

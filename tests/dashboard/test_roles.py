@@ -61,6 +61,7 @@ READING = (
     "endpoints/{queue_id}/",
     "destinations/",
     "retention/",
+    "requests/",
 )
 
 

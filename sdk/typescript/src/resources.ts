@@ -217,7 +217,7 @@ export class EventTypes extends Resource {
 
 export class Events extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { after?: string | null; cursor?: string | null; limit?: number | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null } = {}, options?: Options): Pages<types.Event> {
+  list(query: { after?: string | null; cursor?: string | null; limit?: number | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null } = {}, options?: Options): Pages<types.Event> {
     return this.pages(`/v1/events`, { query, options });
   }
 }
@@ -430,6 +430,18 @@ export class Replays extends Resource {
   }
 }
 
+export class Requests extends Resource {
+  /** Needs the scope `readMessages`. */
+  list(query: { actor?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; cursor?: string | null; errorCode?: number | null; limit?: number | null; method?: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS" | null; path?: string | null; refused?: boolean | null; requestId?: string | null; status?: number | null } = {}, options?: Options): Pages<types.Request> {
+    return this.pages(`/v1/requests`, { query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  read(requestId: string, options?: Options): Promise<types.Request> {
+    return this.call("GET", `/v1/requests/${segment(requestId)}`, { options });
+  }
+}
+
 export class Retention extends Resource {
   /** Needs the scope `read`. */
   read(options?: Options): Promise<types.Retention> {
@@ -488,6 +500,7 @@ export class Resources {
   readonly numbers: Numbers;
   readonly oauthClients: OauthClients;
   readonly replays: Replays;
+  readonly requests: Requests;
   readonly retention: Retention;
   readonly routes: Routes;
 
@@ -510,6 +523,7 @@ export class Resources {
     this.numbers = new Numbers(transport);
     this.oauthClients = new OauthClients(transport);
     this.replays = new Replays(transport);
+    this.requests = new Requests(transport);
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);
   }

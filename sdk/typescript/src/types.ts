@@ -10,7 +10,7 @@ export type EndpointKind = "webhook" | "callback" | "polling";
 
 export type ErrorCodeEnum = 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
 
-export type EventName = "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved";
+export type EventName = "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded";
 
 export type HealthStateEnum = "healthy" | "failing" | "open" | "disabled";
 
@@ -991,6 +991,24 @@ export interface ReplayFilter {
   number?: string;
   /** for `missing`: also what routes sent elsewhere, or nowhere; with care */
   everything?: boolean;
+}
+
+/** One request: never its body, its query or the ids in its path. */
+export interface Request {
+  id: string;
+  at: string;
+  /** as its answer named it in Request-Id */
+  requestId: string;
+  method: string;
+  /** with names in place of ids: /v1/messages/{message_id} */
+  path: string;
+  status: number;
+  errorCode: number | null;
+  durationMs: number;
+  /** of the key or OAuth client that asked */
+  actorId: string;
+  /** from where it came */
+  address: string | null;
 }
 
 /** The request for an example text, as it would go out but for the signature's value. */

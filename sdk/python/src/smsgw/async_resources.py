@@ -513,6 +513,8 @@ class Events(AsyncResource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
     ) -> AsyncPages[models.Event]:
@@ -844,6 +846,46 @@ class Replays(AsyncResource):
         )
 
 
+class Requests(AsyncResource):
+    def list(
+        self,
+        *,
+        actor: str | None = None,
+        at_gte: datetime | str | None = None,
+        at_lt: datetime | str | None = None,
+        cursor: str | None = None,
+        error_code: int | None = None,
+        limit: int | None = None,
+        method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"] | None = None,
+        path: str | None = None,
+        refused: bool | None = None,
+        request_id: str | None = None,
+        status: int | None = None,
+    ) -> AsyncPages[models.Request]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.Request,
+            "/v1/requests",
+            query={
+                "actor": actor,
+                "at[gte]": at_gte,
+                "at[lt]": at_lt,
+                "cursor": cursor,
+                "errorCode": error_code,
+                "limit": limit,
+                "method": method,
+                "path": path,
+                "refused": refused,
+                "requestId": request_id,
+                "status": status,
+            },
+        )
+
+    async def read(self, request_id: str) -> models.Request:
+        """Needs the scope `readMessages`."""
+        return await self._call({200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}")
+
+
 class Retention(AsyncResource):
     async def read(self) -> models.Retention:
         """Needs the scope `read`."""
@@ -948,5 +990,6 @@ class Resources:
         self.numbers = Numbers(transport)
         self.oauth_clients = OauthClients(transport)
         self.replays = Replays(transport)
+        self.requests = Requests(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)

@@ -42,6 +42,8 @@ EventName = Literal[
     "endpoint.secretRotated",
     "issue.opened",
     "issue.resolved",
+    "quota.warned",
+    "quota.exceeded",
 ]
 HealthStateEnum = Literal["healthy", "failing", "open", "disabled"]
 IssueState = Literal["open", "acknowledged", "resolved"]

@@ -743,6 +743,26 @@ class Replay(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Request(Model):
+    """One request: never its body, its query or the ids in its path."""
+
+    id: str
+    at: datetime
+    # as its answer named it in Request-Id
+    request_id: str
+    method: str
+    # with names in place of ids: /v1/messages/{message_id}
+    path: str
+    status: int
+    error_code: int | None
+    duration_ms: float
+    # of the key or OAuth client that asked
+    actor_id: str
+    # from where it came
+    address: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RequestPreview(Model):
     """The request for an example text, as it would go out but for the signature's value."""
 

@@ -511,6 +511,8 @@ class Events(Resource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
     ) -> Pages[models.Event]:
@@ -840,6 +842,46 @@ class Replays(Resource):
         )
 
 
+class Requests(Resource):
+    def list(
+        self,
+        *,
+        actor: str | None = None,
+        at_gte: datetime | str | None = None,
+        at_lt: datetime | str | None = None,
+        cursor: str | None = None,
+        error_code: int | None = None,
+        limit: int | None = None,
+        method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"] | None = None,
+        path: str | None = None,
+        refused: bool | None = None,
+        request_id: str | None = None,
+        status: int | None = None,
+    ) -> Pages[models.Request]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.Request,
+            "/v1/requests",
+            query={
+                "actor": actor,
+                "at[gte]": at_gte,
+                "at[lt]": at_lt,
+                "cursor": cursor,
+                "errorCode": error_code,
+                "limit": limit,
+                "method": method,
+                "path": path,
+                "refused": refused,
+                "requestId": request_id,
+                "status": status,
+            },
+        )
+
+    def read(self, request_id: str) -> models.Request:
+        """Needs the scope `readMessages`."""
+        return self._call({200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}")
+
+
 class Retention(Resource):
     def read(self) -> models.Retention:
         """Needs the scope `read`."""
@@ -944,5 +986,6 @@ class Resources:
         self.numbers = Numbers(transport)
         self.oauth_clients = OauthClients(transport)
         self.replays = Replays(transport)
+        self.requests = Requests(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
