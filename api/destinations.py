@@ -6,7 +6,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from api.fields import Id, Input, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, reading
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 from delivery import destinations
 from delivery.models import Destination
@@ -22,10 +23,15 @@ class DestinationSerializer(serializers.Serializer[Destination]):
     createdAt = Stamp(source="created_at")
 
 
+class DestinationQuery(Listing):
+    shape = DestinationSerializer
+    createdAt = Span(source="created_at")
+
+
 class Destinations(View):
-    @operation("listDestinations", page_of(DestinationSerializer), query=Paging)
+    @operation("listDestinations", page_of(DestinationSerializer), query=DestinationQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.destinations.all(), DestinationSerializer)
+        return listed(request, request.environment.destinations.all(), DestinationQuery)
 
     @operation("createDestination", DestinationSerializer, status=201, body=NewDestination, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
@@ -34,10 +40,10 @@ class Destinations(View):
 
 
 class OneDestination(View):
-    @operation("readDestination", DestinationSerializer)
+    @operation("readDestination", DestinationSerializer, query=reading(DestinationSerializer))
     def get(self, request: ApiRequest, destination_id: str) -> Response:
         row = find(request.environment.destinations.all(), "destination", destination_id)
-        return Response(DestinationSerializer(row).data)
+        return read(request, row, DestinationSerializer)
 
     @operation("deleteDestination", None, status=204)
     def delete(self, request: ApiRequest, destination_id: str) -> Response:

@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from accounts.models import Environment
 from api.endpoint_fields import AccessField, PolicyField, TemplateField
-from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.fields import Flag, Id, Input, OrNull, QueryFlag, Stamp, Text, Whole
+from api.listing import Listing, Present, Span, listed, read, reading
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import kinds, secrets, services
 from delivery.access_store import lies_outside
@@ -214,14 +215,31 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
     body = serializers.CharField()
 
 
+class EndpointQuery(Listing):
+    shape = EndpointSerializer
+    kind = serializers.ChoiceField(Endpoint.Kind.choices, required=False)
+    isDefault = QueryFlag(source="is_default", required=False)
+    disabled = Present(source="disabled_at")
+    createdAt = Span(source="created_at")
+
+
+class SecretQuery(Listing):
+    shape = SecretSerializer
+
+
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    return with_backlog(environment.endpoints.filter(deleted_at=None))
+    return readable(environment.endpoints.filter(deleted_at=None))
+
+
+def readable(endpoints: QuerySet[Endpoint]) -> QuerySet[Endpoint]:
+    """With what answers tell beside their columns."""
+    return with_backlog(endpoints)
 
 
 class Endpoints(View):
-    @operation("listEndpoints", page_of(EndpointSerializer), query=Paging)
+    @operation("listEndpoints", page_of(EndpointSerializer), query=EndpointQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, present(request.environment), EndpointSerializer)
+        return listed(request, present(request.environment), EndpointQuery)
 
     @operation("createEndpoint", CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
@@ -234,9 +252,9 @@ class OneEndpoint(View):
     def endpoint(self, request: ApiRequest, id: str) -> Endpoint:
         return find(present(request.environment), "endpoint", id)
 
-    @operation("readEndpoint", EndpointSerializer)
+    @operation("readEndpoint", EndpointSerializer, query=reading(EndpointSerializer))
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
-        return Response(EndpointSerializer(self.endpoint(request, endpoint_id)).data)
+        return read(request, self.endpoint(request, endpoint_id), EndpointSerializer)
 
     @operation("updateEndpoint", ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
@@ -266,10 +284,10 @@ class PreviewOfEndpoint(View):
 
 
 class Secrets(View):
-    @operation("listEndpointSecrets", page_of(SecretSerializer), query=Paging)
+    @operation("listEndpointSecrets", page_of(SecretSerializer), query=SecretQuery)
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
-        return paged(request, secrets.live(endpoint), SecretSerializer)
+        return listed(request, secrets.live(endpoint), SecretQuery)
 
     @operation("createEndpointSecret", NewSecretSerializer, status=201, body=Rotation, conflicts=True)
     def post(self, request: ApiRequest, endpoint_id: str) -> Response:
@@ -280,6 +298,11 @@ class Secrets(View):
 
 
 class OneSecret(View):
+    @operation("readEndpointSecret", SecretSerializer, query=reading(SecretSerializer))
+    def get(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        return read(request, find(secrets.live(endpoint), "secret", secret_id), SecretSerializer)
+
     @operation("deleteEndpointSecret", None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import ids
 from api.fields import Id, Input, Stamp
-from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation, query
+from api.listing import IdOf, Listing, Span, listed, read, reading
+from api.paging import page_of
+from api.views import ApiRequest, View, body, find, operation
 from delivery import issues
 from delivery.models import Issue
 from delivery.retry import BY_CODE
-
-
-class IssueQuery(Paging):
-    state = serializers.ChoiceField(Issue.State.choices, required=False)
-    endpointId = serializers.CharField(required=False)
 
 
 class IssueChanges(Input):
@@ -46,22 +41,24 @@ class IssueSerializer(serializers.Serializer[Issue]):
         return str(BY_CODE[issue.error_code].remedy)
 
 
+class IssueQuery(Listing):
+    shape = IssueSerializer
+    state = serializers.ChoiceField(Issue.State.choices, required=False)
+    endpointId = IdOf("endpoint", source="endpoint")
+    errorCode = serializers.ChoiceField(sorted(BY_CODE), source="error_code", required=False)
+    lastSeenAt = Span(source="last_seen")
+
+
 class Issues(View):
     @operation("listIssues", page_of(IssueSerializer), query=IssueQuery)
     def get(self, request: ApiRequest) -> Response:
-        asked = query(request, IssueQuery)
-        rows = request.environment.issues.all()
-        if "state" in asked:
-            rows = rows.filter(state=asked["state"])
-        if "endpointId" in asked:
-            rows = rows.filter(endpoint=ids.parse("endpoint", asked["endpointId"]))
-        return paged(request, rows, IssueSerializer, asked=asked)
+        return listed(request, request.environment.issues.all(), IssueQuery)
 
 
 class OneIssue(View):
-    @operation("readIssue", IssueSerializer)
+    @operation("readIssue", IssueSerializer, query=reading(IssueSerializer))
     def get(self, request: ApiRequest, issue_id: str) -> Response:
-        return Response(IssueSerializer(find(request.environment.issues.all(), "issue", issue_id)).data)
+        return read(request, find(request.environment.issues.all(), "issue", issue_id), IssueSerializer)
 
     @operation("updateIssue", IssueSerializer, body=IssueChanges)
     def patch(self, request: ApiRequest, issue_id: str) -> Response:

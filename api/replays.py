@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from api.deliveries import Nothing
-from api.fields import Flag, Id, Input, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.fields import Flag, Id, Input, Moment, Stamp, Text
+from api.listing import Listing, Span, listed, read, reading
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import replays
 from delivery.models import Replay
@@ -19,15 +19,6 @@ from delivery.selection import OVER
 from routing import replaying
 
 STATES = [(state.value, state.label) for state in OVER]
-
-
-class Moment(serializers.DateTimeField):
-    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        return super().to_internal_value(value)
 
 
 class ReplayFilter(Input):
@@ -78,6 +69,13 @@ class ReplaySerializer(serializers.Serializer[Replay]):
         return replays.report(job)
 
 
+class ReplayQuery(Listing):
+    shape = ReplaySerializer
+    kind = serializers.ChoiceField(Replay.Kind.choices, required=False)
+    state = serializers.ChoiceField(Replay.State.choices, required=False)
+    createdAt = Span(source="created_at")
+
+
 def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
     """The filter with the endpoint that it names; raises Invalid."""
     id = asked.pop("endpointId", None)
@@ -88,9 +86,9 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
-    @operation("listReplays", page_of(ReplaySerializer), query=Paging)
+    @operation("listReplays", page_of(ReplaySerializer), query=ReplayQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
+        return listed(request, request.environment.replays.select_related("environment"), ReplayQuery)
 
     @operation("createReplay", ReplaySerializer, status=201, body=NewReplay, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
@@ -105,9 +103,9 @@ def one(request: ApiRequest, replay_id: str) -> Replay:
 
 
 class OneReplay(View):
-    @operation("readReplay", ReplaySerializer)
+    @operation("readReplay", ReplaySerializer, query=reading(ReplaySerializer))
     def get(self, request: ApiRequest, replay_id: str) -> Response:
-        return Response(ReplaySerializer(one(request, replay_id)).data)
+        return read(request, one(request, replay_id), ReplaySerializer)
 
     @operation("deleteReplay", ReplaySerializer, conflicts=True)
     def delete(self, request: ApiRequest, replay_id: str) -> Response:

@@ -13,7 +13,8 @@ from accounts import ids
 from accounts.models import Environment
 from api import endpoints
 from api.fields import Id, Input, Raw, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.listing import IdOf, Listing, listed, read, reading
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery.models import Endpoint
 from routing import services
@@ -76,6 +77,14 @@ class RouteSerializer(serializers.Serializer[Route]):
         return [ids.public("endpoint", row.pk) for row in route.endpoints.all() if row.deleted_at is None]
 
 
+class RouteQuery(Listing):
+    shape = RouteSerializer
+    by = "position"
+    action = serializers.ChoiceField(Route.Action.choices, required=False)
+    routingTag = Text(source="routing_tag", required=False, max_length=80)
+    endpointId = IdOf("endpoint", source="endpoints", help_text="that it delivers to")
+
+
 def ordered(environment: Environment) -> QuerySet[Route]:
     return environment.routes.prefetch_related(Prefetch("endpoints", Endpoint.objects.order_by("pk")))
 
@@ -97,9 +106,9 @@ def values_of(request: ApiRequest, shape: type[Input]) -> dict[str, Any]:
 
 
 class Routes(View):
-    @operation("listRoutes", page_of(RouteSerializer), query=Paging)
+    @operation("listRoutes", page_of(RouteSerializer), query=RouteQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, ordered(request.environment), RouteSerializer, by="position")
+        return listed(request, ordered(request.environment), RouteQuery)
 
     @operation("createRoute", RouteSerializer, status=201, body=NewRoute, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
@@ -111,9 +120,9 @@ class OneRoute(View):
     def route(self, request: ApiRequest, id: str) -> Route:
         return find(ordered(request.environment), "route", id)
 
-    @operation("readRoute", RouteSerializer)
+    @operation("readRoute", RouteSerializer, query=reading(RouteSerializer))
     def get(self, request: ApiRequest, route_id: str) -> Response:
-        return answer(self.route(request, route_id))
+        return read(request, self.route(request, route_id), RouteSerializer)
 
     @operation("updateRoute", RouteSerializer, body=RouteChanges)
     def patch(self, request: ApiRequest, route_id: str) -> Response:
