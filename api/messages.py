@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -84,6 +85,10 @@ def search(
     return finding.messages(environment, **wanted)
 
 
+def readable(environment: Environment) -> QuerySet[Message]:
+    return finding.readable(environment.messages.all())
+
+
 class MessageList(View):
     @operation("listMessages", page_of(MessageSerializer), query=MessageQuery)
     def get(self, request: ApiRequest) -> Response:
@@ -93,7 +98,7 @@ class MessageList(View):
 class OneMessage(View):
     @operation("readMessage", MessageSerializer, query=reading(MessageSerializer))
     def get(self, request: ApiRequest, message_id: str) -> Response:
-        message = find(finding.readable(request.environment.messages.all()), "message", message_id)
+        message = find(readable(request.environment), "message", message_id)
         return read(request, message, MessageSerializer)
 
 
