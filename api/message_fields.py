@@ -1,0 +1,71 @@
+"""How a message is shown, without what `expand` adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.fields import Id, OfContent, OrNull, Raw, Stamp
+from api.routes import Value
+from inbox.models import Message
+
+
+class FailedConditionSerializer(serializers.Serializer[Any]):
+    """The first condition of a route that did not hold. Of senders no value is kept."""
+
+    field = serializers.CharField()
+    operator = serializers.CharField()
+    value = Value()
+    values = serializers.IntegerField(required=False, help_text="how many there are, where not all are shown")
+
+
+class PassedRouteSerializer(serializers.Serializer[Any]):
+    """A route that was asked and did not take the message; or how many more there were."""
+
+    routeId = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    failed = FailedConditionSerializer(required=False)
+    omitted = serializers.IntegerField(required=False)
+
+
+@extend_schema_field(PassedRouteSerializer(many=True))
+class Explanation(Raw):
+    """Stored as it is shown (routing.match.Decision)."""
+
+
+class Media(serializers.ListField):
+    """Part of the content: none are shown to who may not read it."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if self.context.get("reads_content") else []
+
+
+class BareMessageSerializer(serializers.Serializer[Message]):
+    id = Id("message")
+    content = OfContent(help_text="null once erased, and without the scope readContent")
+    senderId = OfContent(source="sender_id", help_text="likewise")
+    contentErasedAt = Stamp(source="content_erased_at", allow_null=True)
+    senderType = serializers.CharField(source="sender_type")
+    senderCountry = OrNull(source="sender_country", help_text="ISO 3166-1 alpha-2")
+    receivedAt = Stamp(source="received_at")
+    sentAt = Stamp(source="sent_at", allow_null=True, help_text="as the carrier says")
+    numberUsed = serializers.CharField(source="number_used")
+    numberId = Id("number", source="number_id")
+    channelId = Id("channel", source="channel_id")
+    routingTag = OrNull(source="routing_tag")
+    routeId = Id("route", source="route_id", allow_null=True)
+    routeName = OrNull(source="route_name")
+    routeVersion = serializers.IntegerField(source="route_version", allow_null=True)
+    explanation = Explanation(help_text="each earlier route, and why it did not take the message")
+    status = serializers.ChoiceField(Message.State.choices)
+    encoding = OrNull()
+    segments = serializers.IntegerField(allow_null=True)
+    # DRF's serializers have a `partial` of their own; the metaclass takes ours out of the class, so they never meet.
+    partial = serializers.BooleanField(help_text="parts of it did not come in time")  # type: ignore[assignment]
+    media = Media(
+        child=serializers.CharField(), help_text="links at the carrier; listed, never fetched; likewise"
+    )
+    simulated = serializers.BooleanField()
+    carrierMessageId = OrNull(source="carrier_message_id")
