@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.encryption import Unsealable
 from api.fields import Id, OfContent, OrNull, Raw, Stamp
 from api.routes import Value
 from inbox.models import Message
+
+log = logging.getLogger("smsgateway.api")
 
 
 class FailedConditionSerializer(serializers.Serializer[Any]):
@@ -42,6 +46,16 @@ class Media(serializers.ListField):
         return super().get_attribute(instance) if self.context.get("reads_content") else []
 
 
+def opened(message: Message) -> Message:
+    """The message; what of it does not open is as if it were erased."""
+    try:
+        _texts = message.content, message.sender_id, message.media
+    except Unsealable:
+        log.exception("a message does not open", extra={"environment": str(message.environment_id)})
+        message.sealed_content = message.sealed_sender = message.sealed_media = None
+    return message
+
+
 class BareMessageSerializer(serializers.Serializer[Message]):
     id = Id("message")
     content = OfContent(help_text="null once erased, and without the scope readContent")
@@ -69,3 +83,10 @@ class BareMessageSerializer(serializers.Serializer[Message]):
     )
     simulated = serializers.BooleanField()
     carrierMessageId = OrNull(source="carrier_message_id")
+
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        """One that does not open keeps no other from being shown."""
+        shown: dict[str, Any] = super().to_representation(
+            opened(message) if self.context.get("reads_content") else message
+        )
+        return shown

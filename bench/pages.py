@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -45,11 +44,6 @@ def read(running: Running, told: Mapping[str, Any]) -> list[Page]:
     person = logged_in(origin, **told["login"])
     asked: dict[str, Callable[[], requests.Response]] = {
         "API: messages": lambda: api.get(f"{origin}/v1/messages", timeout=ANSWER_WITHIN_S),
-        "API: messages of a quiet number": filtered(api, origin, numberUsed=told["quiet"]),
-        "API: messages that failed": filtered(api, origin, status="failed"),
-        "API: messages that wait": filtered(api, origin, status="queued"),
-        "API: messages with a tag": filtered(api, origin, routingTag="tag-1"),
-        "API: messages from before today": filtered(api, origin, **{"receivedAt[lt]": today()}),
         "API: deliveries": lambda: api.get(f"{origin}/v1/deliveries", timeout=ANSWER_WITHIN_S),
         "pages: overview": lambda: person.get(home, timeout=ANSWER_WITHIN_S),
         "pages: messages": lambda: person.get(messages, timeout=ANSWER_WITHIN_S),
@@ -61,14 +55,6 @@ def read(running: Running, told: Mapping[str, Any]) -> list[Page]:
 
 def narrowed(person: requests.Session, messages: str, number: str) -> Callable[[], requests.Response]:
     return lambda: person.get(messages, params={"number": number}, timeout=ANSWER_WITHIN_S)
-
-
-def filtered(api: requests.Session, origin: str, **filters: str) -> Callable[[], requests.Response]:
-    return lambda: api.get(f"{origin}/v1/messages", params=filters, timeout=ANSWER_WITHIN_S)
-
-
-def today() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT00:00:00Z")
 
 
 def logged_in(origin: str, email: str, password: str) -> requests.Session:

@@ -7,7 +7,7 @@ says where it ended, so that each page is quick however seldom something is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -32,6 +32,7 @@ MOST_LOOKED = 2_000  # rows a page
 MOST_COUNTED = 10_000
 OPEN = (State.PENDING, State.HELD, State.SENDING)
 INDEXED = (State.FAILED, *OPEN)  # each by its own part of an index
+LEADING = ("number_used", "sender_index", "route_id", "routing_tag")  # of texts, each by an index of its own
 RECEIVED = "message.received"
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # nothing is older, or newer
 SKEW = timedelta(minutes=1)  # by which a clock may be set back
@@ -53,12 +54,15 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Row]):
-    """Rows in the order of the unique `by`: all `parts` together. Where there are `walks`, each row is among theirs,
-    and most of theirs may be none."""
+    """Rows in the order of the unique `by`: all `parts` together.
+
+    Where few of what is looked at may be meant, `ways` lead to them: each row is on every way, which is one walk along
+    an index or several together.
+    """
 
     parts: tuple[QuerySet[Row], ...]
     by: str = "-pk"
-    walks: tuple[QuerySet[Any], ...] = ()
+    ways: tuple[tuple[QuerySet[Any], ...], ...] = ()
 
     @property
     def column(self) -> str:
@@ -83,12 +87,20 @@ class Found(Generic[Row]):
         return sorted(found, key=self.place, reverse=self.descends)[:count]
 
     def end(self, behind: dict[str, Any], look: int) -> Any:
-        """The place up to which so many rows of every walk lie at most; None where no walk is longer."""
-        ends: list[Any] = []
-        for walk in self.walks:
-            places = walk.filter(**behind).order_by(self.by).values_list(self.column, flat=True)
-            ends += places[look - 1 : look]
-        return max(ends, default=None) if self.descends else min(ends, default=None)
+        """The place up to which some way has so many rows at most; None where one is no longer than that."""
+        farthest: Any = None
+        for way in self.ways:
+            ends = [end for walk in way for end in self.place_after(walk.filter(**behind), look)]
+            if not ends:
+                return None
+            nearest = max(ends) if self.descends else min(ends)
+            if farthest is None or (nearest < farthest) is self.descends:
+                farthest = nearest
+        return farthest
+
+    def place_after(self, walk: QuerySet[Any], look: int) -> Iterable[Any]:
+        """The place of the last of so many rows, if there are so many."""
+        return walk.order_by(self.by).values_list(self.column, flat=True)[look - 1 : look]
 
     def up_to(self, end: Any) -> dict[str, Any]:
         return {} if end is None else {f"{self.column}__{'gte' if self.descends else 'lte'}": end}
@@ -120,6 +132,8 @@ def messages(
     environment: Environment, *, status: str | None = None, endpoint: UUID | None = None, **columns: Any
 ) -> Found[Message]:
     """Texts with their `status`, narrowed by columns, by status and by an endpoint that they were to be sent to."""
+    if endpoint is not None and not has(environment, endpoint):
+        return Found((readable(environment.messages.none()),))
     if endpoint is not None:
         wanted = columns if status is None else {**columns, "status": status}
         return by_delivery(environment, [{"endpoint": endpoint}], wanted, seldom=bool(wanted))
@@ -128,14 +142,23 @@ def messages(
         return by_delivery(environment, kinds, columns, seldom=bool(columns))
     if status == Message.State.QUEUED:
         kinds = [{"environment": environment, "state": state} for state in OPEN]
-        return by_delivery(environment, kinds, {**columns, "status": status}, seldom=bool(columns))
-    plain = environment.messages.filter(**columns)
-    if status is None:
-        return Found((readable(plain),))
-    if status != Message.State.DELIVERED:
-        plain = plain.filter(state=status)
+        return by_delivery(environment, kinds, {**columns, "status": status}, seldom=True)
+    if status not in (None, Message.State.DELIVERED):
+        columns = {**columns, "state": status}
+    plain, ways = environment.messages.filter(**columns), ways_of(environment, columns)
+    if status is None:  # two columns that many have may never go together; one is what is meant
+        return Found((readable(plain),), ways=ways if len(ways) > 1 else ())
     narrowed: dict[str, Any] = {"status": status}
-    return Found((readable(plain).filter(**narrowed),), walks=(plain,))
+    return Found((readable(plain).filter(**narrowed),), ways=ways or ((plain,),))
+
+
+def ways_of(environment: Environment, columns: dict[str, Any]) -> tuple[tuple[QuerySet[Message], ...], ...]:
+    """The way along the index of each column that has one."""
+    within = environment.messages.filter(**{n: bound for n, bound in columns.items() if n.startswith("pk__")})
+    state = columns.get("state", Message.State.RECEIVED)
+    kept_back = {"state": state} if state != Message.State.RECEIVED else {}
+    leading = {name: columns[name] for name in LEADING if name in columns} | kept_back
+    return tuple((within.filter(**{name: value}),) for name, value in leading.items())
 
 
 def readable(messages: QuerySet[Message]) -> QuerySet[Message]:
@@ -155,7 +178,8 @@ def by_delivery(
     if not seldom:
         return Found(parts, "-place")
     own = Delivery.objects.filter(event_type=RECEIVED).annotate(place=F("pk"))
-    return Found(parts, "-place", tuple(own.filter(**kind, **places) for kind in kinds))
+    ways = [(walk.annotate(place=F("pk")),) for (walk,) in ways_of(environment, wanted)]
+    return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)))
 
 
 def through(
@@ -171,7 +195,17 @@ def through(
 
 def deliveries(environment: Environment, *, state: str | None = None, **columns: Any) -> Found[Delivery]:
     """Deliveries, narrowed by columns and by state."""
-    rows = environment.deliveries.filter(**columns)
-    if state is None:
-        return Found((rows,))
-    return Found((rows.filter(state=state),), walks=() if state in INDEXED else (rows,))
+    if "endpoint" in columns and not has(environment, columns["endpoint"]):
+        return Found((environment.deliveries.none(),))
+    if state is not None:
+        columns = {**columns, "state": state}
+    within = environment.deliveries.filter(**{n: bound for n, bound in columns.items() if n.startswith("pk__")})
+    leading = [name for name in ("message", "endpoint") if name in columns] + ["state"] * (state in INDEXED)
+    exact = len({"message", "endpoint", "state", "event_type"} & columns.keys()) == len(leading) < 2
+    ways = tuple((within.filter(**{name: columns[name]}),) for name in leading) or ((within,),)
+    return Found((environment.deliveries.filter(**columns),), ways=() if exact else ways)
+
+
+def has(environment: Environment, endpoint: UUID) -> bool:
+    """Whether it is the environment's; deliveries lie by endpoint, whosever they are."""
+    return environment.endpoints.filter(pk=endpoint).exists()

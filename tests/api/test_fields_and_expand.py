@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.ids import public
 from accounts.models import AuditEntry
 from delivery import finding
 from delivery.models import Delivery
@@ -112,3 +113,11 @@ def test_an_event_and_a_secret_are_read(acme: House, api: Api) -> None:
     assert api.get(f"events/{ids['event_id']}").json() == api.get("events").json()["data"][0]
     secret = api.get(f"endpoints/{ids['endpoint_id']}/secrets/{ids['secret_id']}").json()
     assert (secret["id"], "secret" in secret) == (ids["secret_id"], False)
+
+
+def test_a_text_that_does_not_open_keeps_no_other_from_being_shown(acme: House, api: Api) -> None:
+    broken = store_message(acme.live.assignment, sealed_content=b"\x01 not sealed by any key", sealed_media=b"?")
+    first, second = api.get("messages").json()["data"]
+    assert (first["id"], first["content"], first["media"]) == (public("message", broken.pk), None, [])
+    assert second["content"] == "Votre code est 020005"
+    assert api.get(f"messages/{first['id']}").json()["content"] is None

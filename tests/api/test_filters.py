@@ -192,6 +192,34 @@ def test_what_belongs_to_others_matches_nothing(acme: House, borealis: House, ap
     assert ids_of(api, f"numbers?channelId={theirs['channel_id']}") == []
 
 
+def test_where_a_page_ends_its_look_tells_nothing_of_others(
+    acme: House, borealis: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LOOKED", 1)
+    for path in ("messages", "deliveries"):
+        page = api.get(f"{path}?endpointId={borealis.live.ids['endpoint_id']}&{NEVER[path]}").json()
+        assert page == {"data": [], "nextCursor": None, "hasMore": False}
+        own = api.get(f"{path}?endpointId={acme.live.ids['endpoint_id']}&{NEVER[path]}").json()
+        assert (own["data"], own["hasMore"]) == ([], True)
+
+
+NEVER = {"messages": "status=delivered", "deliveries": "eventType=message.delivered"}
+
+
+def test_a_way_that_is_short_is_gone_to_its_end(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = acme.live
+    rare = store_message(side.assignment, sender="Doctolib", routing_tag="codes")
+    store_delivery(rare, side.endpoint)
+    for _ in range(8):
+        store_delivery(store_message(side.assignment, routing_tag="codes"), side.endpoint)
+    monkeypatch.setattr(finding, "MOST_LOOKED", 4)
+    for query in ("routingTag=codes", "status=failed", f"endpointId={side.ids['endpoint_id']}"):
+        page = api.get(f"messages?senderId=Doctolib&{query}").json()
+        assert ([row["id"] for row in page["data"]], page["hasMore"]) == (shown(rare), False), query
+
+
 @pytest.mark.parametrize(
     ("path", "query", "count"),
     [
