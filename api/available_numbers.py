@@ -37,7 +37,10 @@ class AvailableNumberSerializer(serializers.Serializer[Number]):
 
 class AvailableNumbers(View):
     @operation(
-        "listAvailableNumbers", READ, page_of(AvailableNumberSerializer, counted=False), query=AvailableNumberQuery
+        "listAvailableNumbers",
+        READ,
+        page_of(AvailableNumberSerializer, counted=False),
+        query=AvailableNumberQuery,
     )
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, AvailableNumberQuery)

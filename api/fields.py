@@ -82,15 +82,6 @@ class Whole(serializers.IntegerField):
         return data
 
 
-class Moment(serializers.DateTimeField):
-    """RFC 3339 with a zone; DRF's own field would take a number or a day."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
-            self.fail("invalid", format="RFC 3339")
-        return super().to_internal_value(value)
-
-
 class Raw(serializers.Field[Any, Any, Any, Any]):
     """JSON that passes as it is; whoever uses it says in the documentation what it is."""
 

@@ -192,7 +192,9 @@ def allowed(request: ApiRequest, shape: type[Reading]) -> dict[str, Any]:
 def demand(request: ApiRequest, needs: Mapping[str, str]) -> None:
     for name, scope in needs.items():
         if scope not in request.program.scopes:
-            detail = _("To ask for %(name)s takes the scope %(scope)s, which your key or token does not have.")
+            detail = _(
+                "To ask for %(name)s takes the scope %(scope)s, which your key or token does not have."
+            )
             raise PermissionDenied(detail % {"name": name, "scope": scope}, "missing_scope")
 
 

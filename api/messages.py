@@ -110,7 +110,9 @@ class OneMessage(View):
 
 
 class DeliveriesOfMessage(View):
-    @operation("listMessageDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=MessageDeliveryQuery)
+    @operation(
+        "listMessageDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=MessageDeliveryQuery
+    )
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(request.environment.messages.all(), "message", message_id)
         sent = partial(finding.deliveries, request.environment, message=message)

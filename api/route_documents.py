@@ -1,4 +1,4 @@
-"""/v1/routes/…: all routes at once, as a document that can be checked, exported and imported, and the versions of it."""
+"""/v1/routes/…: all routes at once as a document that can be checked, exported and imported, and its versions."""
 
 from __future__ import annotations
 

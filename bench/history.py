@@ -58,7 +58,8 @@ WITH held AS (
 )
 SELECT row_number() OVER (ORDER BY (s.disabled IS NULL), h.number_used) - 1 AS n, h.*, e.id AS endpoint_id,
        coalesce(s.waits, e.id) AS waits, s.disabled, r.id AS route_id, coalesce(r.name, '') AS route_name,
-       CASE WHEN s.disabled IS NOT NULL AND h.nth > {NUMBERS} THEN '{SELDOM}' ELSE coalesce(r.routing_tag, '') END AS tag
+       CASE WHEN s.disabled IS NOT NULL AND h.nth > {NUMBERS} THEN '{SELDOM}'
+            ELSE coalesce(r.routing_tag, '') END AS tag
 FROM held h
 JOIN ends e ON e.environment_id = h.environment_id AND e.nth = (h.nth - 1) % e.of_them + 1
 JOIN special s ON s.environment_id = h.environment_id
@@ -112,8 +113,8 @@ INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_use
   sender_type, sender_country, received_at, carrier_message_id, encoding, segments, state, route_id, route_name,
   route_version, routing_tag, why_id, simulated, partial)
 SELECT {id_of(1)}, environment_id, channel_id, number_id, number_used, {sealed(69)}, {sealed(40)},
-  decode(md5((i %% {SENDERS})::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received', route_id,
-  route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, false, false
+  decode(md5((i %% {SENDERS})::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received',
+  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, false, false
 FROM text
 """,
     "delivery_delivery": f"""{TEXT}

@@ -1,7 +1,7 @@
 """Makes some of a history's texts legible: `python -m bench.legible <environment> <sender> [<file of message ids>]`.
 
-PostgreSQL, which fills the tables (bench.history), cannot seal. Without a file, a few hundred of the environment's texts
-become the sender's; with one, the texts that it names get content and sender that open.
+PostgreSQL, which fills the tables (bench.history), cannot seal. Without a file, a few hundred of the environment's
+texts become the sender's; with one, the texts that it names get content and sender that open.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def reveal(environment: Environment, sender: str, wanted: list[str]) -> None:
     key = keyring.of(environment.tenant_id)
     texts = environment.messages.in_bulk(ids.parse("message", one) for one in wanted).values()
     for text in texts:
-        text.sealed_content = key.seal("Votre code est 020005. Il est valable 10 minutes.".encode(), CONTENT, text.pk)
+        text.sealed_content = key.seal(b"Votre code est 020005. Il est valable 10 minutes.", CONTENT, text.pk)
         text.sealed_sender = key.seal(sender.encode(), SENDER, text.pk)
     Message.objects.bulk_update(texts, ["sealed_content", "sealed_sender"], batch_size=500)
 
 
 def main() -> None:
     id, sender, *files = sys.argv[1:]
-    environment = Environment.objects.get(pk=ids.parse("environment", id))
+    environment = Environment.objects.filter(pk=ids.parse("environment", id)).get()
     if files:
         reveal(environment, sender, json.loads(Path(files[0]).read_text()))
     else:

@@ -15,7 +15,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from smsgateway.run import HOST
 CALLS, LIMIT = 100, 50
 BAR_MS = 50.0
 ANSWER_WITHIN_S = 60
+PAUSE_S = 0.01
 SENDER, NOBODY = "+33639980417", "+33639980418"
 ABSENT = "rte_" + "0" * 26
 Query = Mapping[str, str]
@@ -56,12 +57,16 @@ class Reader:
 
     running: Running
     session: requests.Session
+    took: list[float] = field(default_factory=list)  # milliseconds of each call
 
     def get(self, path: str, **query: str) -> Any:
+        """The answer. Raises Failed. In between the supervisor takes what the processes say."""
+        self.running.wait(PAUSE_S)
         url = f"http://{HOST}:{self.running.ports['web']}/v1/{path}"
         answer = self.session.get(url, params=query, timeout=ANSWER_WITHIN_S)
         if not answer.ok:
             raise Failed(f"{path} {query}: {answer.status_code} {answer.text[:300]}")
+        self.took.append(answer.elapsed.total_seconds() * 1000)
         return answer.json()
 
     def messages(self, query: Query) -> Any:
@@ -114,7 +119,15 @@ def questions(reader: Reader, told: Mapping[str, Any]) -> dict[str, Query]:
         "a number's failed with another's tag: none": busy | tag | {"status": "failed"},
     }
     asked = single | combined
-    counted = ("everything", "a busy number", "a sender", "a tag", "an endpoint", "status failed", "status delivered")
+    counted = (
+        "everything",
+        "a busy number",
+        "a sender",
+        "a tag",
+        "an endpoint",
+        "status failed",
+        "status delivered",
+    )
     more = {f"{name}, counted": asked[name] | {"count": "true"} for name in counted}
     expanded = {"everything, expanded": {"expand": "deliveries,route,number"}}
     return asked | more | expanded
@@ -125,19 +138,15 @@ def stamp(at: datetime) -> str:
 
 
 def ask(reader: Reader, name: str, query: Query) -> Answered:
-    took, page = [], reader.messages(query)
-    for _ in range(CALLS):
-        began = time.perf_counter()
-        page = reader.messages(query)
-        took.append(1000 * (time.perf_counter() - began))
-    return Answered(name, took, len(page["data"]), page["hasMore"])
+    pages = [reader.messages(query) for _ in range(CALLS + 1)]
+    return Answered(name, reader.took[-CALLS:], len(pages[-1]["data"]), pages[-1]["hasMore"])
 
 
 def legible(running: Running, reader: Reader, asked: Mapping[str, Query], environment: str) -> None:
     """Gives the texts of these pages content that opens, as real ones have, and SENDER some of them."""
     step = ("-m", "bench.legible", environment, SENDER)
     running.call("legible", *step)
-    pages = [reader.messages(query | {"fields": "id"})["data"] for query in asked.values()]
+    pages = [reader.messages({**query, "fields": "id"})["data"] for query in asked.values()]
     path = running.folder / "legible.json"
     path.write_text(json.dumps(sorted({row["id"] for rows in pages for row in rows})))
     running.call("legible", *step, str(path))

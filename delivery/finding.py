@@ -199,7 +199,9 @@ def deliveries(environment: Environment, *, state: str | None = None, **columns:
         return Found((environment.deliveries.none(),))
     if state is not None:
         columns = {**columns, "state": state}
-    within = environment.deliveries.filter(**{n: bound for n, bound in columns.items() if n.startswith("pk__")})
+    within = environment.deliveries.filter(
+        **{n: bound for n, bound in columns.items() if n.startswith("pk__")}
+    )
     leading = [name for name in ("message", "endpoint") if name in columns] + ["state"] * (state in INDEXED)
     exact = len({"message", "endpoint", "state", "event_type"} & columns.keys()) == len(leading) < 2
     ways = tuple((within.filter(**{name: columns[name]}),) for name in leading) or ((within,),)

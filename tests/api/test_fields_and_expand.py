@@ -116,7 +116,9 @@ def test_an_event_and_a_secret_are_read(acme: House, api: Api) -> None:
 
 
 def test_a_text_that_does_not_open_keeps_no_other_from_being_shown(acme: House, api: Api) -> None:
-    broken = store_message(acme.live.assignment, sealed_content=b"\x01 not sealed by any key", sealed_media=b"?")
+    broken = store_message(
+        acme.live.assignment, sealed_content=b"\x01 not sealed by any key", sealed_media=b"?"
+    )
     first, second = api.get("messages").json()["data"]
     assert (first["id"], first["content"], first["media"]) == (public("message", broken.pk), None, [])
     assert second["content"] == "Votre code est 020005"
