@@ -17,7 +17,7 @@ from accounts import ids, trail
 from accounts.models import AuditEntry
 from accounts.roles import READ_AUDIT
 from api.errors import BadQuery
-from api.fields import Input, Moment, Raw, Stamp, Text
+from api.fields import ACTOR_KINDS, Input, Moment, Raw, Stamp, Text
 from api.listing import Listing, listed
 from api.paging import page_of
 from api.views import ApiRequest, View, operation, query
@@ -75,7 +75,7 @@ class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     id = serializers.CharField()
     at = Stamp()
     environment = serializers.CharField(allow_null=True, help_text="null for the whole organisation's")
-    actorKind = serializers.ChoiceField(["user", "key", "client", "operator", "system"])
+    actorKind = serializers.ChoiceField(ACTOR_KINDS)
     actorId = serializers.CharField(allow_null=True)
     action = serializers.CharField(help_text="noun.verb")
     targetId = serializers.CharField(allow_null=True)

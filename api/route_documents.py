@@ -16,7 +16,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.roles import CONFIGURE, READ
 from api.deliveries import Nothing
 from api.endpoints import present
-from api.fields import Id, Input, QueryFlag, Stamp, Text
+from api.fields import ACTOR_KINDS, Id, Input, QueryFlag, Stamp, Text
 from api.listing import Listing, asked_of, listed, read, read_query
 from api.paging import page_of
 from api.parsers import FileJSONParser
@@ -104,7 +104,7 @@ class RouteVersionSerializer(serializers.Serializer[RouteVersion]):
     id = Id("route_version")
     number = serializers.IntegerField()
     createdAt = Stamp(source="created_at")
-    by = serializers.ChoiceField(["user", "key", "client", "operator", "system"], source="actor_kind")
+    by = serializers.ChoiceField(ACTOR_KINDS, source="actor_kind")
     byId = serializers.SerializerMethodField(help_text="of the person, key or OAuth client")
     count = serializers.SerializerMethodField(help_text="of routes")
 
