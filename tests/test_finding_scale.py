@@ -111,6 +111,7 @@ LISTS = {
 PAGES = ("", "messages/", "messages/?number=%2B33937000001", "deliveries/", "deliveries/?view=waiting")
 
 
+@pytest.mark.timeout(300)
 def test_first_pages_touch_few_rows(many: House, api: Api) -> None:
     person = Person(many.users["owner"], many.live)
     for path in PAGES:
