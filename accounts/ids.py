@@ -25,6 +25,7 @@ PREFIXES = {
     "number_request": "nrq",
     "number_document": "nrd",
     "route": "rte",
+    "route_version": "rtv",
     "endpoint": "ep",
     "secret": "sec",
     "destination": "dst",

@@ -68,6 +68,8 @@ ACTIONS: dict[str, Any] = {
     "route.created": _("Route created"),
     "route.deleted": _("Route deleted"),
     "route.updated": _("Route changed"),
+    "routes.imported": _("Routes imported"),
+    "routes.restored": _("Version of the routes restored"),
     "tenant.created": _("Organisation created"),
     "user.created": _("Account made"),
     "user.updated": _("Account changed"),

@@ -36,6 +36,8 @@ from dashboard import (
     replays,
     requests,
     retention,
+    route_trial,
+    route_versions,
     routes,
 )
 
@@ -80,6 +82,9 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),
     path("routes/new/", routes.new, name="routes.new"),
+    path("routes/try/", route_trial.index, name="routes.try"),
+    path("routes/versions/", route_versions.index, name="routes.versions"),
+    path("routes/versions/<str:route_version_id>/restore/", route_versions.restore, name="routes.restore"),
     path("routes/<str:route_id>/", routes.one, name="routes.one"),
     path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),

@@ -81,6 +81,7 @@ class Side:
             "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
+            "route_version_id": public("route_version", self.environment.route_versions.all()[0].pk),
             "message_id": public("message", self.message.pk),
             "delivery_id": public("delivery", self.delivery.pk),
             "attempt_id": public("attempt", self.attempt.pk),

@@ -24,10 +24,19 @@ ANSWERS = (
     "deliveries/{delivery_id}",
     "deliveries/{delivery_id}/attempts",
     "deliveries/{delivery_id}/attempts/{attempt_id}",
+    "attempts/{attempt_id}",
+    "messages?fields=content,senderId,media",
+    "messages?expand=deliveries,route,number",
+    "messages/{message_id}?expand=route",
+    "deliveries?expand=message,endpoint,attempts",
+    "messages/{message_id}/deliveries?expand=message,attempts",
     "events",
     "issues",
     "replays",
     "routes",
+    "routes/export",
+    "routes/versions",
+    "routes/versions/{route_version_id}",
 )
 
 

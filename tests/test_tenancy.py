@@ -205,6 +205,7 @@ REFERENCES: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ("POST", "endpoints/{queue_id}/queue/release"): ("deliveryIds", TAKEN),
     ("POST", "routes"): ("endpointIds", {"name": "R", "endpointIds": ["endpoint_id"]}),
     ("PATCH", "routes/{route_id}"): ("endpointIds", {"endpointIds": ["endpoint_id"]}),
+    ("POST", "routes/dry-run"): ("messageId", {"messageId": "message_id"}),
 }
 
 
@@ -222,7 +223,7 @@ def test_a_body_cannot_name_what_is_not_ones_own(
 ) -> None:
     (method, path), (field, template) = reference, REFERENCES[reference]
     before, answers = everything(), set()
-    none = {name: absent(name) for name in ("channel_id", "endpoint_id", "delivery_id")}
+    none = {name: absent(name) for name in ("channel_id", "endpoint_id", "delivery_id", "message_id")}
     for side in (borealis.live.ids, acme.sandbox.ids, none):
         sent = {name: filled(value, side) for name, value in template.items()}
         response = api(method, path.format(**acme.live.ids), sent)
@@ -273,6 +274,9 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "destinations"): {"pattern": "*.example.com"},
     ("POST", "routes"): {"name": "R", "action": "drop"},
     ("PATCH", "routes/{route_id}"): {"name": "R"},
+    ("POST", "routes/validate"): {"routes": []},
+    ("POST", "routes/dry-run"): {"last": 1},
+    ("POST", "routes/versions/{route_version_id}/restore"): {},
     ("POST", "deliveries/{delivery_id}/replay"): {},
     ("POST", "endpoints/{endpoint_id}/check"): {},
     ("POST", "replays"): {"kind": "recover", "filter": RECOVER},

@@ -92,7 +92,7 @@ def test_what_nobody_foresaw_is_a_problem_and_no_leak(
     def broken(*_args: object) -> None:
         raise RuntimeError("cannot read the text of +33639980417: Votre code est 020005")
 
-    monkeypatch.setattr(messages, "readable", broken)
+    monkeypatch.setattr(messages, "search", broken)
     with caplog.at_level(logging.ERROR, "smsgateway.api"):
         response = api.get("messages")
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
@@ -111,7 +111,7 @@ def test_an_unreachable_database_asks_to_try_again(
     def away(*_args: object) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(messages, "readable", away)
+    monkeypatch.setattr(messages, "search", away)
     response = api.get("messages")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
 

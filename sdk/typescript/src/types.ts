@@ -1,6 +1,8 @@
 // Made by `make sdks` from the API's own description; change that.
 
-export type ActorKindEnum = "user" | "key" | "client" | "operator" | "system";
+export type ActorKind = "user" | "key" | "client" | "operator" | "system";
+
+export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
@@ -158,7 +160,7 @@ export interface AuditEntry {
   at: string;
   /** null for the whole organisation's */
   environment: string | null;
-  actorKind: ActorKindEnum;
+  actorKind: ActorKind;
   actorId: string | null;
   /** noun.verb */
   action: string;
@@ -179,6 +181,65 @@ export interface AvailableNumber {
   region: string | null;
   capabilities: NumberCapability[];
   monthlyPrice: Money | null;
+}
+
+export interface BareDelivery {
+  id: string;
+  messageId: string | null;
+  /** null for a text */
+  eventId: string | null;
+  endpointId: string;
+  /** the endpoint for which this one stood in */
+  divertedFrom: string | null;
+  eventType: string;
+  state: DeliveryState;
+  /** it failed for good and needs a person */
+  flagged: boolean;
+  dueAt: string | null;
+  /** since creation or the last replay */
+  attemptsMade: number;
+  /** of the last attempt */
+  errorCode: number | null;
+  /** why it waits or was given up */
+  reason: string | null;
+  /** the same in a sentence */
+  reasonDetail: string | null;
+  replays: number;
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export interface BareMessage {
+  id: string;
+  /** null once erased, and without the scope readContent */
+  content: string | null;
+  /** likewise */
+  senderId: string | null;
+  contentErasedAt: string | null;
+  senderType: string;
+  /** ISO 3166-1 alpha-2 */
+  senderCountry: string | null;
+  receivedAt: string;
+  /** as the carrier says */
+  sentAt: string | null;
+  numberUsed: string;
+  numberId: string;
+  channelId: string;
+  routingTag: string | null;
+  routeId: string | null;
+  routeName: string | null;
+  routeVersion: number | null;
+  /** each earlier route, and why it did not take the message */
+  explanation: PassedRoute[];
+  status: MessageStatus;
+  encoding: string | null;
+  segments: number | null;
+  /** parts of it did not come in time */
+  partial: boolean;
+  /** links at the carrier; listed, never fetched; likewise */
+  media: string[];
+  simulated: boolean;
+  carrierMessageId: string | null;
 }
 
 /** An endpoint as saved, with what its owner should know about the URL. */
@@ -357,6 +418,9 @@ export interface Delivery {
   replays: number;
   createdAt: string;
   finishedAt: string | null;
+  message?: BareMessage | null;
+  endpoint?: Endpoint;
+  attempts?: Attempt[];
 }
 
 export interface Destination {
@@ -510,6 +574,16 @@ export interface Health {
   warnings: number;
 }
 
+export interface ImportedRoute {
+  /** of the route that this is; left out, it is a new one */
+  id?: string;
+  name: string;
+  conditions?: Condition[];
+  action?: RouteAction;
+  endpointIds?: string[];
+  routingTag?: string;
+}
+
 export interface Invitation {
   id: string;
   email: string;
@@ -611,6 +685,9 @@ export interface Message {
   media: string[];
   simulated: boolean;
   carrierMessageId: string | null;
+  deliveries?: BareDelivery[];
+  route?: Route | null;
+  number?: Number | null;
 }
 
 /** An amount of money. */
@@ -1053,6 +1130,14 @@ export interface Route {
   createdAt: string;
 }
 
+export interface RouteChange {
+  change: ChangeEnum;
+  id: string;
+  name: string;
+  before: RouteEntry | null;
+  after: RouteEntry | null;
+}
+
 export interface RouteChanges {
   name?: string;
   /** 1 is asked first; those from there on move back by one */
@@ -1063,6 +1148,117 @@ export interface RouteChanges {
   routingTag?: string;
 }
 
+/** Routes to try against those in force; those in force against what became of the texts. */
+export interface RouteComparison {
+  looked: number;
+  /** erased, or no longer to be opened */
+  unreadable: number;
+  /** that would go elsewhere */
+  changed: number;
+  taken: TakenByRoute[];
+  /** the newest of the changed */
+  examples: RouteTrialExample[];
+}
+
+/** Where a text would go, and why. */
+export interface RouteDecision {
+  /** null where no route, or a new one, takes it */
+  routeId: string | null;
+  routeName: string | null;
+  /** deliver, drop, quarantine, keep: no route takes it, it waits to be read */
+  action: string;
+  routingTag: string | null;
+  /** null where nobody knows any more */
+  endpointIds: string[] | null;
+  /** each earlier route, and why it did not take the text */
+  explanation: PassedRoute[];
+}
+
+/** What changes, route by route; what is not named stays as it is. */
+export interface RouteDifference {
+  dryRun: boolean;
+  changes: RouteChange[];
+}
+
+/** All routes, in the order in which they are asked; POST and PUT take it as it is. */
+export interface RouteDocument {
+  routes: RouteEntry[];
+}
+
+/** A route as a document has it. */
+export interface RouteEntry {
+  id: string;
+  name: string;
+  conditions: ShownCondition[];
+  action: RouteAction;
+  endpointIds: string[];
+  routingTag: string;
+}
+
+export interface RouteFinding {
+  /** JSON pointer into the body */
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface RouteImport {
+  /** in the order in which they are asked */
+  routes: ImportedRoute[];
+}
+
+/** Where a text goes. */
+export interface RouteOutcome {
+  /** null where no route, or a new one, takes it */
+  routeId: string | null;
+  routeName: string | null;
+  /** deliver, drop, quarantine, keep: no route takes it, it waits to be read */
+  action: string;
+  routingTag: string | null;
+  /** null where nobody knows any more */
+  endpointIds: string[] | null;
+}
+
+/** What routes do: with one text (decision), with stored ones (comparison), or both. */
+export interface RouteTrial {
+  decision: RouteDecision | null;
+  comparison: RouteComparison | null;
+}
+
+/** A text that would go elsewhere. */
+export interface RouteTrialExample {
+  messageId: string;
+  before: RouteOutcome;
+  after: RouteOutcome;
+}
+
+export interface RouteTrialRequest {
+  /** to try; left out, those in force */
+  routes?: ImportedRoute[];
+  text?: SampleText;
+  messageId?: string;
+  /** so many texts, the newest */
+  last?: number;
+}
+
+/** Whether an import would take the document. */
+export interface RouteValidation {
+  valid: boolean;
+  errors: RouteFinding[];
+  warnings: RouteFinding[];
+}
+
+export interface RouteVersion {
+  id: string;
+  number: number;
+  createdAt: string;
+  by: ActorKind;
+  /** of the person, key or OAuth client */
+  byId: string | null;
+  /** of routes */
+  count: number;
+}
+
 export interface Sample {
   method?: MethodEnum;
   /** without the question mark */
@@ -1071,6 +1267,12 @@ export interface Sample {
   body?: string;
   /** to try instead of the channel's own; not kept */
   credentials?: Record<string, string | number>;
+}
+
+export interface SampleText {
+  numberUsed: string;
+  senderId: string;
+  content: string;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */
@@ -1115,6 +1317,13 @@ export interface Taken {
   lease: string | null;
   leasedUntil: string | null;
   data: Item[];
+}
+
+/** How many of the texts a route takes; without id and name, none does. */
+export interface TakenByRoute {
+  routeId: string | null;
+  routeName: string | null;
+  count: number;
 }
 
 export interface Template {
@@ -1164,4 +1373,17 @@ export interface UnreadField {
   /** JSON pointer into the sample's body */
   pointer: string;
   detail: string;
+}
+
+/** A version with its routes. */
+export interface WholeRouteVersion {
+  id: string;
+  number: number;
+  createdAt: string;
+  by: ActorKind;
+  /** of the person, key or OAuth client */
+  byId: string | null;
+  /** of routes */
+  count: number;
+  routes: RouteEntry[];
 }

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
-ActorKindEnum = Literal["user", "key", "client", "operator", "system"]
+ActorKind = Literal["user", "key", "client", "operator", "system"]
+ChangeEnum = Literal["created", "updated", "moved", "deleted"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndpointKind = Literal["webhook", "callback", "polling"]
@@ -145,6 +146,16 @@ class Condition(TypedDict):
     value: str | Sequence[str]
 
 
+class ImportedRoute(TypedDict):
+    # of the route that this is; left out, it is a new one
+    id: NotRequired[str]
+    name: str
+    conditions: NotRequired[Sequence[Condition]]
+    action: NotRequired[RouteAction]
+    endpointIds: NotRequired[Sequence[str]]
+    routingTag: NotRequired[str]
+
+
 class Policy(TypedDict):
     retry: NotRequired[PolicyRetry | PolicyRetry2]
     # for one try, answer included
@@ -216,6 +227,12 @@ class ReplayFilter(TypedDict):
     number: NotRequired[str]
     # for `missing`: also what routes sent elsewhere, or nowhere; with care
     everything: NotRequired[bool]
+
+
+class SampleText(TypedDict):
+    numberUsed: str
+    senderId: str
+    content: str
 
 
 class Template(TypedDict):
