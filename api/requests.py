@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import ids
+from accounts.models import Environment
 from accounts.roles import READ_MESSAGES
 from api.audit_entries import AnyId
-from api.fields import Id, Moment, OrNull, QueryFlag, Stamp, Text
-from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, find, operation, query
+from api.fields import Id, OrNull, QueryFlag, Stamp, Text
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
+from api.views import ApiRequest, View, find, operation
+from delivery.finding import Found
 from operations import requests
 from operations.models import LoggedRequest
 
@@ -40,48 +44,39 @@ class RequestSerializer(serializers.Serializer[LoggedRequest]):
         return row.duration_us / 1000
 
 
-class RequestQuery(Paging):
+class ActorId(AnyId):
+    """The same, as the row's own id."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        _noun, id = ids.parse_any(super().to_internal_value(data)) or ("", None)
+        return id
+
+
+class RequestQuery(Listing):
+    shape = RequestSerializer
+    times = "at"
     method = serializers.ChoiceField(METHODS, required=False)
     path = Text(required=False, max_length=120, help_text="as in /v1/messages/{message_id}")
     status = serializers.IntegerField(required=False, min_value=100, max_value=599)
-    refused = QueryFlag(required=False, default=False, help_text="true: only those answered 400 or more")
-    errorCode = serializers.IntegerField(required=False, min_value=1000, max_value=9999)
-    actor = AnyId(help_text="id of a key or OAuth client")
-    requestId = Text(required=False, max_length=40)
-
-    def get_fields(self) -> dict[str, Any]:
-        """The bounds of time too, whose names Python does not allow."""
-        bounds = {"at[gte]": Moment(required=False), "at[lt]": Moment(required=False)}
-        return super().get_fields() | bounds
+    refused = QueryFlag(required=False, help_text="true: only those answered 400 or more")
+    errorCode = serializers.IntegerField(source="error_code", required=False, min_value=1000, max_value=9999)
+    actor = ActorId(source="actor_id", help_text="id of a key or OAuth client")
+    requestId = Text(source="request_id", required=False, max_length=40)
+    at = Span(source="at")
 
 
-NAMES = {
-    "errorCode": "error_code",
-    "actor": "actor_id",
-    "requestId": "request_id",
-    "at[gte]": "since",
-    "at[lt]": "until",
-}
-
-
-def wanted(asked: dict[str, Any]) -> dict[str, Any]:
-    """What the query names, as operations.requests takes it."""
-    found = {NAMES.get(name, name): value for name, value in asked.items() if name not in {"limit", "cursor"}}
-    if "actor_id" in found:
-        _noun, found["actor_id"] = ids.parse_any(found["actor_id"]) or ("", None)
-    return found
+def search(environment: Environment, **wanted: Any) -> Found[LoggedRequest]:
+    return Found((requests.search(environment, **wanted),))
 
 
 class Requests(View):
     @operation("listRequests", READ_MESSAGES, page_of(RequestSerializer), query=RequestQuery)
     def get(self, request: ApiRequest) -> Response:
-        asked = query(request, RequestQuery)
-        rows = requests.search(request.environment, **wanted(asked))
-        return paged(request, rows, RequestSerializer, asked=asked)
+        return listed(request, partial(search, request.environment), RequestQuery)
 
 
 class OneRequest(View):
-    @operation("readRequest", READ_MESSAGES, RequestSerializer)
+    @operation("readRequest", READ_MESSAGES, RequestSerializer, query=read_query(RequestSerializer))
     def get(self, request: ApiRequest, request_id: str) -> Response:
         row = find(request.environment.requests.all(), "request", request_id)
-        return Response(RequestSerializer(row).data)
+        return read(request, row, RequestSerializer)

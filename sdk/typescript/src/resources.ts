@@ -101,7 +101,7 @@ export class Channels extends Resource {
 
 export class Deliveries extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null; expand?: string | null; fields?: string | null; limit?: number | null; messageId?: string | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null; expand?: string | null; fields?: string | null; limit?: number | null; messageId?: string | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/deliveries`, { query, options });
   }
 
@@ -229,7 +229,7 @@ export class EventTypes extends Resource {
 
 export class Events extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { after?: string | null; count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; "timestamp[gt]"?: string | null; "timestamp[gte]"?: string | null; "timestamp[lt]"?: string | null; "timestamp[lte]"?: string | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null } = {}, options?: Options): Pages<types.Event> {
+  list(query: { after?: string | null; count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; "timestamp[gt]"?: string | null; "timestamp[gte]"?: string | null; "timestamp[lt]"?: string | null; "timestamp[lte]"?: string | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null } = {}, options?: Options): Pages<types.Event> {
     return this.pages(`/v1/events`, { query, options });
   }
 
@@ -324,7 +324,7 @@ export class Messages extends Resource {
   }
 
   /** Needs the scope `readMessages`. */
-  listDeliveries(messageId: string, query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null; expand?: string | null; fields?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
+  listDeliveries(messageId: string, query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null; expand?: string | null; fields?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/messages/${segment(messageId)}/deliveries`, { query, options });
   }
 
@@ -449,13 +449,13 @@ export class Replays extends Resource {
 
 export class Requests extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { actor?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; cursor?: string | null; errorCode?: number | null; limit?: number | null; method?: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS" | null; path?: string | null; refused?: boolean | null; requestId?: string | null; status?: number | null } = {}, options?: Options): Pages<types.Request> {
+  list(query: { actor?: string | null; "at[gt]"?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; "at[lte]"?: string | null; count?: boolean | null; cursor?: string | null; errorCode?: number | null; fields?: string | null; limit?: number | null; method?: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS" | null; path?: string | null; refused?: boolean | null; requestId?: string | null; status?: number | null } = {}, options?: Options): Pages<types.Request> {
     return this.pages(`/v1/requests`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  read(requestId: string, options?: Options): Promise<types.Request> {
-    return this.call("GET", `/v1/requests/${segment(requestId)}`, { options });
+  read(requestId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Request> {
+    return this.call("GET", `/v1/requests/${segment(requestId)}`, { query, options });
   }
 }
 

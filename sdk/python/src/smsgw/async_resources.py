@@ -354,6 +354,8 @@ class Deliveries(AsyncResource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
         expand: str | None = None,
@@ -1064,6 +1066,8 @@ class Messages(AsyncResource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
         expand: str | None = None,
@@ -1443,10 +1447,14 @@ class Requests(AsyncResource):
         self,
         *,
         actor: str | None = None,
+        at_gt: datetime | str | None = None,
         at_gte: datetime | str | None = None,
         at_lt: datetime | str | None = None,
+        at_lte: datetime | str | None = None,
+        count: bool | None = None,
         cursor: str | None = None,
         error_code: int | None = None,
+        fields: str | None = None,
         limit: int | None = None,
         method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"] | None = None,
         path: str | None = None,
@@ -1460,10 +1468,14 @@ class Requests(AsyncResource):
             "/v1/requests",
             query={
                 "actor": actor,
+                "at[gt]": at_gt,
                 "at[gte]": at_gte,
                 "at[lt]": at_lt,
+                "at[lte]": at_lte,
+                "count": count,
                 "cursor": cursor,
                 "errorCode": error_code,
+                "fields": fields,
                 "limit": limit,
                 "method": method,
                 "path": path,
@@ -1473,9 +1485,11 @@ class Requests(AsyncResource):
             },
         )
 
-    async def read(self, request_id: str) -> models.Request:
+    async def read(self, request_id: str, *, fields: str | None = None) -> models.Request:
         """Needs the scope `readMessages`."""
-        return await self._call({200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}")
+        return await self._call(
+            {200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}", query={"fields": fields}
+        )
 
 
 class Retention(AsyncResource):

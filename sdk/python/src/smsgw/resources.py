@@ -354,6 +354,8 @@ class Deliveries(Resource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
         expand: str | None = None,
@@ -1060,6 +1062,8 @@ class Messages(Resource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
         expand: str | None = None,
@@ -1439,10 +1443,14 @@ class Requests(Resource):
         self,
         *,
         actor: str | None = None,
+        at_gt: datetime | str | None = None,
         at_gte: datetime | str | None = None,
         at_lt: datetime | str | None = None,
+        at_lte: datetime | str | None = None,
+        count: bool | None = None,
         cursor: str | None = None,
         error_code: int | None = None,
+        fields: str | None = None,
         limit: int | None = None,
         method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"] | None = None,
         path: str | None = None,
@@ -1456,10 +1464,14 @@ class Requests(Resource):
             "/v1/requests",
             query={
                 "actor": actor,
+                "at[gt]": at_gt,
                 "at[gte]": at_gte,
                 "at[lt]": at_lt,
+                "at[lte]": at_lte,
+                "count": count,
                 "cursor": cursor,
                 "errorCode": error_code,
+                "fields": fields,
                 "limit": limit,
                 "method": method,
                 "path": path,
@@ -1469,9 +1481,11 @@ class Requests(Resource):
             },
         )
 
-    def read(self, request_id: str) -> models.Request:
+    def read(self, request_id: str, *, fields: str | None = None) -> models.Request:
         """Needs the scope `readMessages`."""
-        return self._call({200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}")
+        return self._call(
+            {200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}", query={"fields": fields}
+        )
 
 
 class Retention(Resource):
