@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts import clients
 from accounts.clock import clock
 from accounts.models import LoginFailure
-from accounts.services import THROTTLE_WINDOW
+from accounts.throttle import COUNTED
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
@@ -43,7 +43,7 @@ def purge() -> dict[str, int]:
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "accessTokens": clients.purge(),
-        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
+        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - COUNTED),
     }
 
 

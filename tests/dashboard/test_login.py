@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role
-from tests.cast import PASSWORD, House, build
+from tests.cast import PASSWORD, House, build, sign_in
 from tests.dashboard.browse import text
 
 
@@ -100,7 +100,7 @@ def test_home_is_live_or_the_sandbox_while_live_is_empty(acme: House, owner: Any
 
 def test_who_belongs_nowhere_is_told_so(db: None) -> None:
     browser = Client()
-    browser.force_login(User.objects.create_user("alone@example.com", PASSWORD))
+    sign_in(browser, User.objects.create_user("alone@example.com", PASSWORD))
     assert "No organisation yet" in text(browser.get("/"))
 
 

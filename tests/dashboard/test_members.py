@@ -18,7 +18,7 @@ from accounts.errors import Conflict
 from accounts.ids import public
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.roles import PERMISSIONS
-from tests.cast import Api, House, store_invitation
+from tests.cast import Api, House, sign_in, store_invitation
 from tests.dashboard.browse import Person, text
 
 GOOD = "a long enough passphrase"
@@ -79,12 +79,12 @@ def test_somebody_with_an_account_logs_in_first(acme: House, borealis: House) ->
     url = f"/join/?invitation={store_invitation(acme.tenant, guest.email, 'developer')}"
     assert "Log in with it" in text(Client().get(url))
     other, right = Client(), Client()
-    other.force_login(borealis.users["owner"])
+    sign_in(other, borealis.users["owner"])
     assert "Log out, then open the link again" in text(other.get(url))
     text_of_link = url.partition("=")[2]
     other.post("/join/", {"invitation": text_of_link})
     assert not Membership.objects.filter(tenant=acme.tenant, user=borealis.users["owner"]).exists()
-    right.force_login(guest)
+    sign_in(right, guest)
     assert "Accept" in text(right.get(url))
     right.post("/join/", {"invitation": text_of_link})
     assert Membership.objects.get(tenant=acme.tenant, user=guest).role == "developer"
