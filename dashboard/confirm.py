@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from allauth.account.internal.flows.reauthentication import resume_request
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -68,6 +70,8 @@ def by_password(request: OwnRequest) -> HttpResponse:
 
 def confirmed(request: OwnRequest) -> HttpResponse:
     people.record(request.user, "user.confirmed", actor(request))
+    with suppress(Resolver404):  # the page that a held-up form leads to looks at where it is
+        request.resolver_match = resolve(request.POST.get("next", "").partition("?")[0])
     resumed: HttpResponse | None = resume_request(request)
     return resumed or redirect("profile")
 
