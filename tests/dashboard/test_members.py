@@ -61,7 +61,13 @@ def test_somebody_new_is_invited_and_joins_once(acme: House, admin: Person) -> N
     made = Membership.objects.get(user__email="grace@example.com")
     assert (made.tenant, made.role) == (acme.tenant, "support")
     assert made.user.check_password(GOOD)
-    assert trail()[-4:] == ["invitation.created", "user.created", "invitation.accepted", "member.added"]
+    assert trail()[-5:] == [
+        "invitation.created",
+        "user.created",
+        "invitation.accepted",
+        "member.added",
+        "user.signedIn",
+    ]
     assert browser.get(f"/e/{acme.live.ids['env_id']}/messages/").status_code == 200
     assert Client().get(url).status_code == 404
     assert Client().post("/join/", sent).status_code == 404
