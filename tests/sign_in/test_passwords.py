@@ -114,7 +114,8 @@ def test_a_weak_one_leaves_the_link_good(guest: Guest) -> None:
 
 def test_the_answer_does_not_say_whether_there_is_an_account(guest: Guest) -> None:
     known, unknown = (
-        re.sub(r'csrfmiddlewaretoken" value="\w+"', "", ask(guest, email)) for email in ("", "nobody@example.com")
+        re.sub(r'csrfmiddlewaretoken" value="\w+"', "", ask(guest, email))
+        for email in ("", "nobody@example.com")
     )
     assert known == unknown
     assert len(mail.outbox) == 1
