@@ -22,6 +22,7 @@ from accounts.clock import clock
 from accounts.models import User
 from accounts.proxies import plain
 from dashboard import assurance, devices, lifetime
+from dashboard.preferences import remember
 
 NOWHERE = "0.0.0.0"  # noqa: S104 # kept where a proxy names its client by something that is no address
 
@@ -53,7 +54,7 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         """In the person's language, unless they just chose another."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
+            remember(response, settings.LANGUAGE_COOKIE_NAME, user.language)
         devices.remember(request, response, user.email)
         return response
 

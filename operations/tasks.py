@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from accounts import clients
@@ -44,6 +46,11 @@ def purge() -> dict[str, int]:
         ),
         "accessTokens": clients.purge(),
         "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - COUNTED),
+        # The rows of sessions that ran out; what is listed of them besides holds addresses of people.
+        "sessions": purge_older(Session.objects.all(), "expire_date", now),
+        "listedSessions": purge_older(
+            UserSession.objects.all(), "last_seen_at", now - timedelta(hours=settings.SESSION_HOURS)
+        ),
     }
 
 
