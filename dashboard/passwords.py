@@ -93,5 +93,5 @@ def new(request: HttpRequest) -> HttpResponse:
             logout(request)  # this browser's session has ended with the others
             messages.success(request, _("The password is changed. Log in with it."))
             return redirect("account_login")
-    context = {"form": form, "text": text}
+    context = {"form": form, "text": text, "address": user.email}
     return render(request, "password_new.html", context, status=422 if form.is_bound else 200)
