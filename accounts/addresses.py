@@ -39,7 +39,8 @@ def withdraw(user: User) -> None:
 
 
 def others(user: User) -> QuerySet[EmailAddress]:
-    return EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email)
+    rows: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=user, verified=False)
+    return rows.exclude(email=user.email)
 
 
 def link_text(row: EmailAddress) -> str:

@@ -37,7 +37,7 @@ def reset_text(user: User) -> str:
 def find(text: str) -> User | None:
     """Whose link holds `text`, while it is good."""
     public_id, _dot, token = text.partition(".")
-    user = User.objects.filter(pk=ids.parse("user", public_id), is_active=True).first()
+    user = User.objects.filter(pk__in=[ids.parse("user", public_id)], is_active=True).first()
     return user if user is not None and default_token_generator.check_token(user, token) else None
 
 

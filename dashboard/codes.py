@@ -71,7 +71,7 @@ class SecondFactor:
             found: Authenticator = form.cleaned_data["credential"]
             return found
         self.form.errors.setdefault(
-            "__all__", self.form.error_class([_("The passkey was not accepted. Try again.")])
+            "__all__", self.form.error_class([str(_("The passkey was not accepted. Try again."))])
         )
         return None
 

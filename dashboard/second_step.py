@@ -28,7 +28,7 @@ from dashboard.page import safe_next
 
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
-@login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")
+@login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")  # type: ignore[untyped-decorator]
 def second_step(request: HttpRequest) -> HttpResponse:
     """For whoever gave the right password a moment ago; nobody is logged in before this."""
     stage: Any = request._login_stage  # type: ignore[attr-defined]

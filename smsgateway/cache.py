@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+Answer = TypeVar("Answer")
 logger = logging.getLogger("smsgateway.cache")
 
 
@@ -39,6 +40,6 @@ class Forgetful(RedisCache):
             return told(error, False)
 
 
-def told(error: RedisError, answer: Any) -> Any:
+def told(error: RedisError, answer: Answer) -> Answer:
     logger.warning("The cache is away, so nothing is limited by it: %s", type(error).__name__)
     return answer
