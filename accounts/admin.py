@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.admin import EmailAddress  # where they are registered, so that it is done
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.admin import UserAdmin
@@ -32,8 +35,11 @@ if TYPE_CHECKING:
 else:
     ModelAdmin, PersonAdmin = admin.ModelAdmin, UserAdmin
 
-# Tokens are no operator's to see, and clients have a page of ours below.
+# Tokens, factors and sessions are no operator's to see, and clients have a page of ours below.
 for model in (
+    EmailAddress,
+    Authenticator,
+    UserSession,
     oauth2_admin.application_model,
     oauth2_admin.access_token_model,
     oauth2_admin.grant_model,

@@ -36,6 +36,9 @@ MANAGE_CONSENT = "manageConsent"  #: decide about consent, retention and the rig
 MANAGE_BILLING = "manageBilling"  #: see usage and invoices, change the plan
 OWN = "own"  #: make others owners, and end it
 
+#: Whoever may do any of it signs in with two factors: it shows what texts say, or decides about people's data.
+PROTECTED = frozenset({READ_CONTENT, RECEIVE, MANAGE_CONSENT})
+
 LOOKING = frozenset({READ, READ_MESSAGES})
 BUILDING = LOOKING | {READ_CONTENT, RECEIVE, CONFIGURE, REPLAY, MANAGE_KEYS}
 RUNNING = BUILDING | {READ_AUDIT, MANAGE_MEMBERS, MANAGE_CONSENT, MANAGE_BILLING}
@@ -72,6 +75,10 @@ USUAL_SCOPES = tuple(
 
 def allows(role: str, permission: str) -> bool:
     return permission in PERMISSIONS.get(role, frozenset())
+
+
+def needs_second_factor(role: str) -> bool:
+    return not PROTECTED.isdisjoint(PERMISSIONS.get(role, frozenset()))
 
 
 def covers(held: Collection[str], wanted: Collection[str]) -> bool:

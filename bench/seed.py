@@ -26,12 +26,12 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from accounts import clients, keys, members  # noqa: E402
+from accounts import clients, factors, keys, members, people  # noqa: E402
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
 from accounts.clock import clock  # noqa: E402
 from accounts.ids import public, uuid7  # noqa: E402
-from accounts.models import Environment, User  # noqa: E402
+from accounts.models import Environment  # noqa: E402
 from accounts.roles import SCOPES, Role  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
@@ -115,11 +115,13 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
     stopped = delivery.create_endpoint(environment, SYSTEM, url=url, description="disabled").endpoint
     delivery.update_endpoint(stopped, SYSTEM, disabled=True)
     password = secrets.token_urlsafe(12)
-    user = User.objects.create_user(EMAIL, password)
+    user = people.create(EMAIL, password)
     members.add(environment.tenant, user, Role.OWNER, SYSTEM)
+    secret = factors.new_secret()
+    factors.keep_app(user, secret, SYSTEM)
     return {
         "environment": public("environment", environment.pk),
-        "login": {"email": EMAIL, "password": password},
+        "login": {"email": EMAIL, "password": password, "secret": secret},
         "key": key_of(environment),
         "busy": f"+{FIRST_NUMBER}",
         "quiet": QUIET,

@@ -18,7 +18,7 @@ from accounts.errors import Conflict
 from accounts.forms import refuse
 from accounts.models import Invitation, User
 from accounts.roles import Role
-from dashboard.entrance import welcome
+from dashboard.entrance import go_on
 
 
 class NewAccountForm(forms.Form):
@@ -83,7 +83,7 @@ def join_as_new(request: HttpRequest, invitation: Invitation, text: str) -> Http
         except Conflict as problem:
             refuse(form, problem)
         else:
-            return welcome(request, user, "")
+            return go_on(request, user, "")
     return page(request, invitation, text, "new", form)
 
 

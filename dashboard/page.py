@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
-from accounts import ids
+from accounts import factors, ids
 from accounts.audit import Actor, asking
 from accounts.models import Environment, Membership, User
-from accounts.roles import Role, allows
+from accounts.roles import Role, allows, needs_second_factor
+from dashboard.assurance import ask_again, ask_for_second_factor, passed_second_factor, recently_proved
 
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
@@ -34,16 +35,24 @@ class PageRequest(HttpRequest):
     role: str
 
 
+class OwnRequest(HttpRequest):
+    """A request to a page about oneself; only `own_page` makes one."""
+
+    user: User
+
+
+OwnView = Callable[[OwnRequest], HttpResponse]
 View = Callable[Concatenate[PageRequest, Parameters], HttpResponseBase]
 
 
 def page(
-    *, get: str | None = None, post: str | None = None
+    *, get: str | None = None, post: str | None = None, proof: bool = False
 ) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
-    `get` and `post` are the permissions that each needs; without one the method answers 405. The view gets a
-    PageRequest and shows times in the person's zone.
+    `get` and `post` are the permissions that each needs; without one the method answers 405. Whoever's role opens what
+    is protected must have signed in with two factors, and `proof` asks for a recent proof of who they are. The view
+    gets a PageRequest and shows times in the person's zone.
     """
     needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
@@ -61,12 +70,39 @@ def page(
                 return HttpResponseNotAllowed(needs)
             if not allows(request.role, needed):
                 return refuse(request, needed)
+            if needs_second_factor(request.role) and not passed_second_factor(request):
+                return ask_for_second_factor(request, request.user)
+            if proof and not recently_proved(request):
+                return ask_again(request)
             with timezone.override(zone(request.user)):
                 return view(request, *args, **kwargs)
 
         entrance = never_cache(login_required(enter))
         entrance.needs = needs  # type: ignore[attr-defined]  # what the pages' own walk and tests read
         return entrance
+
+    return decorate
+
+
+def own_page(*methods: str, proof: bool = False) -> Callable[[OwnView], Callable[..., HttpResponseBase]]:
+    """Make a view of a page about oneself, for anybody who is logged in; 405 for other methods.
+
+    `proof` asks for a recent proof of who they are, with the second factor where they have one.
+    """
+
+    def decorate(view: OwnView) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def enter(request: OwnRequest) -> HttpResponseBase:
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            if proof and factors.has_second(request.user) and not passed_second_factor(request):
+                return ask_for_second_factor(request, request.user)
+            if proof and not recently_proved(request):
+                return ask_again(request)
+            with timezone.override(zone(request.user)):
+                return view(request)
+
+        return never_cache(login_required(enter))
 
     return decorate
 
@@ -100,7 +136,7 @@ def can(request: PageRequest, permission: str) -> bool:
     return allows(request.role, permission)
 
 
-def actor(request: PageRequest) -> Actor:
+def actor(request: PageRequest | OwnRequest) -> Actor:
     return asking("user", request.user.pk, request.META)
 
 
@@ -132,6 +168,13 @@ def go(request: PageRequest, name: str, **parameters: str) -> HttpResponse:
 def back(request: PageRequest, otherwise: str) -> HttpResponse:
     """To the page that the form names in `next`, if it is one of ours; else to `otherwise`."""
     return redirect(safe_next(request, request.POST.get("next", "")) or here(request, otherwise))
+
+
+def after(response: HttpResponse, work: Callable[[], object]) -> HttpResponse:
+    """The response, and then the work: whoever waits for the one cannot tell how long the other takes."""
+    # Django runs these after the last byte of the answer; it has no public door to them.
+    response._resource_closers.append(work)  # type: ignore[attr-defined]
+    return response
 
 
 def safe_next(request: HttpRequest, target: str) -> str:

@@ -1,4 +1,7 @@
-"""The pages. Names read section, or section.action; what lies below `/e/<env_id>/` belongs to one environment."""
+"""The pages. Names read section, or section.action, but for those that django-allauth looks for.
+
+What lies below `/e/<env_id>/` belongs to one environment.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from dashboard import (
     buying,
     callback,
     channels,
+    confirm,
     deliveries,
     destinations,
     docs,
@@ -31,14 +35,19 @@ from dashboard import (
     numbers,
     oauth_clients,
     overview,
+    own_factors,
+    own_sessions,
+    passwords,
     policy,
     preferences,
+    profile,
     replays,
     requests,
     retention,
     route_trial,
     route_versions,
     routes,
+    second_step,
 )
 
 inside: list[URLPattern | URLResolver] = [
@@ -131,8 +140,27 @@ inside: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="overview"),
-    path("login/", entrance.login, name="login"),
+    path("login/", entrance.login, name="account_login"),
+    path("login/second/", second_step.second_step, name="mfa_authenticate"),
+    path("login/passkey/", second_step.by_passkey, name="mfa_login_webauthn"),
+    path("login/address/", second_step.address_unconfirmed, name="account_email_verification_sent"),
     path("logout/", entrance.logout, name="logout"),
+    path("confirm/", confirm.confirm, name="account_reauthenticate"),
+    path("password/forgotten/", passwords.forgotten, name="password.forgotten"),
+    path("password/new/", passwords.new, name="password.new"),
+    path("address/verify/", profile.verify_address, name="address.verify"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/address/", profile.change_address, name="profile.address"),
+    path("profile/password/", passwords.change, name="profile.password"),
+    path("profile/protect/", own_factors.protect, name="profile.protect"),
+    path("profile/app/", own_factors.add_app, name="profile.app"),
+    path("profile/app/remove/", own_factors.remove_app, name="profile.app.remove"),
+    path("profile/passkeys/new/", own_factors.add_passkey, name="profile.passkeys.new"),
+    path("profile/passkeys/name/", own_factors.rename_passkey, name="profile.passkeys.name"),
+    path("profile/passkeys/remove/", own_factors.remove_passkey, name="profile.passkeys.remove"),
+    path("profile/recovery-codes/", own_factors.recovery_codes, name="profile.codes"),
+    path("profile/sessions/end/", own_sessions.end, name="profile.sessions.end"),
+    path("profile/sessions/end-others/", own_sessions.end_others, name="profile.sessions.end_others"),
     path("join/", join.join, name="join"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),

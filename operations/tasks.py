@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from accounts import clients
 from accounts.clock import clock
 from accounts.models import LoginFailure
-from accounts.services import THROTTLE_WINDOW
+from accounts.throttle import COUNTED
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
@@ -52,7 +54,12 @@ def purge() -> dict[str, int]:
         "accessTokens": clients.purge(),
         "apiRequests": purge_all(requests.forgettable()),
         "keptAnswers": purge_all(repetition.forgettable()),
-        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
+        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - COUNTED),
+        # The rows of sessions that ran out; what is listed of them besides holds addresses of people.
+        "sessions": purge_older(Session.objects.all(), "expire_date", now),
+        "listedSessions": purge_older(
+            UserSession.objects.all(), "last_seen_at", now - timedelta(hours=settings.SESSION_HOURS)
+        ),
     }
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
@@ -119,8 +121,21 @@ def build(name: str, live_number: str, sandbox_number: str) -> House:
 def member(tenant: Tenant, role: Role) -> User:
     host = "".join(c for c in tenant.name.lower() if c.isascii() and c.isalnum())
     user = User.objects.create(email=f"{role.value}@{host}.example", password=hashed_password())
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     members.add(tenant, user, role, SYSTEM)
     return user
+
+
+def sign_in(browser: Client, user: User, *, second_factor: bool = True) -> None:
+    """Give the browser the session that a log-in a moment ago leaves, by default with both factors."""
+    browser.force_login(user)
+    at, session = clock().timestamp(), browser.session
+    proofs: list[dict[str, Any]] = [{"method": "password", "at": at}]
+    if second_factor:
+        proofs.append({"method": "mfa", "type": "totp", "at": at})
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = proofs
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def furnish(environment: Environment, number: str) -> Side:

@@ -20,7 +20,7 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from accounts import ids
-from tests.cast import URL, Api, House, Side, with_destinations
+from tests.cast import URL, Api, House, Side, sign_in, with_destinations
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 LEFT_OUT = {
@@ -85,7 +85,7 @@ def caller(place: Place, house: House) -> Api:
     if place.of_api:
         return Api(house.live.key)
     browser = Api(None)
-    browser.http.force_login(house.users["owner"])
+    sign_in(browser.http, house.users["owner"])
     return browser
 
 
