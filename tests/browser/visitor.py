@@ -42,6 +42,8 @@ PAGES = (
     "channels/{channel_id}/",
     "routes/",
     "routes/new/",
+    "routes/try/",
+    "routes/versions/",
     "routes/{route_id}/",
     "endpoints/",
     "endpoints/new/",

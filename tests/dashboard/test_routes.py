@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import ids
-from accounts.models import Membership
+from accounts.models import AuditEntry, Membership
 from tests.cast import House
 from tests.dashboard.browse import Person, text
 
@@ -139,6 +139,7 @@ def test_the_last_texts_are_tried(acme: House, owner: Person) -> None:
     page = text(owner.post("routes/try/", latest="1"))
     assert "1 text would go elsewhere today" in page
     assert acme.live.ids["message_id"] in page
+    assert AuditEntry.objects.get(action="message.read").target_id == acme.live.message.pk
 
 
 def test_a_version_is_restored(acme: House, owner: Person) -> None:
