@@ -63,10 +63,8 @@ class Passkey:
 
 def passkey(user: User, id: str) -> Authenticator | None:
     """The passkey of `user` with that id."""
-    found: Authenticator | None = Authenticator.objects.filter(
-        user=user, type=PASSKEY, data__credential__id=id
-    ).first()
-    return found
+    passkeys = (row for row in of(user) if row.type == PASSKEY)
+    return next((row for row in passkeys if Passkey(row).id == id), None)
 
 
 def app_of(user: User) -> Authenticator | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from ipaddress import ip_address
 from typing import Any
 
@@ -18,6 +19,9 @@ from accounts import factors, throttle
 from accounts.audit import asking
 from accounts.models import User
 from dashboard.devices import source_of
+
+#: What the library raises over an answer that no browser makes.
+UNREADABLE = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError, struct.error)
 
 
 class CodeForm(forms.Form):
@@ -36,14 +40,36 @@ class CodeForm(forms.Form):
     )
 
 
+class CredentialField(forms.JSONField):
+    """What a passkey answered: a JSON object of a few kilobytes."""
+
+    widget = forms.HiddenInput
+    LONGEST = 32_768
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            answer = super().to_python(value) if len(value or "") <= self.LONGEST else None
+        except RecursionError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise no_answer()
+        return answer
+
+
 class CredentialForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
     """What a passkey signed. Nobody can guess it, so no tries are counted."""
 
+    credential = CredentialField()
+
     def clean_credential(self) -> Authenticator:
-        credential = self.cleaned_data["credential"]
-        if not isinstance(credential, dict):
-            raise forms.ValidationError(_("This is no answer of a passkey."))
-        return super().clean_credential()
+        try:
+            return super().clean_credential()
+        except UNREADABLE:
+            raise no_answer() from None
+
+
+def no_answer() -> forms.ValidationError:
+    return forms.ValidationError(_("This is no answer of a passkey."))
 
 
 class SecondFactor:

@@ -23,7 +23,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.forms import refuse
 from dashboard.assurance import note_proof
 from dashboard.browsers import named
-from dashboard.codes import passkeys_work
+from dashboard.codes import UNREADABLE, CredentialField, no_answer, passkeys_work
 from dashboard.page import OwnRequest, actor, own_page, safe_next
 
 NEW_APP = "new_app"  # where a session keeps the secret that the page shows, until the app shows its code
@@ -43,17 +43,20 @@ class AppForm(forms.Form):
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """What a new passkey answered, checked, and what it is to be called."""
 
+    credential = CredentialField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name")
         self.fields["name"].max_length = factors.NAME_LENGTH
         del self.fields["passwordless"]  # each of ours stands for both factors
 
-    def clean_credential(self) -> dict[str, Any]:
-        credential = self.cleaned_data["credential"]
-        if not isinstance(credential, dict):
-            raise forms.ValidationError(_("This is no answer of a passkey."))
-        return credential
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except UNREADABLE:
+            raise no_answer() from None
+        return cleaned
 
 
 @own_page("GET", "POST")
