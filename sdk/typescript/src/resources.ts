@@ -229,6 +229,38 @@ export class Feed extends Resource {
   }
 }
 
+export class IdentityProviders extends Resource {
+  /** Needs the scope `manageMembers`. */
+  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.IdentityProvider> {
+    return this.pages(`/v1/identity-providers`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  create(body: types.NewIdentityProvider, options?: PostOptions): Promise<types.IdentityProvider> {
+    return this.call("POST", `/v1/identity-providers`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  read(identityProviderId: string, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("GET", `/v1/identity-providers/${segment(identityProviderId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  update(identityProviderId: string, body: types.IdentityProviderChanges = {}, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("PATCH", `/v1/identity-providers/${segment(identityProviderId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  delete(identityProviderId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/identity-providers/${segment(identityProviderId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  check(identityProviderId: string, options?: PostOptions): Promise<types.IdentityProviderCheck> {
+    return this.call("POST", `/v1/identity-providers/${segment(identityProviderId)}/check`, { options });
+  }
+}
+
 export class Invitations extends Resource {
   /** Needs the scope `manageMembers`. */
   list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Invitation> {
@@ -480,6 +512,7 @@ export class Resources {
   readonly eventTypes: EventTypes;
   readonly events: Events;
   readonly feed: Feed;
+  readonly identityProviders: IdentityProviders;
   readonly invitations: Invitations;
   readonly issues: Issues;
   readonly members: Members;
@@ -502,6 +535,7 @@ export class Resources {
     this.eventTypes = new EventTypes(transport);
     this.events = new Events(transport);
     this.feed = new Feed(transport);
+    this.identityProviders = new IdentityProviders(transport);
     this.invitations = new Invitations(transport);
     this.issues = new Issues(transport);
     this.members = new Members(transport);
