@@ -17,6 +17,8 @@ PREFIXES = {
     "user": "usr",
     "membership": "mem",
     "invitation": "inv",
+    "identity": "idn",
+    "identity_provider": "idp",
     "key": "key",
     "client": "cli",
     "audit": "aud",

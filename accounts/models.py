@@ -13,6 +13,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identities import Identity as Identity
+from accounts.identities import IdentityProvider as IdentityProvider
 from accounts.ids import public, uuid7
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from accounts.roles import Role

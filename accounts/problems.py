@@ -64,6 +64,8 @@ TABLE: tuple[Problem, ...] = (
     Problem(2009, "mail_failed", 409, _("The mail was not sent")),
     Problem(2010, "member_gone", 409, _("No member any more")),
     Problem(2011, "too_many_invitations", 409, _("Too many invitations wait")),
+    Problem(2012, "sso_exists", 409, _("There is an identity provider")),
+    Problem(2013, "sso_gone", 409, _("The identity provider was removed")),
     # Numbers
     Problem(2101, "number_taken", 409, _("The number is not available")),
     Problem(2102, "number_held", 409, _("A tenant holds the number")),

@@ -6,6 +6,7 @@ django-allauth notes each proof in the session: a password, a second factor, a p
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.flows.reauthentication import suspend_request
@@ -19,10 +20,21 @@ from accounts.clock import clock
 from accounts.models import User
 
 RECENT = timedelta(minutes=15)
+VOUCHED = "sso"  # the method of who came in by an organisation's provider
 
 
 def passed_second_factor(request: HttpRequest) -> bool:
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def identity_of(request: HttpRequest) -> UUID | None:
+    """By which identity an organisation's provider vouched for this session (accounts.sso_entry says what it opens).
+
+    None where it came of a password or a passkey.
+    """
+    records = get_authentication_records(request, request.user)
+    found = next((record["identity"] for record in records if record["method"] == VOUCHED), None)
+    return UUID(found) if found else None
 
 
 def recently_proved(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +25,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import ids, people
 from accounts.audit import asking
-from accounts.models import Environment, Tenant, User
+from accounts.models import Environment, Membership, Tenant, User
 from accounts.sign_in import check_password, note_failure
+from accounts.sso_entry import open_to
 from accounts.throttle import TooMany
-from dashboard.assurance import ask_for_second_factor, passed_second_factor
+from dashboard.assurance import ask_for_second_factor, identity_of, passed_second_factor
 from dashboard.codes import passkeys_work
 from dashboard.devices import source_of
 from dashboard.page import after, safe_next
@@ -113,15 +115,15 @@ def logout(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    environment = first_environment(request.user)  # type: ignore[arg-type]
+    environment = first_environment(open_to(request.user, identity_of(request)))  # type: ignore[arg-type]
     if environment is None:
         return render(request, "nowhere.html")
     return redirect("environment", env_id=ids.public("environment", environment.pk))
 
 
-def first_environment(user: User) -> Environment | None:
+def first_environment(memberships: QuerySet[Membership]) -> Environment | None:
     """The live environment of the person's organisation, or its sandbox while live holds no number."""
-    tenant = Tenant.objects.filter(memberships__user=user).order_by("name", "id").first()
+    tenant = Tenant.objects.filter(memberships__in=memberships).order_by("name", "id").first()
     rows = tenant.environments.order_by("kind", "id") if tenant else []  # "live" sorts before "sandbox"
     return next((row for row in rows if not row.is_live or row.assignments.exists()), None)
 

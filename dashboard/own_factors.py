@@ -21,10 +21,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import factors
 from accounts.errors import Conflict, Invalid
 from accounts.forms import refuse
-from dashboard.assurance import note_proof
+from dashboard.assurance import identity_of, note_proof
 from dashboard.browsers import named
 from dashboard.codes import UNREADABLE, CredentialField, no_answer, passkeys_work
-from dashboard.page import OwnRequest, actor, own_page, safe_next
+from dashboard.page import OwnRequest, actor, is_of_others, own_page, refuse_vouched, safe_next
 
 NEW_APP = "new_app"  # where a session keeps the secret that the page shows, until the app shows its code
 ONWARD = "after_factor"  # … and where the person was going
@@ -59,20 +59,26 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         return cleaned
 
 
-@own_page("GET", "POST")
+@own_page("GET", "POST", vouched=True)
 def protect(request: OwnRequest) -> HttpResponse:
     """Where people are led whose role asks for a second factor that they have not set up."""
+    if is_of_others(request):
+        return refuse_vouched(request)
     if target := safe_next(request, request.GET.get("next", "")):
         request.session[ONWARD] = target
     if factors.has_second(request.user):
         return redirect("profile")
-    return render(request, "protect.html", {"passkeys_here": passkeys_work(request)})
+    vouched = identity_of(request) is not None
+    context = {"vouched": vouched, "passkeys_here": passkeys_work(request) and not vouched}
+    return render(request, "protect.html", context)
 
 
 @sensitive_post_parameters("code")
-@own_page("GET", "POST", proof=True)
+@own_page("GET", "POST", proof=True, vouched=True)
 def add_app(request: OwnRequest) -> HttpResponse:
     """The secret as a picture and as text; it counts once the app has shown its code."""
+    if is_of_others(request):
+        return refuse_vouched(request)
     if factors.app_of(request.user) is not None:
         return redirect("profile")
     secret = request.session.setdefault(NEW_APP, factors.new_secret())

@@ -23,6 +23,7 @@ from accounts.models import Membership
 from accounts.roles import needs_second_factor
 from dashboard import browsers
 from dashboard.adapters import verification_url
+from dashboard.assurance import identity_of
 from dashboard.codes import passkeys_work
 from dashboard.page import OwnRequest, actor, own_page
 from dashboard.password_form import ChangeForm
@@ -52,7 +53,7 @@ def zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 
-@own_page("GET", "POST")
+@own_page("GET", "POST", vouched=True)
 def profile(request: OwnRequest) -> HttpResponse:
     if request.method == "GET":
         return show(request)
@@ -71,6 +72,8 @@ def show(request: OwnRequest, **bound: forms.Form) -> HttpResponse:
     user = request.user
     about = {"name": user.name, "language": user.language, "time_zone": user.time_zone}
     empty = {"about": AboutForm(initial=about), "address": AddressForm(), "password": ChangeForm()}
+    if identity_of(request) is not None:
+        return render(request, "profile_vouched.html", empty | bound, status=422 if bound else 200)
     rows = factors.of(user)
     context: dict[str, Any] = {
         **empty,

@@ -48,6 +48,8 @@ from dashboard import (
     route_versions,
     routes,
     second_step,
+    sso,
+    sso_settings,
 )
 
 inside: list[URLPattern | URLResolver] = [
@@ -131,6 +133,9 @@ inside: list[URLPattern | URLResolver] = [
     path("members/<str:membership_id>/remove/", members.remove, name="members.remove"),
     path("members/invitations/<str:invitation_id>/resend/", members.resend, name="members.resend"),
     path("members/invitations/<str:invitation_id>/withdraw/", members.withdraw, name="members.withdraw"),
+    path("single-sign-on/", sso_settings.index, name="members.sso"),
+    path("single-sign-on/check/", sso_settings.check, name="members.sso.check"),
+    path("single-sign-on/remove/", sso_settings.remove, name="members.sso.remove"),
     path("oauth-clients/", oauth_clients.index, name="clients"),
     path("oauth-clients/new/", oauth_clients.new, name="clients.new"),
     path("oauth-clients/<str:client_id>/", oauth_clients.one, name="clients.one"),
@@ -161,6 +166,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/recovery-codes/", own_factors.recovery_codes, name="profile.codes"),
     path("profile/sessions/end/", own_sessions.end, name="profile.sessions.end"),
     path("profile/sessions/end-others/", own_sessions.end_others, name="profile.sessions.end_others"),
+    path("login/organisation/", sso.find, name="sso"),
+    path("login/<str:tenant_id>/", sso.door, name="sso.door"),
+    path("login/<str:tenant_id>/go/", sso.go, name="sso.go"),
+    path("login/<str:tenant_id>/callback/", sso.callback, name="sso.callback"),
     path("join/", join.join, name="join"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),

@@ -401,6 +401,7 @@ SPECTACULAR_SETTINGS = {
         "NumberRequestStatus": "numbers.models.NumberRequest.Status",
         "ReplayKind": "delivery.models.Replay.Kind",
         "ReplayState": "delivery.models.Replay.State",
+        "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
     },
 }

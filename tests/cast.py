@@ -18,14 +18,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import clients, granting, invitations, keyring, keys, members
+from accounts import clients, granting, invitations, keyring, keys, members, sso
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, KeyAddress, Tenant, User
 from accounts.roles import SCOPES, Role
-from delivery import destinations
+from delivery import destinations, outside
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
 from inbox.models import CONTENT, SENDER, Explanation, Message
@@ -68,6 +68,8 @@ class Side:
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
+        if provider := sso.of(self.environment.tenant):
+            listed["identity_provider_id"] = public("identity_provider", provider.pk)
         return listed | {
             "env_id": public("environment", self.environment.pk),
             "membership_id": public(
@@ -230,6 +232,21 @@ def with_destinations(house: House) -> House:
     """The house, where each environment allows loopback and nothing else."""
     for side in (house.live, house.sandbox):
         side.destination = destinations.allow(side.environment, SYSTEM, "127.0.0.0/8")
+    return house
+
+
+def with_provider(house: House) -> House:
+    """The house, whose people may sign in at a provider that does not answer."""
+    sso.create(
+        house.tenant,
+        SYSTEM,
+        SCOPES,
+        outside,
+        issuer="http://127.0.0.1:9",
+        client_id="tests",
+        client_secret="hush",
+        domains=["house.example"],
+    )
     return house
 
 

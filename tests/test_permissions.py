@@ -19,7 +19,7 @@ from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, SCOPES, Role, allows
 from api.schema import OpenApi
 from api.views import Unknown
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, with_destinations, with_provider
 from tests.dashboard.browse import Person
 
 KNOWN = frozenset().union(*PERMISSIONS.values())
@@ -52,6 +52,10 @@ OPEN = {
             "sessions/end-others",
         )
     },
+    "login/organisation/": "leads from an address to the organisation whose domain it is",
+    "login/<str:tenant_id>/": "for whoever has the organisation's link",
+    "login/<str:tenant_id>/go/": "likewise",
+    "login/<str:tenant_id>/callback/": "whoever comes back shows what the provider gave them",
     "logout/": "everybody may leave",
     "docs": "the handbook, for anybody",
     "docs/": "leads there",
@@ -107,7 +111,7 @@ PLACES = list(places(get_resolver()))
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 def path(place: Place, house: House) -> str:
@@ -188,6 +192,9 @@ PAGES = {
     "POST members/": "owner admin",
     "POST members/{membership_id}/role/": "owner admin",
     "POST members/{membership_id}/remove/": "owner admin",
+    "GET single-sign-on/": "owner admin",
+    "POST single-sign-on/": "owner admin",
+    "POST single-sign-on/remove/": "owner admin",
 }
 CALLS = {
     "GET channels": "read",
@@ -212,6 +219,7 @@ CALLS = {
     "GET members": "manageMembers",
     "PATCH members/{membership_id}": "manageMembers",
     "POST invitations": "manageMembers",
+    "PATCH identity-providers/{identity_provider_id}": "manageMembers",
 }
 
 

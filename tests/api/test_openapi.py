@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, with_destinations, with_provider
 
 #: What answers with something only in tests of their own.
 ELSEWHERE = {
@@ -26,7 +26,7 @@ def test_the_description_has_no_warnings(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ def test_a_request_is_told_without_what_it_said(acme: House, api: Api) -> None:
         "errorCode": None,
     }
     assert (refused["status"], refused["errorCode"]) == (422, 1110)
-    assert [row["requestId"] for row in (listed, read, refused)] == [answer["Request-Id"] for answer in answers]
+    assert [row["requestId"] for row in (listed, read, refused)] == [
+        answer["Request-Id"] for answer in answers
+    ]
     assert read["actorId"] == public("key", acme.live.environment.keys.get().pk)
     assert read["address"] == "127.0.0.1"
     assert 0 < read["durationMs"] < 60_000

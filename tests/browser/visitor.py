@@ -64,6 +64,7 @@ PAGES = (
     "oauth-clients/new/",
     "oauth-clients/{client_id}/",
     "members/",
+    "single-sign-on/",
     "audit/",
     "audit/?seen=on",
 )

@@ -246,6 +246,38 @@ export class Feed extends Resource {
   }
 }
 
+export class IdentityProviders extends Resource {
+  /** Needs the scope `manageMembers`. */
+  list(query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.IdentityProvider> {
+    return this.pages(`/v1/identity-providers`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  create(body: types.NewIdentityProvider, options?: PostOptions): Promise<types.IdentityProvider> {
+    return this.call("POST", `/v1/identity-providers`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  read(identityProviderId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("GET", `/v1/identity-providers/${segment(identityProviderId)}`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  update(identityProviderId: string, body: types.IdentityProviderChanges = {}, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("PATCH", `/v1/identity-providers/${segment(identityProviderId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  delete(identityProviderId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/identity-providers/${segment(identityProviderId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  check(identityProviderId: string, options?: PostOptions): Promise<types.IdentityProviderCheck> {
+    return this.call("POST", `/v1/identity-providers/${segment(identityProviderId)}/check`, { options });
+  }
+}
+
 export class Invitations extends Resource {
   /** Needs the scope `manageMembers`. */
   list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; role?: "owner" | "admin" | "developer" | "compliance" | "support" | "billing" | "viewer" | null } = {}, options?: Options): Pages<types.Invitation> {
@@ -545,6 +577,7 @@ export class Resources {
   readonly eventTypes: EventTypes;
   readonly events: Events;
   readonly feed: Feed;
+  readonly identityProviders: IdentityProviders;
   readonly invitations: Invitations;
   readonly issues: Issues;
   readonly members: Members;
@@ -569,6 +602,7 @@ export class Resources {
     this.eventTypes = new EventTypes(transport);
     this.events = new Events(transport);
     this.feed = new Feed(transport);
+    this.identityProviders = new IdentityProviders(transport);
     this.invitations = new Invitations(transport);
     this.issues = new Issues(transport);
     this.members = new Members(transport);

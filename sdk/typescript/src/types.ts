@@ -574,6 +574,45 @@ export interface Health {
   warnings: number;
 }
 
+export interface IdentityProvider {
+  id: string;
+  issuer: string;
+  clientId: string;
+  domains: string[];
+  joinRole: RoleEnum | null;
+  enforced: boolean;
+  trustsSecondFactor: boolean;
+  /** to register at the provider */
+  redirectUri: string;
+  /** where your people begin */
+  signInUrl: string;
+  createdAt: string;
+}
+
+export interface IdentityProviderChanges {
+  /** as the provider writes it, to the last slash */
+  issuer?: string;
+  clientId?: string;
+  clientSecret?: string;
+  /** of the e-mail addresses that may come in */
+  domains?: string[];
+  /** of whoever the provider signs in and nobody invited; null: they stay out */
+  joinRole?: RoleEnum | null;
+  /** members come in no other way, but owners may */
+  enforced?: boolean;
+  /** the provider asks everybody for a second factor, though it does not say so */
+  trustsSecondFactor?: boolean;
+}
+
+/** Whether the provider answered what each sign-in asks of it, but for the person. */
+export interface IdentityProviderCheck {
+  right: boolean;
+  /** what is wrong, as a word */
+  code: string | null;
+  /** and as a sentence */
+  detail: string | null;
+}
+
 export interface ImportedRoute {
   /** of the route that this is; left out, it is a new one */
   id?: string;
@@ -739,6 +778,22 @@ export interface NewEndpoint {
   /** of a polling endpoint retry.tries and deliverWithinSeconds only */
   policy?: Policy;
   access?: Access;
+}
+
+export interface NewIdentityProvider {
+  /** as the provider writes it, to the last slash */
+  issuer: string;
+  clientId: string;
+  /** kept sealed, never shown */
+  clientSecret: string;
+  /** of the e-mail addresses that may come in */
+  domains: string[];
+  /** of whoever the provider signs in and nobody invited; null: they stay out */
+  joinRole?: RoleEnum | null;
+  /** members come in no other way, but owners may */
+  enforced?: boolean;
+  /** the provider asks everybody for a second factor, though it does not say so */
+  trustsSecondFactor?: boolean;
 }
 
 export interface NewInvitation {

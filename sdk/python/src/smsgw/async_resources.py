@@ -815,6 +815,104 @@ class Feed(AsyncResource):
         return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
 
 
+class IdentityProviders(AsyncResource):
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPages[models.IdentityProvider]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(
+            models.IdentityProvider,
+            "/v1/identity-providers",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit},
+        )
+
+    async def create(
+        self,
+        *,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        domains: Sequence[str],
+        join_role: inputs.RoleEnum | Unset | None = UNSET,
+        enforced: bool | Unset = UNSET,
+        trusts_second_factor: bool | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {201: models.IdentityProvider},
+            "POST",
+            "/v1/identity-providers",
+            body={
+                "issuer": issuer,
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "domains": domains,
+                "joinRole": join_role,
+                "enforced": enforced,
+                "trustsSecondFactor": trusts_second_factor,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, identity_provider_id: str, *, fields: str | None = None) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {200: models.IdentityProvider},
+            "GET",
+            f"/v1/identity-providers/{segment(identity_provider_id)}",
+            query={"fields": fields},
+        )
+
+    async def update(
+        self,
+        identity_provider_id: str,
+        *,
+        issuer: str | Unset = UNSET,
+        client_id: str | Unset = UNSET,
+        client_secret: str | Unset = UNSET,
+        domains: Sequence[str] | Unset = UNSET,
+        join_role: inputs.RoleEnum | Unset | None = UNSET,
+        enforced: bool | Unset = UNSET,
+        trusts_second_factor: bool | Unset = UNSET,
+    ) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {200: models.IdentityProvider},
+            "PATCH",
+            f"/v1/identity-providers/{segment(identity_provider_id)}",
+            body={
+                "issuer": issuer,
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "domains": domains,
+                "joinRole": join_role,
+                "enforced": enforced,
+                "trustsSecondFactor": trusts_second_factor,
+            },
+        )
+
+    async def delete(self, identity_provider_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        await self._nothing("DELETE", f"/v1/identity-providers/{segment(identity_provider_id)}")
+
+    async def check(
+        self, identity_provider_id: str, *, idempotency_key: str | None = None
+    ) -> models.IdentityProviderCheck:
+        """Needs the scope `manageMembers`."""
+        return await self._call(
+            {200: models.IdentityProviderCheck},
+            "POST",
+            f"/v1/identity-providers/{segment(identity_provider_id)}/check",
+            idempotency_key=idempotency_key,
+        )
+
+
 class Invitations(AsyncResource):
     def list(
         self,
@@ -1697,6 +1795,7 @@ class Resources:
         self.event_types = EventTypes(transport)
         self.events = Events(transport)
         self.feed = Feed(transport)
+        self.identity_providers = IdentityProviders(transport)
         self.invitations = Invitations(transport)
         self.issues = Issues(transport)
         self.members = Members(transport)

@@ -506,6 +506,33 @@ class Health(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class IdentityProvider(Model):
+    id: str
+    issuer: str
+    client_id: str
+    domains: list[str]
+    join_role: RoleEnum | None
+    enforced: bool
+    trusts_second_factor: bool
+    # to register at the provider
+    redirect_uri: str
+    # where your people begin
+    sign_in_url: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class IdentityProviderCheck(Model):
+    """Whether the provider answered what each sign-in asks of it, but for the person."""
+
+    right: bool
+    # what is wrong, as a word
+    code: str | None
+    # and as a sentence
+    detail: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Invitation(Model):
     id: str
     email: str
