@@ -5,9 +5,11 @@ And a statement of theirs run on Django's, for what a page does in the transacti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 from psycopg.conninfo import make_conninfo
 
 # In a zone of the server's own, a time at the edge of the years 1 to 9999 could not be read. Every statement of the
@@ -28,6 +30,29 @@ def dsn() -> str:
     }
     known["options"] = f"{known.get('options', '')} {OPTIONS}".strip()
     return make_conninfo(**known)
+
+
+@contextmanager
+def along_indexes(within_ms: int) -> Iterator[None]:
+    """Statements of this block on Django's connection find their rows by an index, or end after `within_ms`.
+
+    For work that comes again by the clock: one that never ends would take a worker's threads, one after another.
+    """
+    set_all(
+        {"enable_seqscan": "off", "enable_sort": "off", "jit": "off", "statement_timeout": str(within_ms)}
+    )
+    try:
+        yield
+    finally:
+        try:
+            set_all(dict.fromkeys(("enable_seqscan", "enable_sort", "jit", "statement_timeout"), "DEFAULT"))
+        except Error:  # what could not be taken back goes with the connection
+            connection.close()
+
+
+def set_all(settings: dict[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(f"SET {name} = {value}" for name, value in settings.items()))
 
 
 def execute(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:

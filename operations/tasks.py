@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from allauth.usersessions.models import UserSession
 from celery import shared_task
@@ -13,6 +15,7 @@ from django.db.models import QuerySet
 
 from accounts import clients
 from accounts.clock import clock
+from accounts.database import along_indexes
 from accounts.models import LoginFailure
 from accounts.throttle import COUNTED
 from delivery import queues, replays, retention
@@ -22,21 +25,37 @@ from operations import quotas, repetition, requests
 
 BATCH = 5000
 GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold a worker's thread for long
+STATEMENT_MS = 20_000  # nor is one statement of it
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@shared_task(name="operations.tasks.tidy_queues")
+def clockwork(work: Callable[P, T]) -> Callable[P, T]:
+    """A task that beat sends."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with along_indexes(STATEMENT_MS):
+            return work(*args, **kwargs)
+
+    task: Callable[P, T] = shared_task(name=f"{__name__}.{work.__name__}")(run)
+    return task
+
+
+@clockwork
 def tidy_queues() -> dict[str, int]:
     """Settle what waits in queues in vain; answers how many of each."""
     return queues.tidy(clock() + GOES_ON_FOR)
 
 
-@shared_task(name="operations.tasks.look_at_quotas")
+@clockwork
 def look_at_quotas() -> int:
     """Warn whoever receives more texts than expected; answers for how many that changed."""
     return quotas.look()
 
 
-@shared_task(name="operations.tasks.purge")
+@clockwork
 def purge() -> dict[str, int]:
     """Delete what is past its time; answers how many of each, for whoever watches the worker."""
     now = clock()
@@ -63,13 +82,13 @@ def purge() -> dict[str, int]:
     }
 
 
-@shared_task(name="operations.tasks.retain")
+@clockwork
 def retain() -> dict[str, int]:
     """Erase what was kept long enough; answers how much of each kind."""
     return retention.run(clock() + GOES_ON_FOR)
 
 
-@shared_task(name="operations.tasks.run_replays")
+@clockwork
 def run_replays() -> int:
     """Go on with replays; answers how many deliveries were made due."""
     return replays.run_slices(clock() + GOES_ON_FOR)
