@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import factors
 from accounts.audit import SYSTEM
+from accounts.errors import Conflict
 from accounts.models import AuditEntry, User
 from tests.cast import House, sign_in
 from tests.dashboard.browse import text
@@ -75,7 +76,7 @@ def test_recovery_codes_need_a_factor(acme: House) -> None:
 
 def test_there_is_one_app_at_most(here: Guest) -> None:
     assert here.get("/profile/app/")["Location"] == "/profile/"
-    with pytest.raises(factors.Conflict):
+    with pytest.raises(Conflict):
         factors.keep_app(here.user, factors.new_secret(), SYSTEM)
 
 
