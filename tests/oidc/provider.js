@@ -64,6 +64,7 @@ server.listen(0, '127.0.0.1', () => {
   }
 
   server.on('request', (request, response) => {
+    if (request.url === '/favicon.ico') { response.writeHead(204).end(); return; } // what every browser asks for
     if (!request.url.startsWith('/interaction/')) { callback(request, response); return; }
     interaction(request, response).catch((error) => { response.statusCode = 400; response.end(String(error)); });
   });
