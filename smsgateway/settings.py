@@ -363,6 +363,7 @@ SPECTACULAR_SETTINGS = {
         "NumberDocumentType": "numbers.requests.TYPES",
         "NumberRequestKind": "numbers.models.NumberRequest.Kind",
         "NumberRequestStatus": "numbers.models.NumberRequest.Status",
+        "ReplayableState": "api.replays.STATES",
         "ReplayKind": "delivery.models.Replay.Kind",
         "ReplayState": "delivery.models.Replay.State",
         "RouteAction": "routing.models.Route.Action",
