@@ -23,6 +23,12 @@ class Caller(NamedTuple):
     may: frozenset[str] | None
     secrets: tuple[str, ...] = ()
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a program shows with each request."""
+        shown = self.http.defaults.get("HTTP_AUTHORIZATION")
+        return {"Authorization": shown} if shown else {}
+
 
 def bearer(text: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {text}"})

@@ -1,28 +1,41 @@
-"""The API's description, as a machine reads it that tries whether the API is as described (schemathesis)."""
+"""The API's description as a machine reads it, which then tries whether the API is so: https://schemathesis.io."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import schemathesis
-from django.core.wsgi import get_wsgi_application
 from django.db import transaction
+from django.test.client import ClientHandler
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.schemas import OpenApiSchema
+from schemathesis.schemas import APIOperation
 
-from tests.arguments import filled
+from tests.arguments import BODIES, filled
 from tests.callers import Caller
 from tests.cast import Api
 
-#: Not every text that is a string is a telephone number, a condition that can be met or a name that is free: what the
-#: description allows may still be refused by 422, with the reason.
-NOT_OURS = {"positive_data_acceptance", "max_response_time"}
-METHODS = {"get", "post", "patch", "put", "delete"}
+JSON = "application/json"
+#: Not every string is a telephone number, a name that is free or a condition that can be met: what the description
+#: allows may still be refused, with the reason.
+LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+#: The same cases in each run, and no shrinking, since a failure shows its request anyway.
+STEADY = settings(
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @cache
@@ -35,14 +48,90 @@ def document() -> dict[str, Any]:
     return told
 
 
-def operations() -> list[tuple[str, str]]:
-    """Path and method of each."""
-    return [(path, method) for path, told in document()["paths"].items() for method in told if method in METHODS]
+class InProcess:
+    """Django as a WSGI application that leaves the test's transaction open, as its own test client does."""
+
+    def __init__(self) -> None:
+        self.handler = ClientHandler(enforce_csrf_checks=False)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        response = self.handler(environ)
+        start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+        return [response.getvalue()]
 
 
-def resource_of(path: str) -> str:
-    return path.split("/")[2]
+@cache
+def schema() -> Any:
+    found = schemathesis.openapi.from_dict(document(), config=SchemathesisConfig())
+    found.app = InProcess()
+    return found
 
 
-def resources() -> list[str]:
-    return sorted({resource_of(path) for path in document()["paths"]})
+def operations() -> Iterator[APIOperation]:
+    for result in schema().get_all_operations():
+        yield result.ok()
+
+
+@cache
+def checks() -> list[Any]:
+    load_all_checks()
+    return [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in LEFT_OUT]
+
+
+def undone(case: Any) -> Response:
+    """The answer to a request that leaves nothing behind."""
+    with transaction.atomic():
+        response: Response = case.call()
+        transaction.set_rollback(True)
+    return response
+
+
+def exercise(operation: APIOperation, caller: Caller, examples: int) -> None:
+    """Ask for an operation on the caller's own things with what the description allows and with what it forbids."""
+    own = {parameter.name: caller.side.ids[parameter.name] for parameter in operation.path_parameters}
+    given_parts = {"path_parameters": own, "headers": caller.headers}
+    strategies = [operation.as_strategy(generation_mode=mode, **given_parts) for mode in MODES]
+
+    @given(case=st.one_of(strategies))
+    @settings(STEADY, max_examples=examples)
+    def holds(case: Any) -> None:
+        case.validate_response(undone(case), checks=checks())
+
+    holds()
+
+
+def life(caller: Caller) -> Any:
+    """A state machine that makes things and goes on with what it was answered, along the links of the description.
+
+    Whatever is made is made as tests.arguments says, so that there is something to go on with.
+    """
+
+    class Life(schema().as_state_machine()):  # type: ignore[misc]  # a class made at run time
+        def setup(self) -> None:
+            self.undoing = transaction.atomic()
+            self.undoing.__enter__()
+
+        def teardown(self) -> None:
+            transaction.set_rollback(True)
+            self.undoing.__exit__(None, None, None)
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": caller.headers}
+
+        def before_call(self, case: Any) -> None:
+            body = BODIES.get(f"{case.method} {case.path.removeprefix('/v1/')}")
+            if body:
+                case.body, case.media_type = filled(body, caller.side.ids), JSON
+
+        def after_call(self, response: Response, case: Any) -> None:
+            super().after_call(response, case)
+            lived[case.operation.label].add(response.status_code)
+
+        def validate_response(self, response: Response, case: Any, *_: Any, **more: Any) -> None:
+            case.validate_response(
+                response, checks=checks(), transport_kwargs=more, recorder=self.recorder
+            )
+
+    lived: defaultdict[str, set[int]] = defaultdict(set)
+    Life.lived = lived
+    return Life
