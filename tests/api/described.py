@@ -78,10 +78,10 @@ def checks() -> list[Any]:
     return [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in LEFT_OUT]
 
 
-def undone(case: Any) -> Response:
+def undone(case: Any, headers: dict[str, str]) -> Response:
     """The answer to a request that leaves nothing behind."""
     with transaction.atomic():
-        response: Response = case.call()
+        response: Response = case.call(headers=headers)
         transaction.set_rollback(True)
     return response
 
@@ -89,13 +89,15 @@ def undone(case: Any) -> Response:
 def exercise(operation: APIOperation, caller: Caller, examples: int) -> None:
     """Ask for an operation on the caller's own things with what the description allows and with what it forbids."""
     own = {parameter.name: caller.side.ids[parameter.name] for parameter in operation.path_parameters}
-    given_parts = {"path_parameters": own, "headers": caller.headers}
-    strategies = [operation.as_strategy(generation_mode=mode, **given_parts) for mode in MODES]
+    strategies = [operation.as_strategy(generation_mode=mode, path_parameters=own) for mode in MODES]
 
     @given(case=st.one_of(strategies))
     @settings(STEADY, max_examples=examples)
     def holds(case: Any) -> None:
-        case.validate_response(undone(case), checks=checks())
+        headers = caller.headers
+        case.validate_response(
+            undone(case, headers), checks=checks(), headers=headers, transport_kwargs={"headers": headers}
+        )
 
     holds()
 
@@ -129,7 +131,11 @@ def life(caller: Caller) -> Any:
 
         def validate_response(self, response: Response, case: Any, *_: Any, **more: Any) -> None:
             case.validate_response(
-                response, checks=checks(), transport_kwargs=more, recorder=self.recorder
+                response,
+                checks=checks(),
+                headers=caller.headers,
+                transport_kwargs=more,
+                recorder=self.recorder,
             )
 
     lived: defaultdict[str, set[int]] = defaultdict(set)
