@@ -110,6 +110,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "oauth-clients/{client_id}/rotate/": {"overlap": "0"},
     "oauth-clients/{client_id}/revoke/": {},
 }
+#: Pages that take a file, which forms here have not.
+WITHOUT_FILE = {"POST numbers/requests/{number_request_id}/documents/": 422}
 #: What a GET must say.
 QUERIES = {"channels/{channel_id}/available-numbers": "country=FR"}
 #: What the cast's own things answer, where that is no success.

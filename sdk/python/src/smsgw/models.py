@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from smsgw.inputs import (
     Access,
     ActorKindEnum,
+    AuditedFields,
     ConditionField,
     DeliveryState,
+    EndpointDisabledData,
+    EndpointEnabledData,
     EndpointKind,
+    EndpointRecoveredData,
+    EndpointSecretRotatedData,
+    EndpointWarnedData,
+    EventExample,
     EventName,
+    EventSchema,
     HealthStateEnum,
+    IssueOpenedData,
+    IssueResolvedData,
     IssueState,
     LineState,
+    MessageDeliveredData,
+    MessageExpiredData,
+    MessageFailedData,
     MessageStatus,
     NumberCapability,
     NumberCategory,
@@ -25,6 +37,7 @@ from smsgw.inputs import (
     OperatorEnum,
     PayloadEnum,
     Policy,
+    ReplayableState,
     ReplayKind,
     ReplayState,
     RequestEnum,
@@ -101,8 +114,8 @@ class AuditEntry(Model):
     # noun.verb
     action: str
     target_id: str | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: AuditedFields | None
+    after: AuditedFields | None
     # of the request that did it
     request_id: str | None
     # from which it was asked
@@ -150,7 +163,7 @@ class ChangedEndpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -239,7 +252,7 @@ class CreatedEndpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -333,7 +346,7 @@ class Endpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -349,7 +362,18 @@ class Event(Model):
     type: EventName
     timestamp: datetime
     # as the type's schema says; ids only
-    data: Mapping[str, Any]
+    data: (
+        MessageDeliveredData
+        | MessageFailedData
+        | MessageExpiredData
+        | EndpointWarnedData
+        | EndpointDisabledData
+        | EndpointEnabledData
+        | EndpointRecoveredData
+        | EndpointSecretRotatedData
+        | IssueOpenedData
+        | IssueResolvedData
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -379,8 +403,8 @@ class EventType(Model):
     # false for texts, which routes send
     subscribable: bool
     # JSON schema of the body
-    schema: Mapping[str, Any]
-    example: Mapping[str, Any]
+    schema: EventSchema
+    example: EventExample
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -667,6 +691,17 @@ class PassedRoute(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class PlannedFilter(Model):
+    since: datetime
+    until: datetime | None = None
+    endpoint_id: str | None = None
+    state: ReplayableState | None = None
+    error_code: int | None = None
+    number: str | None = None
+    everything: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Preview(Model):
     """What the channel reads in a sample: texts, or what keeps it from reading them."""
 
@@ -722,7 +757,7 @@ class Released(Model):
 class Replay(Model):
     id: str
     kind: ReplayKind
-    filter: Mapping[str, str | int | bool]
+    filter: PlannedFilter
     state: ReplayState
     # why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours)
     because: str | None
