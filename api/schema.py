@@ -42,7 +42,9 @@ def closed(result: dict[str, Any], generator: Any, request: Any, public: bool) -
     """A hook of drf-spectacular: bodies have the members that are described and no other (api.fields.Input)."""
     schemas = result.get("components", {}).get("schemas", {})
     bodies = [
-        operation["requestBody"] for methods in result["paths"].values() for operation in methods.values()
+        operation["requestBody"]
+        for methods in result["paths"].values()
+        for operation in methods.values()
         if "requestBody" in operation
     ]
     for name in reached(bodies, schemas):

@@ -26,7 +26,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH channels/{channel_id}": {"name": "N"},
     "POST channels/{channel_id}/numbers": {"number": "+33937000009"},
     "POST channels/{channel_id}/preview": {"body": "{}"},
-    "POST numbers": {"number": "+33937000009", "channelId": "channel_id", "monthlyVolume": 500, "purpose": "P"},
+    "POST numbers": {
+        "number": "+33937000009",
+        "channelId": "channel_id",
+        "monthlyVolume": 500,
+        "purpose": "P",
+    },
     "PATCH numbers/{number_id}": {"label": "L", "channelId": "channel_id"},
     "POST number-requests": ASKED,
     "POST number-requests/{number_request_id}/documents": PROOF,
@@ -65,7 +70,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "issues/{issue_id}/state/": {"state": "acknowledged"},
     "numbers/request/": {"country": "FR", "purpose": "Appointments", "monthly_volume": "500"},
     "numbers/new/": {
-        "number": "+33937000009", "channel": "channel_id", "purpose": "Appointments", "monthly_volume": "500"
+        "number": "+33937000009",
+        "channel": "channel_id",
+        "purpose": "Appointments",
+        "monthly_volume": "500",
     },
     "numbers/requests/{number_request_id}/cancel/": {},
     "numbers/requests/{number_request_id}/documents/": {},
@@ -110,8 +118,6 @@ FORMS: dict[str, dict[str, Any]] = {
     "oauth-clients/{client_id}/rotate/": {"overlap": "0"},
     "oauth-clients/{client_id}/revoke/": {},
 }
-#: Pages that take a file, which forms here have not.
-WITHOUT_FILE = {"POST numbers/requests/{number_request_id}/documents/": 422}
 #: What a GET must say.
 QUERIES = {"channels/{channel_id}/available-numbers": "country=FR"}
 #: What the cast's own things answer, where that is no success.
@@ -123,6 +129,7 @@ OTHERWISE = {
     "DELETE channels/{channel_id}": 409,  # a number is bound to it
     "DELETE endpoints/{endpoint_id}": 409,  # a route sends there
     "DELETE endpoints/{endpoint_id}/secrets/{secret_id}": 409,  # it is the last one
+    "POST numbers/requests/{number_request_id}/documents/": 422,  # without a file
 }
 
 

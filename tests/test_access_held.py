@@ -29,7 +29,12 @@ def houses(transactional_db: None, acme: House, borealis: House) -> tuple[House,
 
 
 def test_there_are_such_addresses() -> None:
-    assert {short(place) for place in HELD} >= {"messages/wait", "messages/stream", "feed", "endpoints/{queue_id}/queue"}
+    assert {short(place) for place in HELD} >= {
+        "messages/wait",
+        "messages/stream",
+        "feed",
+        "endpoints/{queue_id}/queue",
+    }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -81,7 +81,9 @@ def test_there_are_such_people() -> None:
 @pytest.mark.parametrize("name", BLIND)
 def test_who_may_not_read_content_sees_none(acme: House, name: str) -> None:
     caller = CALLERS[name](acme)
-    shown = [(url, hidden) for url, told in answers(caller, reading(name)) for hidden in HIDDEN if hidden in told]
+    shown = [
+        (url, hidden) for url, told in answers(caller, reading(name)) for hidden in HIDDEN if hidden in told
+    ]
     assert shown == []
 
 
@@ -96,13 +98,21 @@ def test_nobody_sees_a_secret_again(acme: House, name: str) -> None:
     caller = CALLERS[name](acme)
     secrets = [acme.live.key, acme.live.secret, CARRIER_SECRET, HEADER, *caller.secrets]
     bare = [secret.removeprefix("whsec_") for secret in secrets]
-    shown = [(url, bare.index(one)) for url, told in answers(caller, reading(name)) for one in bare if one in told]
+    shown = [
+        (url, bare.index(one)) for url, told in answers(caller, reading(name)) for one in bare if one in told
+    ]
     assert shown == []
 
 
 def test_no_change_answers_with_an_old_secret(acme: House) -> None:
     caller = CALLERS["a key of owner"](acme)
-    secrets = [acme.live.key, acme.live.secret.removeprefix("whsec_"), CARRIER_SECRET, HEADER, *caller.secrets]
+    secrets = [
+        acme.live.key,
+        acme.live.secret.removeprefix("whsec_"),
+        CARRIER_SECRET,
+        HEADER,
+        *caller.secrets,
+    ]
     for place in PLACES:
         for method in {"POST", "PATCH"} & place.needs.keys() if place.of_api else ():
             body, content_type = sent(place, method, acme.live)
@@ -134,5 +144,3 @@ def test_the_navigation_shows_what_one_may_open(acme: House) -> None:
     assert "/deliveries/" not in billing
     assert "/numbers/" in billing
     assert "/messages/" in text(Person(acme.users["viewer"], acme.live).get(""))
-
-

@@ -105,6 +105,8 @@ def test_every_reference_of_a_body_is_tried() -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            for pointer in references(content["schema"], document["components"]["schemas"]) if content else ():
+            for pointer in (
+                references(content["schema"], document["components"]["schemas"]) if content else ()
+            ):
                 found.add((f"{method.upper()} {path.removeprefix('/v1/')}", pointer))
     assert found == set(REFERENCES)

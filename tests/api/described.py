@@ -104,7 +104,10 @@ def exercise(operation: APIOperation, caller: Caller, examples: int) -> None:
     def holds(case: Any) -> None:
         headers = caller.headers
         case.validate_response(
-            undone(case, headers), checks=checks(resource_of(case.operation)), headers=headers, transport_kwargs={"headers": headers}
+            undone(case, headers),
+            checks=checks(resource_of(case.operation)),
+            headers=headers,
+            transport_kwargs={"headers": headers},
         )
 
     holds()

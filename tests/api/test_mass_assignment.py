@@ -59,7 +59,11 @@ def decided() -> set[str]:
     """The names of all columns, and of all that answers show."""
     models = [model for label in OURS for model in apps.get_app_config(label).get_models()]
     columns = {name for model in models for field in model._meta.get_fields() for name in names_of(field)}
-    shown = {name for schema in described()["components"]["schemas"].values() for name in schema.get("properties", ())}
+    shown = {
+        name
+        for schema in described()["components"]["schemas"].values()
+        for name in schema.get("properties", ())
+    }
     return columns | {camel(name) for name in columns} | shown | {"tenant", "environmentId"}
 
 
@@ -88,7 +92,9 @@ def test_every_body_of_the_description_is_tried() -> None:
 
 
 @pytest.mark.parametrize("operation", BODIES)
-def test_nobody_assigns_what_the_server_decides(acme: House, borealis: House, api: Api, operation: str) -> None:
+def test_nobody_assigns_what_the_server_decides(
+    acme: House, borealis: House, api: Api, operation: str
+) -> None:
     body, before = good(operation, acme), fingerprint()
     strange = decided() - writable().get(operation, set())
     value = borealis.live.ids["env_id"]
@@ -146,7 +152,9 @@ def test_an_address_cannot_name_another_environment(
     url = f"{path.format(**acme.live.ids)}?environment={other}&environmentId={other}&tenant_id={other}"
     with transaction.atomic():
         answer = api(method, url, good(operation, acme), **headers)
-        assert answer.status_code == OTHERWISE.get(operation, answer.status_code) < 300 or operation in OTHERWISE
+        assert (
+            answer.status_code == OTHERWISE.get(operation, answer.status_code) < 300 or operation in OTHERWISE
+        )
         assert other not in answer.content.decode()
         assert of(borealis) == before
         transaction.set_rollback(True)
@@ -155,5 +163,14 @@ def test_an_address_cannot_name_another_environment(
 def of(house: House) -> dict[str, int]:
     """How many things the tenant has."""
     side = house.live.environment
-    names = ("channels", "endpoints", "routes", "keys", "clients", "number_requests", "destinations", "replays")
+    names = (
+        "channels",
+        "endpoints",
+        "routes",
+        "keys",
+        "clients",
+        "number_requests",
+        "destinations",
+        "replays",
+    )
     return {name: getattr(side, name).count() for name in names}

@@ -84,7 +84,9 @@ def test_names_are_camel_case(described: dict[str, Any]) -> None:
 
 def free_form(schema: Any, where: str) -> Iterator[str]:
     """Where a schema says nothing of what may stand there."""
-    if not isinstance(schema, dict) or not {"type", "$ref", "oneOf", "anyOf", "allOf", "enum", "const"} & set(schema):
+    if not isinstance(schema, dict) or not {"type", "$ref", "oneOf", "anyOf", "allOf", "enum", "const"} & set(
+        schema
+    ):
         yield where
         return
     for several in ("oneOf", "anyOf", "allOf"):
@@ -119,7 +121,10 @@ def test_bodies_are_closed(described: dict[str, Any]) -> None:
     for _path, _method, operation in operations(described):
         if "requestBody" in operation:
             reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-            assert described["components"]["schemas"][reference.rpartition("/")[2]]["additionalProperties"] is False
+            assert (
+                described["components"]["schemas"][reference.rpartition("/")[2]]["additionalProperties"]
+                is False
+            )
 
 
 def test_what_is_made_leads_to_what_is_done_with_it(described: dict[str, Any]) -> None:
@@ -129,7 +134,9 @@ def test_what_is_made_leads_to_what_is_done_with_it(described: dict[str, Any]) -
             (parameter,) = link["parameters"]
             assert f"{{{parameter}}}" in named[link["operationId"]][0], (name, path)
     links = named["createEndpoint"][1]["responses"]["201"]["links"]
-    assert {"readEndpoint", "updateEndpoint", "deleteEndpoint", "previewEndpoint", "takeDeliveries"} <= set(links)
+    assert {"readEndpoint", "updateEndpoint", "deleteEndpoint", "previewEndpoint", "takeDeliveries"} <= set(
+        links
+    )
     assert "readApiKey" in named["rotateApiKey"][1]["responses"]["201"]["links"]
 
 
