@@ -15,11 +15,15 @@ PRODUCTION := DEPLOYMENT=production PUBLIC_URL=https://app.example.com PUBLIC_IN
 	INDEX_KEY=OTg3NjU0MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEwOTg=
 ARGS ?=
 
-.PHONY: run test check faults bench scale lock messages sdks packages clean
+.PHONY: run code test check faults bench scale lock messages sdks packages clean
 .DEFAULT_GOAL := run
 
 run: .venv/runtime
 	@exec $(BIN)/python -m smsgateway.run $(ARGS)
+
+# The second step of the demo's log-in, as an authenticator app would show it.
+code: .venv/runtime
+	@$(BIN)/python -m smsgateway.code
 
 test: .venv/dev
 	@$(BIN)/python -m pytest $(ARGS); status=$$?; \

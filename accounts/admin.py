@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.admin import EmailAddress  # where they are registered, so that it is done
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.admin import UserAdmin
@@ -21,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider import admin as oauth2_admin
 
-from accounts import audit, ids, services
+from accounts import audit, ids, limits, services
 from accounts.audit import Actor
 from accounts.models import ApiKey, AuditEntry, Environment, Membership, OAuthClient, Tenant, User
 
@@ -32,8 +35,11 @@ if TYPE_CHECKING:
 else:
     ModelAdmin, PersonAdmin = admin.ModelAdmin, UserAdmin
 
-# Tokens are no operator's to see, and clients have a page of ours below.
+# Tokens, factors and sessions are no operator's to see, and clients have a page of ours below.
 for model in (
+    EmailAddress,
+    Authenticator,
+    UserSession,
     oauth2_admin.application_model,
     oauth2_admin.access_token_model,
     oauth2_admin.grant_model,
@@ -154,13 +160,40 @@ class TenantAdmin(Audited):
         return False
 
 
+LIMITS_EXPLAINED = {
+    "reads_allowed": _("Requests of a key that read, in ten seconds. Empty: as in the settings."),
+    "writes_allowed": _(
+        "Requests of a key that change something, in ten seconds. Empty: as in the settings."
+    ),
+    "messages_allowed": _(
+        "Texts a month; past it the API is slower, and no text is lost. Empty: as in the settings."
+    ),
+}
+
+
 @admin.register(Environment)
-class EnvironmentAdmin(ReadOnly):
+class EnvironmentAdmin(Audited):
+    """Operators set its limits and nothing else."""
+
     noun = "environment"
-    list_display = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at")
-    list_filter = ("kind",)
+    list_display = ("public_id", "tenant", "kind", "name", "quota_level", "created_at")
+    list_filter = ("kind", "quota_level")
     list_select_related = ("tenant",)
-    fields = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at")
+    readonly_fields = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at", "quota_level")
+    fields = (*readonly_fields, *limits.FIELDS)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Each limit may be empty, and says what it counts."""
+        return super().get_form(request, obj, change, help_texts=LIMITS_EXPLAINED, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Environment, form: Form, change: bool) -> None:
+        limits.choose(obj, operator(request), **{name: form.cleaned_data[name] for name in limits.FIELDS})
 
 
 class NewPersonForm(BaseUserCreationForm[User] if TYPE_CHECKING else BaseUserCreationForm):  # type: ignore[misc]

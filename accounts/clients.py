@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from oauth2_provider.models import AccessToken
 
@@ -19,6 +20,7 @@ from accounts import audit, granting
 from accounts.audit import Actor
 from accounts.clock import clock, stamp
 from accounts.errors import Conflict
+from accounts.ids import parse
 from accounts.models import Environment, OAuthClient
 from accounts.roles import USUAL_SCOPES
 
@@ -122,6 +124,23 @@ def revoke(client: OAuthClient, actor: Actor) -> None:
     if OAuthClient.objects.filter(pk=client.pk, revoked_at=None).update(revoked_at=now):
         AccessToken.objects.filter(application=client).delete()
         audit.record(actor, "client.revoked", client.pk, environment=client.environment)
+
+
+def authenticate(id: str, secret: str, address: str) -> OAuthClient | None:
+    """The client of that id whose secret works; None for a caller whom it does not let in.
+
+    One look for id and secret together, which finds nothing of a client that there is not, that is revoked, or whose
+    secret is another one.
+    """
+    pk, digest = parse("client", id), digest_of(secret)
+    if pk is None:
+        return None
+    lasts = Q(former_ends_at__gt=clock() + F("environment__clock_offset"))
+    rows = OAuthClient.objects.select_related("environment__tenant").filter(pk=pk, revoked_at=None)
+    client = rows.filter(Q(digest=digest) | Q(lasts, former_digest=digest)).first()
+    if client is None or not granting.admits(client.allowed_networks, address):
+        return None
+    return client
 
 
 def find(token: str, address: str) -> tuple[OAuthClient, frozenset[str]] | None:

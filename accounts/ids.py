@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from base64 import b32hexdecode, b32hexencode
 from datetime import datetime
@@ -16,6 +17,8 @@ PREFIXES = {
     "user": "usr",
     "membership": "mem",
     "invitation": "inv",
+    "identity": "idn",
+    "identity_provider": "idp",
     "key": "key",
     "client": "cli",
     "audit": "aud",
@@ -24,6 +27,7 @@ PREFIXES = {
     "number_request": "nrq",
     "number_document": "nrd",
     "route": "rte",
+    "route_version": "rtv",
     "endpoint": "ep",
     "secret": "sec",
     "destination": "dst",
@@ -35,6 +39,7 @@ PREFIXES = {
     "issue": "iss",
     "replay": "rpl",
     "purchase": "pur",
+    "request": "req",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 
@@ -84,3 +89,12 @@ def parse_any(text: str) -> tuple[str, UUID] | None:
     noun = NOUNS.get(text.partition("_")[0])
     id = parse(noun, text) if noun else None
     return (noun, id) if noun and id else None
+
+
+#: What a caller may name a request: one of our ids, a UUID, or a trace id. Nothing else, since it goes into logs.
+REQUEST_NAME = re.compile(r"req_[0-9a-v]{26}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def request_name(given: str) -> str:
+    """What a request is called: as its caller did, where that is a name, else anew."""
+    return given if REQUEST_NAME.fullmatch(given) else public("request", uuid7())

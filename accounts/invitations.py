@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts import audit, members
+from accounts import audit, members, people
 from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Forbidden, Invalid
@@ -155,10 +155,13 @@ def accept(invitation: Invitation, user: User, meta: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def accept_as_new(invitation: Invitation, name: str, password: str, meta: Mapping[str, Any]) -> User:
-    """Make an account for the invited address, and it a member. Raises Conflict where there is one by now."""
+    """Make an account for the invited address, which the link proves, and it a member.
+
+    Raises Conflict where there is one by now.
+    """
     try:
         with transaction.atomic():
-            user = User.objects.create_user(invitation.email, password, name=name)
+            user = people.create(invitation.email, password, name=name)
     except IntegrityError:
         raise Conflict(
             "account_exists", _("There is an account with this address: log in with it.")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.audit import Actor
 from accounts.errors import Conflict, Forbidden, Invalid
 from accounts.models import Membership, Tenant, User
@@ -47,12 +47,13 @@ def change_role(membership: Membership, actor: Actor, held: Collection[str], rol
 
 @transaction.atomic
 def remove(membership: Membership, actor: Actor, held: Collection[str]) -> None:
-    """Let a member go; their next request is refused. Raises Forbidden, or Conflict where no owner would be left."""
+    """Let a member go and end their sessions. Raises Forbidden, or Conflict where no owner would be left."""
     membership = locked(membership)
     must_be_less(held, membership)
     must_leave_an_owner(membership)
     before = {"role": membership.role, "user": str(membership.user_id)}
     audit.record(actor, "member.removed", membership.pk, tenant=membership.tenant, before=before)
+    sessions.end_all(membership.user, actor)
     membership.delete()
 
 

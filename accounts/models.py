@@ -9,10 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import clock
+from accounts.identities import Identity as Identity
+from accounts.identities import IdentityProvider as IdentityProvider
 from accounts.ids import public, uuid7
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from accounts.roles import Role
@@ -63,6 +65,13 @@ class Environment(models.Model):
         LIVE = "live", _("Live")
         SANDBOX = "sandbox", _("Sandbox")
 
+    class QuotaLevel(models.IntegerChoices):
+        """How many of the texts that are expected in a month came in (operations.quotas)."""
+
+        WITHIN = 0, _("within")
+        NEAR = 1, _("near")
+        EXCEEDED = 2, _("exceeded")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = models.ForeignKey(Tenant, models.PROTECT, related_name="environments")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -73,6 +82,13 @@ class Environment(models.Model):
         null=True
     )  # see accounts.retention; null: the operator's
     attempts_kept_days = models.PositiveSmallIntegerField(null=True)
+    # See accounts.limits, likewise.
+    reads_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    writes_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    messages_allowed = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    quota_level = models.PositiveSmallIntegerField(
+        choices=QuotaLevel.choices, default=QuotaLevel.WITHIN, db_default=QuotaLevel.WITHIN
+    )
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 
@@ -195,7 +211,7 @@ class ApiKey(models.Model):
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="keys")
     name = models.CharField(_("name"), max_length=80)
     digest = models.BinaryField(unique=True, max_length=32)
-    prefix = models.CharField(max_length=20, db_index=True)  # the first characters: it is found by them
+    prefix = models.CharField(max_length=20)  # the first characters, by which people know it
     scopes = ArrayField(models.CharField(max_length=20))  # accounts.roles.SCOPES
     allowed_networks = ArrayField(models.CharField(max_length=43), default=list)  # none: from everywhere
     created_at = models.DateTimeField()
@@ -258,20 +274,9 @@ class OAuthClient(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    client_type = "confidential"
-
     @property
     def client_id(self) -> str:
         return public("client", self.pk)
-
-    @property
-    def client_secret(self) -> tuple[bytes, ...]:
-        """The digests of the secrets that work now."""
-        now, former = clock(self.environment), self.former_digest
-        overlaps = former is not None and self.former_ends_at is not None and now < self.former_ends_at
-        return (
-            (bytes(self.digest), bytes(former)) if former is not None and overlaps else (bytes(self.digest),)
-        )
 
     def allows_grant_type(self, *kinds: str) -> bool:
         return "client-credentials" in kinds

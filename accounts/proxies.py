@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 
@@ -34,3 +34,13 @@ def client_address(peer: str, forwarded_for: str) -> str:
             break
         peer = hop
     return peer
+
+
+def household(address: str) -> str:
+    """The network that one party has to itself, as far as addresses tell: IPv4's own address, a /64 of IPv6."""
+    text = plain(address)
+    if text is None:
+        return ""
+    found = ip_address(text)
+    ipv4 = found if isinstance(found, IPv4Address) else found.ipv4_mapped  # in a dual-stack socket's dress
+    return str(ipv4 or ip_network(f"{text}/64", strict=False))

@@ -22,7 +22,9 @@ class Role(models.TextChoices):
 
 
 READ = "read"  #: see the configuration and the counts of the overview
-READ_MESSAGES = "readMessages"  #: see messages without text and sender, deliveries, events, issues, replays
+READ_MESSAGES = (
+    "readMessages"  #: see messages without text and sender, deliveries, events, issues, replays, API requests
+)
 READ_CONTENT = "readContent"  #: see what a text says, who sent it, and what endpoints answered
 RECEIVE = "receive"  #: take texts from polling queues, which shows what they say
 CONFIGURE = "configure"  #: create and change channels, numbers, routes, endpoints
@@ -33,6 +35,9 @@ MANAGE_MEMBERS = "manageMembers"  #: invite people, change their roles, let them
 MANAGE_CONSENT = "manageConsent"  #: decide about consent, retention and the rights of data subjects
 MANAGE_BILLING = "manageBilling"  #: see usage and invoices, change the plan
 OWN = "own"  #: make others owners, and end it
+
+#: Whoever may do any of it signs in with two factors: it shows what texts say, or decides about people's data.
+PROTECTED = frozenset({READ_CONTENT, RECEIVE, MANAGE_CONSENT})
 
 LOOKING = frozenset({READ, READ_MESSAGES})
 BUILDING = LOOKING | {READ_CONTENT, RECEIVE, CONFIGURE, REPLAY, MANAGE_KEYS}
@@ -70,6 +75,10 @@ USUAL_SCOPES = tuple(
 
 def allows(role: str, permission: str) -> bool:
     return permission in PERMISSIONS.get(role, frozenset())
+
+
+def needs_second_factor(role: str) -> bool:
+    return not PROTECTED.isdisjoint(PERMISSIONS.get(role, frozenset()))
 
 
 def covers(held: Collection[str], wanted: Collection[str]) -> bool:

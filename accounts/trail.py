@@ -23,7 +23,7 @@ Form = Literal["csv", "jsonl"]
 #: Entries that say who was shown content.
 SEEN = ("message.read", "number_document.opened")
 #: What an entry is about, where its action begins with another word than the noun.
-ABOUT = {"member": "membership", "retention": "environment", "numbers": "number"}
+ABOUT = {"member": "membership", "retention": "environment", "numbers": "number", "sso": "identity_provider"}
 ACTORS = {"user": "user", "operator": "user", "key": "key", "client": "client"}
 COLUMNS = (
     "id", "at", "environment", "actorKind", "actorId", "action", "targetId", "before", "after", "requestId", "address",

@@ -12,7 +12,8 @@ from accounts.granting import LONGEST_OVERLAP_S, OVERLAP_S
 from accounts.models import ApiKey
 from accounts.roles import MANAGE_KEYS, SCOPES
 from api.fields import Id, Input, Moment, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Present, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 
 NETWORKS_HELP = "addresses and networks from which it works; empty: from everywhere"
@@ -63,6 +64,12 @@ class ApiKeySerializer(serializers.Serializer[ApiKey]):
     replacedById = Id("key", source="replaced_by_id", allow_null=True)
 
 
+class ApiKeyQuery(Listing):
+    shape = ApiKeySerializer
+    createdAt = Span(source="created_at")
+    revoked = Present(source="revoked_at")
+
+
 class CreatedApiKeySerializer(ApiKeySerializer):
     """The only answer that shows the key itself."""
 
@@ -78,9 +85,9 @@ def created(key: ApiKey, text: str) -> Response:
 
 
 class ApiKeys(View):
-    @operation("listApiKeys", MANAGE_KEYS, page_of(ApiKeySerializer), query=Paging)
+    @operation("listApiKeys", MANAGE_KEYS, page_of(ApiKeySerializer), query=ApiKeyQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.keys.all(), ApiKeySerializer)
+        return listed(request, request.environment.keys.all(), ApiKeyQuery)
 
     @operation("createApiKey", MANAGE_KEYS, CreatedApiKeySerializer, status=201, body=NewApiKey)
     def post(self, request: ApiRequest) -> Response:
@@ -90,9 +97,9 @@ class ApiKeys(View):
 
 
 class OneApiKey(View):
-    @operation("readApiKey", MANAGE_KEYS, ApiKeySerializer)
+    @operation("readApiKey", MANAGE_KEYS, ApiKeySerializer, query=read_query(ApiKeySerializer))
     def get(self, request: ApiRequest, key_id: str) -> Response:
-        return Response(ApiKeySerializer(one(request, key_id)).data)
+        return read(request, one(request, key_id), ApiKeySerializer)
 
     @operation("updateApiKey", MANAGE_KEYS, ApiKeySerializer, body=ApiKeyChanges, conflicts=True)
     def patch(self, request: ApiRequest, key_id: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -17,9 +18,11 @@ from accounts.models import AuditEntry
 from accounts.roles import READ_AUDIT
 from api.audit_fields import AUDITED
 from api.errors import BadQuery
-from api.fields import Input, Moment, Raw, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.fields import ACTOR_KINDS, Input, Moment, Raw, Stamp, Text
+from api.listing import Listing, listed
+from api.paging import page_of
 from api.views import ApiRequest, View, operation, query
+from delivery.finding import Found
 
 MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
 
@@ -57,10 +60,6 @@ class Filters(Input):
         return super().get_fields() | bounds
 
 
-class AuditQuery(Filters, Paging):
-    pass
-
-
 class ExportQuery(Filters):
     format = serializers.ChoiceField(list(MEDIA_TYPES), default="jsonl", help_text="JSON Lines, or CSV")
 
@@ -77,7 +76,7 @@ class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     id = serializers.CharField()
     at = Stamp()
     environment = serializers.CharField(allow_null=True, help_text="null for the whole organisation's")
-    actorKind = serializers.ChoiceField(["user", "key", "client", "operator", "system"])
+    actorKind = serializers.ChoiceField(ACTOR_KINDS)
     actorId = serializers.CharField(allow_null=True)
     action = serializers.CharField(help_text="noun.verb")
     targetId = serializers.CharField(allow_null=True)
@@ -87,7 +86,11 @@ class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     address = serializers.CharField(allow_null=True, help_text="from which it was asked")
 
     def to_representation(self, entry: AuditEntry) -> dict[str, Any]:
-        return trail.told(entry)
+        return {name: value for name, value in trail.told(entry).items() if name in self.fields}
+
+
+class AuditQuery(Filters, Listing):
+    shape = AuditEntrySerializer
 
 
 def wanted(request: ApiRequest, asked: dict[str, Any]) -> trail.Wanted:
@@ -108,12 +111,14 @@ def wanted(request: ApiRequest, asked: dict[str, Any]) -> trail.Wanted:
     )
 
 
+def search(request: ApiRequest, **asked: Any) -> Found[AuditEntry]:
+    return Found((trail.entries(request.environment, wanted(request, asked)),))
+
+
 class AuditEntries(View):
     @operation("listAuditEntries", READ_AUDIT, page_of(AuditEntrySerializer), query=AuditQuery)
     def get(self, request: ApiRequest) -> Response:
-        asked = query(request, AuditQuery)
-        rows = trail.entries(request.environment, wanted(request, asked))
-        return paged(request, rows, AuditEntrySerializer, asked=asked)
+        return listed(request, partial(search, request), AuditQuery)
 
 
 class Export(View):

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from accounts import clients, keys
 from accounts.models import Environment
+from api import guesses
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which reads the settings that name this module
@@ -39,8 +40,10 @@ class BearerAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Program, Program] | None:
         if not get_authorization_header(request):
             return None
-        program = program_of(*credentials_of(request))
+        text, address = credentials_of(request)
+        program = program_of(text, address)
         if program is None:
+            guesses.wrong(address)
             detail = _("This key or token is unknown, has ended, or is not for requests from your address.")
             raise AuthenticationFailed(detail, "invalid_key")
         return program, program

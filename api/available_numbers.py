@@ -36,7 +36,12 @@ class AvailableNumberSerializer(serializers.Serializer[Number]):
 
 
 class AvailableNumbers(View):
-    @operation("listAvailableNumbers", READ, page_of(AvailableNumberSerializer), query=AvailableNumberQuery)
+    @operation(
+        "listAvailableNumbers",
+        READ,
+        page_of(AvailableNumberSerializer, counted=False),
+        query=AvailableNumberQuery,
+    )
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, AvailableNumberQuery)
         filters = {name: value for name, value in asked.items() if name not in Paging().fields}

@@ -18,9 +18,10 @@ from accounts.models import Environment
 from accounts.roles import READ_CONTENT, READ_MESSAGES
 from api import holding
 from api.errors import BadQuery
-from api.feed import opened, position_of, written
+from api.feed import position_of, written
 from api.fields import Input
 from api.holding import HELD, LONGEST_WAIT_S, Hold, held
+from api.message_fields import opened
 from api.messages import MessageSerializer, readable
 from api.views import ApiRequest, View, operation, query, seen_by
 from inbox import feed, reading

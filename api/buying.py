@@ -63,7 +63,13 @@ def channel_of(request: ApiRequest, id: str) -> Channel:
 
 
 class Offers(View):
-    @operation("listNumberOffers", CONFIGURE, page_of(OfferSerializer), query=OfferQuery, conflicts=True)
+    @operation(
+        "listNumberOffers",
+        CONFIGURE,
+        page_of(OfferSerializer, counted=False),
+        query=OfferQuery,
+        conflicts=True,
+    )
     def get(self, request: ApiRequest, channel_id: str) -> Response:
         channel = channel_of(request, channel_id)
         asked: dict[str, Any] = query(request, OfferQuery)

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from accounts.models import Environment
 from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, OrNull, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 from ingest.models import Line, best
 from numbers import sellers, services
@@ -147,6 +148,12 @@ class ChannelSerializer(serializers.Serializer[Channel]):
         return sellers.sells(channel)
 
 
+class ChannelQuery(Listing):
+    shape = ChannelSerializer
+    carrier = serializers.ChoiceField(sorted(CARRIERS), required=False)
+    createdAt = Span(source="created_at")
+
+
 def present(environment: Environment) -> QuerySet[Channel]:
     return environment.channels.filter(deleted_at=None).prefetch_related("lines")
 
@@ -156,9 +163,9 @@ def answer(channel: Channel, status: int = 200) -> Response:
 
 
 class Channels(View):
-    @operation("listChannels", READ, page_of(ChannelSerializer), query=Paging)
+    @operation("listChannels", READ, page_of(ChannelSerializer), query=ChannelQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, present(request.environment), ChannelSerializer)
+        return listed(request, present(request.environment), ChannelQuery)
 
     @operation("createChannel", CONFIGURE, ChannelSerializer, status=201, body=NewChannel)
     def post(self, request: ApiRequest) -> Response:
@@ -170,9 +177,9 @@ class OneChannel(View):
     def channel(self, request: ApiRequest, id: str) -> Channel:
         return find(present(request.environment), "channel", id)
 
-    @operation("readChannel", READ, ChannelSerializer)
+    @operation("readChannel", READ, ChannelSerializer, query=read_query(ChannelSerializer))
     def get(self, request: ApiRequest, channel_id: str) -> Response:
-        return answer(self.channel(request, channel_id))
+        return read(request, self.channel(request, channel_id), ChannelSerializer)
 
     @operation("updateChannel", CONFIGURE, ChannelSerializer, body=ChannelChanges)
     def patch(self, request: ApiRequest, channel_id: str) -> Response:

@@ -7,7 +7,8 @@ from rest_framework.response import Response
 
 from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 from delivery import destinations
 from delivery.models import Destination
@@ -23,10 +24,15 @@ class DestinationSerializer(serializers.Serializer[Destination]):
     createdAt = Stamp(source="created_at")
 
 
+class DestinationQuery(Listing):
+    shape = DestinationSerializer
+    createdAt = Span(source="created_at")
+
+
 class Destinations(View):
-    @operation("listDestinations", READ, page_of(DestinationSerializer), query=Paging)
+    @operation("listDestinations", READ, page_of(DestinationSerializer), query=DestinationQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.destinations.all(), DestinationSerializer)
+        return listed(request, request.environment.destinations.all(), DestinationQuery)
 
     @operation(
         "createDestination", CONFIGURE, DestinationSerializer, status=201, body=NewDestination, conflicts=True
@@ -37,10 +43,10 @@ class Destinations(View):
 
 
 class OneDestination(View):
-    @operation("readDestination", READ, DestinationSerializer)
+    @operation("readDestination", READ, DestinationSerializer, query=read_query(DestinationSerializer))
     def get(self, request: ApiRequest, destination_id: str) -> Response:
         row = find(request.environment.destinations.all(), "destination", destination_id)
-        return Response(DestinationSerializer(row).data)
+        return read(request, row, DestinationSerializer)
 
     @operation("deleteDestination", CONFIGURE, None, status=204)
     def delete(self, request: ApiRequest, destination_id: str) -> Response:

@@ -16,8 +16,9 @@ from accounts.clock import clock
 from accounts.models import Environment
 from accounts.roles import CONFIGURE, READ
 from api.endpoint_fields import AccessField, PolicyField, TemplateField
-from api.fields import Flag, Id, Input, OrNull, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.fields import Flag, Id, Input, OrNull, QueryFlag, Stamp, Text, Whole
+from api.listing import Listing, Present, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import kinds, secrets, services
 from delivery.access_store import lies_outside
@@ -266,15 +267,31 @@ class RequestPreviewSerializer(serializers.Serializer[Any]):
     body = serializers.CharField()
 
 
+class EndpointQuery(Listing):
+    shape = EndpointSerializer
+    kind = serializers.ChoiceField(Endpoint.Kind.choices, required=False)
+    isDefault = QueryFlag(source="is_default", required=False)
+    disabled = Present(source="disabled_at")
+    createdAt = Span(source="created_at")
+
+
+class SecretQuery(Listing):
+    shape = SecretSerializer
+
+
 def present(environment: Environment) -> QuerySet[Endpoint]:
-    present = environment.endpoints.filter(deleted_at=None).select_related("health")
-    return with_stand_in(with_backlog(present))
+    return readable(environment.endpoints.filter(deleted_at=None))
+
+
+def readable(endpoints: QuerySet[Endpoint]) -> QuerySet[Endpoint]:
+    """With what answers tell beside their columns."""
+    return with_stand_in(with_backlog(endpoints.select_related("health")))
 
 
 class Endpoints(View):
-    @operation("listEndpoints", READ, page_of(EndpointSerializer), query=Paging)
+    @operation("listEndpoints", READ, page_of(EndpointSerializer), query=EndpointQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, present(request.environment), EndpointSerializer)
+        return listed(request, present(request.environment), EndpointQuery)
 
     @operation("createEndpoint", CONFIGURE, CreatedEndpointSerializer, status=201, body=NewEndpoint)
     def post(self, request: ApiRequest) -> Response:
@@ -287,9 +304,9 @@ class OneEndpoint(View):
     def endpoint(self, request: ApiRequest, id: str) -> Endpoint:
         return find(present(request.environment), "endpoint", id)
 
-    @operation("readEndpoint", READ, EndpointSerializer)
+    @operation("readEndpoint", READ, EndpointSerializer, query=read_query(EndpointSerializer))
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
-        return Response(EndpointSerializer(self.endpoint(request, endpoint_id)).data)
+        return read(request, self.endpoint(request, endpoint_id), EndpointSerializer)
 
     @operation("updateEndpoint", CONFIGURE, ChangedEndpointSerializer, body=EndpointChanges)
     def patch(self, request: ApiRequest, endpoint_id: str) -> Response:
@@ -322,10 +339,10 @@ class PreviewOfEndpoint(View):
 
 
 class Secrets(View):
-    @operation("listEndpointSecrets", READ, page_of(SecretSerializer), query=Paging)
+    @operation("listEndpointSecrets", READ, page_of(SecretSerializer), query=SecretQuery)
     def get(self, request: ApiRequest, endpoint_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)
-        return paged(request, secrets.live(endpoint), SecretSerializer)
+        return listed(request, secrets.live(endpoint), SecretQuery)
 
     @operation(
         "createEndpointSecret", CONFIGURE, NewSecretSerializer, status=201, body=Rotation, conflicts=True
@@ -338,6 +355,11 @@ class Secrets(View):
 
 
 class OneSecret(View):
+    @operation("readEndpointSecret", READ, SecretSerializer, query=read_query(SecretSerializer))
+    def get(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
+        endpoint = find(present(request.environment), "endpoint", endpoint_id)
+        return read(request, find(secrets.live(endpoint), "secret", secret_id), SecretSerializer)
+
     @operation("deleteEndpointSecret", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, endpoint_id: str, secret_id: str) -> Response:
         endpoint = find(present(request.environment), "endpoint", endpoint_id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
@@ -17,27 +20,13 @@ from rest_framework.exceptions import APIException, ErrorDetail
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts import problems
 from accounts.errors import Conflict, Forbidden, Invalid
 
 log = logging.getLogger("smsgateway.api")
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
-TITLES = {
-    400: gettext_lazy("The request cannot be read"),
-    401: gettext_lazy("No valid API key"),
-    403: gettext_lazy("Not allowed"),
-    404: gettext_lazy("Not found"),
-    405: gettext_lazy("Method not allowed"),
-    409: gettext_lazy("Not possible at present"),
-    411: gettext_lazy("The length of the body is missing"),
-    413: gettext_lazy("The body is too large"),
-    415: gettext_lazy("The body must be JSON"),
-    422: gettext_lazy("The request has wrong fields"),
-    429: gettext_lazy("Too many requests"),
-    500: gettext_lazy("An error on our side"),
-    503: gettext_lazy("Not available for the moment"),
-}
 #: DRF's words for what is wrong with a field, where ours are clearer.
 FIELD_CODES = {
     "invalid": "invalid_type",
@@ -60,6 +49,27 @@ class LengthRequired(APIException):
     status_code = 411
     default_code = "length_required"
     default_detail = gettext_lazy("Send the body with a Content-Length instead of in chunks.")
+
+
+class TooManyWait(APIException):
+    """As many requests are held open as may be."""
+
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = gettext_lazy("Too many requests wait already: try again in a moment.")
+    wait = RETRY_AFTER_S
+
+
+class TooManyRequests(APIException):
+    """`wait` seconds, and there is room for one more."""
+
+    status_code = 429
+    default_code = "rate_limited"
+    default_detail = gettext_lazy("This key asks more often than it may: wait as long as Retry-After says.")
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class BadQuery(APIException):
@@ -120,8 +130,8 @@ def of_framework(error: APIException) -> Problem:
     headers = {}
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, ceil(wait)))
     code = error.get_codes()
     return Problem(
         error.status_code,
@@ -147,6 +157,8 @@ def describe(error: Exception) -> Problem:
             return Problem(403, error.code, error.detail)
         case Http404():
             return of_framework(NotFound())
+        case BadRequest() | SuspiciousOperation():
+            return Problem(400, "bad_request", _("The address or a header of the request is not acceptable."))
         case UnreadablePostError():  # the client hung up or stalled in the middle of its body
             return Problem(400, "body_incomplete", _("The body broke off."))
         case APIException():
@@ -157,29 +169,42 @@ def describe(error: Exception) -> Problem:
     return Problem(500, "internal_error", _("Something broke on our side. Nothing was changed."))
 
 
-def documented_at(code: str | int) -> str:
-    """Where people read what a code means: one of a problem, or of a failed try (docs/errors.md)."""
-    return f"{settings.PUBLIC_URL}/docs/errors/{code}"
+def documented_at(number: int) -> str:
+    """Where people read what a number means: a problem's, or that of a failed try (docs/errors.md)."""
+    return f"{settings.PUBLIC_URL}/docs/errors/{number}"
+
+
+def told(error: Exception, path: str, request_id: str) -> tuple[Problem, dict[str, Any]]:
+    """What an exception is to the client, and the body that says so; one of ours is logged by its place alone."""
+    found = describe(error)
+    row = problems.of(found.code, found.status)
+    if found.status >= 500:
+        log.error(
+            "api: unexpected error", exc_info=error, extra={"requestId": request_id, "status": found.status}
+        )
+    return found, {
+        "type": documented_at(row.number),
+        "title": str(row.title),
+        "status": found.status,
+        "detail": found.detail,
+        "instance": path,
+        "code": row.code,
+        "errorCode": row.number,
+        "errors": found.errors,
+        "requestId": request_id,
+    }
 
 
 def problem(error: Exception, context: Mapping[str, Any]) -> Response:
-    """Translate any exception of a view; what nobody foresaw is logged by its place, never by its text."""
-    told = describe(error)
+    """Translate any exception of a view."""
     request = context["request"]
-    request_id = request.META.get("REQUEST_ID", "")
-    if told.status >= 500:
-        log.error(
-            "api: unexpected error", exc_info=error, extra={"requestId": request_id, "status": told.status}
-        )
+    found, body = told(error, request.path, request.META.get("REQUEST_ID", ""))
     set_rollback()
-    body = {
-        "type": documented_at(told.code),
-        "title": str(TITLES.get(told.status, "")),
-        "status": told.status,
-        "detail": told.detail,
-        "instance": request.path,
-        "code": told.code,
-        "errors": told.errors,
-        "requestId": request_id,
-    }
-    return Response(body, told.status, headers=dict(told.headers), content_type=MEDIA_TYPE)
+    return Response(body, found.status, headers=dict(found.headers), content_type=MEDIA_TYPE)
+
+
+def outside_views(error: Exception, request: HttpRequest) -> HttpResponse:
+    """The same where no view was reached, or one broke behind its own answer."""
+    found, body = told(error, request.path, request.META.get("REQUEST_ID", ""))
+    headers = {**found.headers, "Cache-Control": "no-store"}
+    return HttpResponse(json.dumps(body), status=found.status, headers=headers, content_type=MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""What the API's description says of events, made from the catalog: their data, and the schemas that it tells of them."""
+"""What the API's description says of events, made from the catalog: their data, and the schemas told of them."""
 
 from __future__ import annotations
 

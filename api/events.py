@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import ids
+from accounts.models import Environment
 from accounts.roles import READ, READ_MESSAGES
 from api.event_schemas import BODY, EXAMPLE, PAYLOAD
 from api.fields import Id, Raw, Stamp
-from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, operation, query
+from api.listing import IdOf, Listing, Span, listed, read, read_query
+from api.paging import page_of
+from api.views import ApiRequest, View, find, operation
 from delivery.catalog import SUBSCRIBABLE, TYPES, EventType
+from delivery.finding import Found
 from delivery.models import Event
 
 
@@ -35,11 +38,19 @@ class EventSerializer(serializers.Serializer[Event]):
     )
 
 
-class EventQuery(Paging):
+class EventQuery(Listing):
+    shape = EventSerializer
+    times = "created_at"
     type = serializers.ChoiceField(SUBSCRIBABLE, required=False)
-    after = serializers.CharField(
-        required=False, help_text="id of an event: those behind it, the oldest first; else the newest first"
+    timestamp = Span(source="created_at")
+    after = IdOf(
+        "event", source="pk__gt", help_text="those behind it, the oldest first; else the newest first"
     )
+
+
+def search(environment: Environment, **wanted: Any) -> Found[Event]:
+    rows = environment.events.filter(**wanted)
+    return Found((rows,), "pk" if "pk__gt" in wanted else "-pk")
 
 
 class EventTypeSerializer(serializers.Serializer[EventType]):
@@ -62,16 +73,13 @@ class EventTypesSerializer(serializers.Serializer[Any]):
 class Events(View):
     @operation("listEvents", READ_MESSAGES, page_of(EventSerializer), query=EventQuery)
     def get(self, request: ApiRequest) -> Response:
-        asked = query(request, EventQuery)
-        rows = request.environment.events.all()
-        if "type" in asked:
-            rows = rows.filter(type=asked["type"])
-        if "after" not in asked:
-            return paged(request, rows, EventSerializer, asked=asked)
-        after = ids.parse("event", asked["after"])
-        # An id that is none is behind everything, as one that is not there yet would be.
-        rows = rows.filter(pk__gt=after) if after else rows.none()
-        return paged(request, rows, EventSerializer, asked=asked, by="pk")
+        return listed(request, partial(search, request.environment), EventQuery)
+
+
+class OneEvent(View):
+    @operation("readEvent", READ_MESSAGES, EventSerializer, query=read_query(EventSerializer))
+    def get(self, request: ApiRequest, event_id: str) -> Response:
+        return read(request, find(request.environment.events.all(), "event", event_id), EventSerializer)
 
 
 class EventTypes(View):

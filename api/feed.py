@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts import keyring
-from accounts.encryption import Unsealable
 from accounts.ids import public
 from accounts.models import Environment
 from accounts.roles import READ_CONTENT, READ_MESSAGES
@@ -28,8 +26,6 @@ from delivery.status import with_status
 from inbox import feed, reading
 from inbox.feed import Position
 from inbox.models import Message
-
-log = logging.getLogger("smsgateway.api")
 
 
 class FeedQuery(Input):
@@ -109,16 +105,6 @@ def written(environment: Environment, position: Position) -> str:
 
 
 def messages_of(ids: Sequence[UUID]) -> Mapping[UUID, Message]:
-    """Those messages in that order, each with its status; one that does not open keeps no other from coming."""
+    """Those messages in that order, each with its status."""
     found = with_status(Message.objects.select_related("why")).in_bulk(ids)
-    return {id: opened(found[id]) for id in ids if id in found}
-
-
-def opened(message: Message) -> Message:
-    """The message; what of it does not open is as if it were erased."""
-    try:
-        _texts = message.content, message.sender_id, message.media
-    except Unsealable:
-        log.exception("a message does not open", extra={"environment": str(message.environment_id)})
-        message.sealed_content = message.sealed_sender = message.sealed_media = None
-    return message
+    return {id: found[id] for id in ids if id in found}

@@ -20,6 +20,9 @@ from accounts.clock import stamp
 from numbers.carriers.selling import Offer
 from numbers.models import Number
 
+#: Who does something (accounts.audit.ActorKind).
+ACTOR_KINDS = ["user", "key", "client", "operator", "system"]
+
 
 # What a client may send: the declared fields and no other. No docstring: the API's description would repeat it.
 class Input(serializers.Serializer[Any]):

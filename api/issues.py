@@ -5,20 +5,15 @@ from __future__ import annotations
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from accounts import ids
 from accounts.roles import READ_MESSAGES, REPLAY
 from api.errors import documented_at
 from api.fields import Id, Input, Stamp
-from api.paging import Paging, page_of, paged
-from api.views import ApiRequest, View, body, find, operation, query
+from api.listing import IdOf, Listing, Span, listed, read, read_query
+from api.paging import page_of
+from api.views import ApiRequest, View, body, find, operation
 from delivery import issues
 from delivery.models import Issue
 from delivery.retry import BY_CODE
-
-
-class IssueQuery(Paging):
-    state = serializers.ChoiceField(Issue.State.choices, required=False)
-    endpointId = serializers.CharField(required=False)
 
 
 class IssueChanges(Input):
@@ -52,22 +47,24 @@ class IssueSerializer(serializers.Serializer[Issue]):
         return documented_at(issue.error_code)
 
 
+class IssueQuery(Listing):
+    shape = IssueSerializer
+    state = serializers.ChoiceField(Issue.State.choices, required=False)
+    endpointId = IdOf("endpoint", source="endpoint")
+    errorCode = serializers.ChoiceField(sorted(BY_CODE), source="error_code", required=False)
+    lastSeenAt = Span(source="last_seen")
+
+
 class Issues(View):
     @operation("listIssues", READ_MESSAGES, page_of(IssueSerializer), query=IssueQuery)
     def get(self, request: ApiRequest) -> Response:
-        asked = query(request, IssueQuery)
-        rows = request.environment.issues.all()
-        if "state" in asked:
-            rows = rows.filter(state=asked["state"])
-        if "endpointId" in asked:
-            rows = rows.filter(endpoint=ids.parse("endpoint", asked["endpointId"]))
-        return paged(request, rows, IssueSerializer, asked=asked)
+        return listed(request, request.environment.issues.all(), IssueQuery)
 
 
 class OneIssue(View):
-    @operation("readIssue", READ_MESSAGES, IssueSerializer)
+    @operation("readIssue", READ_MESSAGES, IssueSerializer, query=read_query(IssueSerializer))
     def get(self, request: ApiRequest, issue_id: str) -> Response:
-        return Response(IssueSerializer(find(request.environment.issues.all(), "issue", issue_id)).data)
+        return read(request, find(request.environment.issues.all(), "issue", issue_id), IssueSerializer)
 
     @operation("updateIssue", REPLAY, IssueSerializer, body=IssueChanges)
     def patch(self, request: ApiRequest, issue_id: str) -> Response:

@@ -11,7 +11,8 @@ from accounts.models import Invitation, Membership
 from accounts.roles import MANAGE_MEMBERS, Role
 from api.deliveries import Nothing
 from api.fields import Id, Input, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 
 ROLE_HELP = "none that may do more than the key"
@@ -44,6 +45,17 @@ class InvitationSerializer(serializers.Serializer[Invitation]):
     withdrawnAt = Stamp(source="withdrawn_at", allow_null=True)
 
 
+class MemberQuery(Listing):
+    shape = MemberSerializer
+    role = serializers.ChoiceField(Role.choices, required=False)
+
+
+class InvitationQuery(Listing):
+    shape = InvitationSerializer
+    role = serializers.ChoiceField(Role.choices, required=False)
+    createdAt = Span(source="created_at")
+
+
 def own_members(request: ApiRequest) -> QuerySet[Membership]:
     return request.environment.tenant.memberships.select_related("user")
 
@@ -53,18 +65,18 @@ def own_invitations(request: ApiRequest) -> QuerySet[Invitation]:
 
 
 class Members(View):
-    @operation("listMembers", MANAGE_MEMBERS, page_of(MemberSerializer), query=Paging)
+    @operation("listMembers", MANAGE_MEMBERS, page_of(MemberSerializer), query=MemberQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, own_members(request), MemberSerializer)
+        return listed(request, own_members(request), MemberQuery)
 
 
 class OneMember(View):
     def member(self, request: ApiRequest, id: str) -> Membership:
         return find(own_members(request), "membership", id)
 
-    @operation("readMember", MANAGE_MEMBERS, MemberSerializer)
+    @operation("readMember", MANAGE_MEMBERS, MemberSerializer, query=read_query(MemberSerializer))
     def get(self, request: ApiRequest, membership_id: str) -> Response:
-        return Response(MemberSerializer(self.member(request, membership_id)).data)
+        return read(request, self.member(request, membership_id), MemberSerializer)
 
     @operation("updateMember", MANAGE_MEMBERS, MemberSerializer, body=MemberChanges, conflicts=True)
     def patch(self, request: ApiRequest, membership_id: str) -> Response:
@@ -79,9 +91,9 @@ class OneMember(View):
 
 
 class Invitations(View):
-    @operation("listInvitations", MANAGE_MEMBERS, page_of(InvitationSerializer), query=Paging)
+    @operation("listInvitations", MANAGE_MEMBERS, page_of(InvitationSerializer), query=InvitationQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, own_invitations(request), InvitationSerializer)
+        return listed(request, own_invitations(request), InvitationQuery)
 
     @operation(
         "createInvitation",
@@ -101,9 +113,9 @@ class OneInvitation(View):
     def invitation(self, request: ApiRequest, id: str) -> Invitation:
         return find(own_invitations(request), "invitation", id)
 
-    @operation("readInvitation", MANAGE_MEMBERS, InvitationSerializer)
+    @operation("readInvitation", MANAGE_MEMBERS, InvitationSerializer, query=read_query(InvitationSerializer))
     def get(self, request: ApiRequest, invitation_id: str) -> Response:
-        return Response(InvitationSerializer(self.invitation(request, invitation_id)).data)
+        return read(request, self.invitation(request, invitation_id), InvitationSerializer)
 
     @operation("deleteInvitation", MANAGE_MEMBERS, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, invitation_id: str) -> Response:

@@ -2,108 +2,118 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from functools import partial
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts import keyring
 from accounts.models import Environment
-from accounts.roles import READ_CONTENT, READ_MESSAGES
-from api.deliveries import DeliverySerializer
-from api.fields import Id, OfContent, OrNull, Raw, Stamp
-from api.paging import Paging, page_of, paged
-from api.routes import Value
-from api.views import ApiRequest, View, find, operation, seen_by
-from delivery.status import with_status
-from inbox import reading
+from accounts.roles import READ, READ_CONTENT, READ_MESSAGES
+from api import numbers, routes
+from api.deliveries import BareDeliverySerializer, DeliverySerializer, MessageDeliveryQuery
+from api.fields import Text
+from api.listing import Expand, IdOf, Listing, Span, listed, read, read_query
+from api.message_fields import BareMessageSerializer
+from api.numbers import NumberSerializer
+from api.paging import page_of
+from api.routes import RouteSerializer
+from api.views import ApiRequest, View, find, operation
+from delivery import finding
+from delivery.finding import Found
+from delivery.models import Delivery
 from inbox.models import Message
+from numbers.models import Assignment
+from numbers.phone import normalise
+from routing.models import Route
+
+Messages = Sequence[Message]
+CONTENT = {"content", "senderId", "media"}
 
 
-class FailedConditionSerializer(serializers.Serializer[Any]):
-    """The first condition of a route that did not hold. Of senders no value is kept."""
-
-    field = serializers.CharField()
-    operator = serializers.CharField()
-    value = Value()
-    values = serializers.IntegerField(required=False, help_text="how many there are, where not all are shown")
-
-
-class PassedRouteSerializer(serializers.Serializer[Any]):
-    """A route that was asked and did not take the message; or how many more there were."""
-
-    routeId = serializers.CharField(required=False)
-    name = serializers.CharField(required=False)
-    failed = FailedConditionSerializer(required=False)
-    omitted = serializers.IntegerField(required=False)
+def deliveries_of(environment: Environment, messages: Messages) -> Mapping[UUID, list[Delivery]]:
+    found: dict[UUID, list[Delivery]] = {message.pk: [] for message in messages}
+    for delivery in environment.deliveries.filter(message__in=found).order_by("-pk"):
+        if delivery.message_id is not None:
+            found[delivery.message_id].append(delivery)
+    return found
 
 
-@extend_schema_field(PassedRouteSerializer(many=True))
-class Explanation(Raw):
-    """Stored as it is shown (routing.match.Decision)."""
+def routes_of(environment: Environment, messages: Messages) -> Mapping[UUID, Route | None]:
+    known = routes.ordered(environment).in_bulk([one.route_id for one in messages if one.route_id])
+    return {one.pk: known.get(one.route_id) for one in messages if one.route_id}
 
 
-class Media(serializers.ListField):
-    """Part of the content: none are shown to who may not read it."""
+def numbers_of(environment: Environment, messages: Messages) -> Mapping[UUID, Assignment | None]:
+    held = numbers.held(environment).filter(number__in={one.number_id for one in messages})
+    by_number = {assignment.number_id: assignment for assignment in held}
+    return {one.pk: by_number.get(one.number_id) for one in messages}
 
-    def get_attribute(self, instance: Any) -> Any:
-        return super().get_attribute(instance) if self.context.get("reads_content") else []
+
+class MessageSerializer(BareMessageSerializer):
+    deliveries = Expand(BareDeliverySerializer(many=True), deliveries_of, READ_MESSAGES)
+    route = Expand(RouteSerializer(allow_null=True), routes_of, READ)
+    number = Expand(NumberSerializer(allow_null=True), numbers_of, READ)
+
+    @staticmethod
+    def texts_told(messages: Messages, members: Set[str]) -> list[UUID]:
+        return [message.pk for message in messages] if members & CONTENT else []
 
 
-class MessageSerializer(serializers.Serializer[Message]):
-    id = Id("message")
-    content = OfContent(help_text="null once erased, and without the scope readContent")
-    senderId = OfContent(source="sender_id", help_text="likewise")
-    contentErasedAt = Stamp(source="content_erased_at", allow_null=True)
-    senderType = serializers.CharField(source="sender_type")
-    senderCountry = OrNull(source="sender_country", help_text="ISO 3166-1 alpha-2")
-    receivedAt = Stamp(source="received_at")
-    sentAt = Stamp(source="sent_at", allow_null=True, help_text="as the carrier says")
-    numberUsed = serializers.CharField(source="number_used")
-    numberId = Id("number", source="number_id")
-    channelId = Id("channel", source="channel_id")
-    routingTag = OrNull(source="routing_tag")
-    routeId = Id("route", source="route_id", allow_null=True)
-    routeName = OrNull(source="route_name")
-    routeVersion = serializers.IntegerField(source="route_version", allow_null=True)
-    explanation = Explanation(help_text="each earlier route, and why it did not take the message")
-    status = serializers.ChoiceField(Message.State.choices)
-    encoding = OrNull()
-    segments = serializers.IntegerField(allow_null=True)
-    # DRF's serializers have a `partial` of their own; the metaclass takes ours out of the class, so they never meet.
-    partial = serializers.BooleanField(help_text="parts of it did not come in time")  # type: ignore[assignment]
-    media = Media(
-        child=serializers.CharField(), help_text="links at the carrier; listed, never fetched; likewise"
+class MessageQuery(Listing):
+    shape = MessageSerializer
+    times = "received_at"
+    needs: ClassVar = {"senderId": READ_CONTENT}
+    receivedAt = Span(source="received_at")
+    status = serializers.ChoiceField(Message.State.choices, required=False)
+    numberUsed = Text(source="number_used", required=False, max_length=40, help_text="E.164: + is %2B")
+    senderId = Text(
+        source="sender",
+        required=False,
+        max_length=40,
+        help_text="the whole of it: + is %2B; takes the scope readContent",
     )
-    simulated = serializers.BooleanField()
-    carrierMessageId = OrNull(source="carrier_message_id")
+    routingTag = Text(source="routing_tag", required=False, max_length=80)
+    routeId = IdOf("route", source="route_id")
+    endpointId = IdOf("endpoint", source="endpoint", help_text="that it was to be sent to")
+
+
+def search(
+    environment: Environment, *, sender: str | None = None, number_used: str | None = None, **wanted: Any
+) -> Found[Message]:
+    if sender is not None:
+        wanted["sender_index"] = keyring.of(environment.tenant_id).blind(normalise(sender))
+    if number_used is not None:
+        wanted["number_used"] = normalise(number_used)
+    return finding.messages(environment, **wanted)
 
 
 def readable(environment: Environment) -> QuerySet[Message]:
-    return with_status(environment.messages.select_related("why"))
+    return finding.readable(environment.messages.all())
 
 
-class Messages(View):
-    @operation("listMessages", READ_MESSAGES, page_of(MessageSerializer), query=Paging)
+class MessageList(View):
+    @operation("listMessages", READ_MESSAGES, page_of(MessageSerializer), query=MessageQuery)
     def get(self, request: ApiRequest) -> Response:
-        answer = paged(request, readable(request.environment), MessageSerializer)
-        if READ_CONTENT in request.program.scopes:  # else nobody was told what they say
-            reading.listed(request.environment, request.actor, [row["id"] for row in answer.data["data"]])
-        return answer
+        return listed(request, partial(search, request.environment), MessageQuery)
 
 
 class OneMessage(View):
-    @operation("readMessage", READ_MESSAGES, MessageSerializer)
+    @operation("readMessage", READ_MESSAGES, MessageSerializer, query=read_query(MessageSerializer))
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(readable(request.environment), "message", message_id)
-        if READ_CONTENT in request.program.scopes:
-            reading.read(request.environment, request.actor, message.pk)
-        return Response(MessageSerializer(message, context=seen_by(request)).data)
+        return read(request, message, MessageSerializer)
 
 
 class DeliveriesOfMessage(View):
-    @operation("listMessageDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=Paging)
+    @operation(
+        "listMessageDeliveries", READ_MESSAGES, page_of(DeliverySerializer), query=MessageDeliveryQuery
+    )
     def get(self, request: ApiRequest, message_id: str) -> Response:
         message = find(request.environment.messages.all(), "message", message_id)
-        return paged(request, message.deliveries.all(), DeliverySerializer)
+        sent = partial(finding.deliveries, request.environment, message=message)
+        return listed(request, sent, MessageDeliveryQuery)

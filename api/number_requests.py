@@ -11,7 +11,8 @@ from accounts.models import Environment
 from accounts.roles import CONFIGURE, READ
 from api import channels
 from api.fields import Base64, Id, Input, OrNull, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
 from api.parsers import FileJSONParser
 from api.views import ApiRequest, View, body, find, named, operation
 from numbers import requests
@@ -80,6 +81,13 @@ class NumberRequestSerializer(serializers.Serializer[NumberRequest]):
     decidedAt = Stamp(source="decided_at", allow_null=True)
 
 
+class NumberRequestQuery(Listing):
+    shape = NumberRequestSerializer
+    kind = serializers.ChoiceField(NumberRequest.Kind.choices, required=False)
+    status = serializers.ChoiceField(NumberRequest.Status.choices, required=False)
+    createdAt = Span(source="created_at")
+
+
 def own(environment: Environment) -> QuerySet[NumberRequest]:
     rows = environment.number_requests.select_related("assignment__number", "wanted")
     return rows.prefetch_related("documents")
@@ -100,9 +108,9 @@ def accepted(asked: NumberRequest) -> Response:
 
 
 class NumberRequests(View):
-    @operation("listNumberRequests", READ, page_of(NumberRequestSerializer), query=Paging)
+    @operation("listNumberRequests", READ, page_of(NumberRequestSerializer), query=NumberRequestQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, own(request.environment), NumberRequestSerializer)
+        return listed(request, own(request.environment), NumberRequestQuery)
 
     @operation(
         "createNumberRequest",
@@ -122,9 +130,9 @@ class NumberRequests(View):
 
 
 class OneNumberRequest(View):
-    @operation("readNumberRequest", READ, NumberRequestSerializer)
+    @operation("readNumberRequest", READ, NumberRequestSerializer, query=read_query(NumberRequestSerializer))
     def get(self, request: ApiRequest, number_request_id: str) -> Response:
-        return Response(NumberRequestSerializer(one(request, number_request_id)).data)
+        return read(request, one(request, number_request_id), NumberRequestSerializer)
 
     @operation("deleteNumberRequest", CONFIGURE, None, status=204, conflicts=True)
     def delete(self, request: ApiRequest, number_request_id: str) -> Response:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Environment
 from accounts.roles import CONFIGURE, READ
 from api.fields import Id, Input, OrNull, Price, QueryFlag, Stamp, Text, Whole
+from api.listing import IdOf, Listing, Span, listed, read, read_query
 from api.number_requests import NumberRequestSerializer, accepted, channel_named
-from api.paging import Paging, page_of, paged
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation, query
 from numbers import acquisition, requests, services
 from numbers.models import Assignment
@@ -58,8 +59,19 @@ class NumberSerializer(serializers.Serializer[Assignment]):
     startsAt = Stamp(source="starts_at", help_text="since when it is held on this channel")
 
 
+class NumberQuery(Listing):
+    shape = NumberSerializer
+    number = Text(source="number__number", required=False, max_length=16, help_text="E.164: + is %2B")
+    country = Text(source="number__country", required=False, max_length=2, help_text="ISO 3166-1 alpha-2")
+    category = serializers.ChoiceField(Category.choices, source="number__category", required=False)
+    channelId = IdOf("channel", source="shown_channel")
+    startsAt = Span(source="starts_at")
+
+
 def held(environment: Environment) -> QuerySet[Assignment]:
-    return environment.assignments.filter(ends_at=None).select_related("number")
+    own = Case(When(number__channel=None, then=F("channel_id")))
+    rows = environment.assignments.filter(ends_at=None).annotate(shown_channel=own)
+    return rows.select_related("number")
 
 
 def answer(assignment: Assignment, status: int = 200) -> Response:
@@ -67,9 +79,9 @@ def answer(assignment: Assignment, status: int = 200) -> Response:
 
 
 class Numbers(View):
-    @operation("listNumbers", READ, page_of(NumberSerializer), query=Paging)
+    @operation("listNumbers", READ, page_of(NumberSerializer), query=NumberQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, held(request.environment), NumberSerializer)
+        return listed(request, held(request.environment), NumberQuery)
 
     @operation(
         "createNumber",
@@ -92,9 +104,9 @@ class OneNumber(View):
     def assignment(self, request: ApiRequest, id: str) -> Assignment:
         return find(held(request.environment), "number", id, "number_id")
 
-    @operation("readNumber", READ, NumberSerializer)
+    @operation("readNumber", READ, NumberSerializer, query=read_query(NumberSerializer))
     def get(self, request: ApiRequest, number_id: str) -> Response:
-        return answer(self.assignment(request, number_id))
+        return read(request, self.assignment(request, number_id), NumberSerializer)
 
     @operation("updateNumber", CONFIGURE, NumberSerializer, body=NumberChanges, conflicts=True)
     def patch(self, request: ApiRequest, number_id: str) -> Response:

@@ -12,7 +12,8 @@ from accounts.models import OAuthClient
 from accounts.roles import MANAGE_KEYS, SCOPES
 from api.api_keys import NETWORKS_HELP, Overlap
 from api.fields import Id, Input, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Present, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, operation
 
 
@@ -44,6 +45,12 @@ class OAuthClientSerializer(serializers.Serializer[OAuthClient]):
     revokedAt = Stamp(source="revoked_at", allow_null=True)
 
 
+class OAuthClientQuery(Listing):
+    shape = OAuthClientSerializer
+    createdAt = Span(source="created_at")
+    revoked = Present(source="revoked_at")
+
+
 class CreatedOAuthClientSerializer(OAuthClientSerializer):
     """The only answer that shows the secret."""
 
@@ -59,9 +66,9 @@ def created(client: OAuthClient, text: str) -> Response:
 
 
 class OAuthClients(View):
-    @operation("listOAuthClients", MANAGE_KEYS, page_of(OAuthClientSerializer), query=Paging)
+    @operation("listOAuthClients", MANAGE_KEYS, page_of(OAuthClientSerializer), query=OAuthClientQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.clients.all(), OAuthClientSerializer)
+        return listed(request, request.environment.clients.all(), OAuthClientQuery)
 
     @operation(
         "createOAuthClient", MANAGE_KEYS, CreatedOAuthClientSerializer, status=201, body=NewOAuthClient
@@ -73,9 +80,9 @@ class OAuthClients(View):
 
 
 class OneOAuthClient(View):
-    @operation("readOAuthClient", MANAGE_KEYS, OAuthClientSerializer)
+    @operation("readOAuthClient", MANAGE_KEYS, OAuthClientSerializer, query=read_query(OAuthClientSerializer))
     def get(self, request: ApiRequest, client_id: str) -> Response:
-        return Response(OAuthClientSerializer(one(request, client_id)).data)
+        return read(request, one(request, client_id), OAuthClientSerializer)
 
     @operation(
         "updateOAuthClient", MANAGE_KEYS, OAuthClientSerializer, body=OAuthClientChanges, conflicts=True

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
@@ -26,6 +25,13 @@ class Paging(Input):
     cursor = serializers.CharField(required=False, help_text="nextCursor of the page before")
 
 
+class CountSerializer(serializers.Serializer[Any]):
+    """How many there are."""
+
+    value = serializers.IntegerField()
+    more = serializers.BooleanField(help_text="there are at least so many")
+
+
 def signer(request: ApiRequest, filters: dict[str, Any]) -> Signer:
     # A cursor is good for one list of one environment with the same filters, and nothing else.
     scope = [
@@ -34,24 +40,6 @@ def signer(request: ApiRequest, filters: dict[str, Any]) -> Signer:
         *(f"{name}={filters[name]}" for name in sorted(filters)),
     ]
     return Signer(salt="|".join(scope), sep=".")
-
-
-def paged(
-    request: ApiRequest,
-    rows: QuerySet[Any],
-    shape: type[serializers.Serializer[Any]],
-    *,
-    asked: dict[str, Any] | None = None,
-    by: str = "-pk",
-) -> Response:
-    """One page of `rows` in the order of the unique column `by`; `asked`: the query, where the view read it."""
-    column = by.removeprefix("-")
-
-    def fetch(after: str | None, count: int) -> list[Any]:
-        behind = {f"{column}__{'lt' if by[0] == '-' else 'gt'}": after} if after is not None else {}
-        return list(rows.filter(**behind).order_by(by)[:count])
-
-    return page(request, fetch, shape, lambda row: str(getattr(row, column)), asked)
 
 
 def page(
@@ -83,13 +71,15 @@ def mark(marks: Signer, cursor: str) -> str:
 
 
 @cache
-def page_of(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """The documentation of a page of `shape`."""
+def page_of(shape: type[serializers.Serializer[Any]], *, counted: bool = True) -> serializers.Serializer[Any]:
+    """The documentation of a page of `shape`, with the `count` that may be asked for."""
+    count = {"count": CountSerializer(required=False)} if counted else {}
     return inline_serializer(
         name=shape.__name__.removesuffix("Serializer") + "Page",
         fields={
             "data": shape(many=True),
             "nextCursor": serializers.CharField(allow_null=True),
             "hasMore": serializers.BooleanField(),
+            **count,
         },
     )

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from accounts.roles import READ_MESSAGES, REPLAY
 from api.deliveries import Nothing
 from api.fields import Flag, Id, Input, Moment, OrNull, Stamp, Text
-from api.paging import Paging, page_of, paged
+from api.listing import Listing, Span, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation
 from delivery import replays
 from delivery.models import Replay
@@ -87,6 +88,13 @@ class ReplaySerializer(serializers.Serializer[Replay]):
         return replays.not_sent(job)
 
 
+class ReplayQuery(Listing):
+    shape = ReplaySerializer
+    kind = serializers.ChoiceField(Replay.Kind.choices, required=False)
+    state = serializers.ChoiceField(Replay.State.choices, required=False)
+    createdAt = Span(source="created_at")
+
+
 def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
     """The filter with the endpoint that it names; raises Invalid."""
     id = asked.pop("endpointId", None)
@@ -97,11 +105,13 @@ def named_filter(request: ApiRequest, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 class Replays(View):
-    @operation("listReplays", READ_MESSAGES, page_of(ReplaySerializer), query=Paging)
+    @operation("listReplays", READ_MESSAGES, page_of(ReplaySerializer), query=ReplayQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, request.environment.replays.select_related("environment"), ReplaySerializer)
+        return listed(request, request.environment.replays.select_related("environment"), ReplayQuery)
 
-    @operation("createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True)
+    @operation(
+        "createReplay", REPLAY, ReplaySerializer, status=201, body=NewReplay, conflicts=True, bulk=True
+    )
     def post(self, request: ApiRequest) -> Response:
         values = body(request, NewReplay)
         filter = named_filter(request, values["filter"])
@@ -114,9 +124,9 @@ def one(request: ApiRequest, replay_id: str) -> Replay:
 
 
 class OneReplay(View):
-    @operation("readReplay", READ_MESSAGES, ReplaySerializer)
+    @operation("readReplay", READ_MESSAGES, ReplaySerializer, query=read_query(ReplaySerializer))
     def get(self, request: ApiRequest, replay_id: str) -> Response:
-        return Response(ReplaySerializer(one(request, replay_id)).data)
+        return read(request, one(request, replay_id), ReplaySerializer)
 
     @operation("deleteReplay", REPLAY, ReplaySerializer, conflicts=True)
     def delete(self, request: ApiRequest, replay_id: str) -> Response:
@@ -124,7 +134,7 @@ class OneReplay(View):
 
 
 class Run(View):
-    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True)
+    @operation("runReplay", REPLAY, ReplaySerializer, status=202, body=Nothing, conflicts=True, bulk=True)
     def post(self, request: ApiRequest, replay_id: str) -> Response:
         job = one(request, replay_id)
         body(request, Nothing)

@@ -14,7 +14,8 @@ from accounts.models import Environment
 from accounts.roles import CONFIGURE, READ
 from api import endpoints
 from api.fields import Id, Input, Raw, Stamp, Text, Whole
-from api.paging import Paging, page_of, paged
+from api.listing import IdOf, Listing, listed, read, read_query
+from api.paging import page_of
 from api.views import ApiRequest, View, body, find, named, operation, seen_by
 from delivery.models import Endpoint
 from routing import services
@@ -95,6 +96,14 @@ class RouteSerializer(serializers.Serializer[Route]):
         return [ids.public("endpoint", row.pk) for row in route.endpoints.all() if row.deleted_at is None]
 
 
+class RouteQuery(Listing):
+    shape = RouteSerializer
+    by = "position"
+    action = serializers.ChoiceField(Route.Action.choices, required=False)
+    routingTag = Text(source="routing_tag", required=False, max_length=80)
+    endpointId = IdOf("endpoint", source="endpoints", help_text="that it delivers to")
+
+
 def ordered(environment: Environment) -> QuerySet[Route]:
     return environment.routes.prefetch_related(Prefetch("endpoints", Endpoint.objects.order_by("pk")))
 
@@ -116,9 +125,9 @@ def values_of(request: ApiRequest, shape: type[Input]) -> dict[str, Any]:
 
 
 class Routes(View):
-    @operation("listRoutes", READ, page_of(RouteSerializer), query=Paging)
+    @operation("listRoutes", READ, page_of(RouteSerializer), query=RouteQuery)
     def get(self, request: ApiRequest) -> Response:
-        return paged(request, ordered(request.environment), RouteSerializer, by="position")
+        return listed(request, ordered(request.environment), RouteQuery)
 
     @operation("createRoute", CONFIGURE, RouteSerializer, status=201, body=NewRoute, conflicts=True)
     def post(self, request: ApiRequest) -> Response:
@@ -130,9 +139,9 @@ class OneRoute(View):
     def route(self, request: ApiRequest, id: str) -> Route:
         return find(ordered(request.environment), "route", id)
 
-    @operation("readRoute", READ, RouteSerializer)
+    @operation("readRoute", READ, RouteSerializer, query=read_query(RouteSerializer))
     def get(self, request: ApiRequest, route_id: str) -> Response:
-        return answer(request, self.route(request, route_id))
+        return read(request, self.route(request, route_id), RouteSerializer)
 
     @operation("updateRoute", CONFIGURE, RouteSerializer, body=RouteChanges)
     def patch(self, request: ApiRequest, route_id: str) -> Response:

@@ -15,6 +15,7 @@ closed. Of messages api.tails tells.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 from collections import Counter, defaultdict
@@ -28,11 +29,14 @@ from uuid import UUID
 import psycopg
 from django.db import Error, close_old_connections
 
+from accounts import ids
 from accounts.database import dsn
+from api import errors
 from api.authentication import open_still
 from api.flowing import Flow, either
 from api.holding import HELD, Hold, Queue, Stream, Texts
 from api.tails import Listener, Tails
+from api.views import AGAIN
 from delivery.models import QUEUES
 
 log = logging.getLogger("smsgateway.api")
@@ -54,7 +58,6 @@ WHERE EXISTS (SELECT FROM delivery_delivery d WHERE d.endpoint_id = q.id AND d.s
   OR EXISTS (SELECT FROM delivery_endpoint e
              WHERE e.id = q.id AND (e.disabled_at IS NOT NULL OR e.deleted_at IS NOT NULL))
 """
-PROBLEM = (b"content-type", b"application/problem+json")
 
 
 class Reply(NamedTuple):
@@ -63,14 +66,6 @@ class Reply(NamedTuple):
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
-
-
-NOT_FOUND = Reply(404, [PROBLEM], b'{"title":"Not found","status":404}')
-TOO_MANY = Reply(
-    503,
-    [PROBLEM, (b"retry-after", b"5")],
-    b'{"title":"Too many wait already","status":503,"code":"unavailable"}',
-)
 
 
 class App:
@@ -108,16 +103,16 @@ class App:
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not OURS.fullmatch(scope["path"]):
-            await respond(send, NOT_FOUND)
+            await respond(send, refusal(scope, errors.NotFound()))
             return
         hold = Hold()
         reply = await self.ask(scope, hold)
         if hold.on is None:
             await respond(send, reply)
         elif self.held.total() >= MOST or self.held[hold.environment] >= MOST_OF_ONE:
-            await respond(send, TOO_MANY)
+            await respond(send, refusal(again(scope, reply), errors.TooManyWait()))
         else:
-            await self.keep(scope, hold, reply, receive, send)
+            await self.keep(again(scope, reply), hold, reply, receive, send)
 
     async def keep(self, scope: Scope, hold: Hold, reply: Reply, receive: Receive, send: Send) -> None:
         """Hold the request for what the view said."""
@@ -288,6 +283,27 @@ async def respond(send: Send, reply: Reply) -> None:
     await send({"type": "http.response.body", "body": reply.body})
 
 
+def refusal(scope: Scope, error: Exception) -> Reply:
+    """A problem of ours, where no view says it."""
+    name = ids.request_name(dict(scope["headers"]).get(b"request-id", b"").decode("latin-1"))
+    found, body = errors.told(error, scope["path"], name)
+    told = {
+        "Content-Type": errors.MEDIA_TYPE,
+        "Cache-Control": "no-store",
+        "Request-Id": name,
+        **found.headers,
+    }
+    headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+    return Reply(found.status, headers, json.dumps(body).encode())
+
+
+def again(scope: Scope, reply: Reply) -> Scope:
+    """The request of that reply as it is asked once more: named, counted and logged already."""
+    names = [pair for pair in reply.headers if pair[0] == b"request-id"]
+    others = [pair for pair in scope["headers"] if pair[0] != b"request-id"]
+    return {**scope, "headers": others + names, AGAIN: True}
+
+
 async def gone(receive: Receive) -> None:
     """Returns when the client hangs up."""
     while (await receive())["type"] != "http.disconnect":
@@ -308,6 +324,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(),
     }
+    if AGAIN in scope:
+        environ[AGAIN] = True
     for name, value in scope["headers"]:
         if b"_" in name:  # which would pass for the header that a proxy sets with a hyphen
             continue

@@ -31,10 +31,13 @@ FILLED_WITHIN_S = 3600
 MOST_WAL = 4 * 2**30
 TABLES = ("inbox_message", "delivery_delivery", "delivery_attempt", "inbox_repeatkey")
 BIG_TENTHS = 4  # of the messages are the bench tenant's
+SENDERS = 99_991
 QUIET_UNTIL = 200  # of the oldest messages, the bench tenant's are to a number that got none since
 
-# Where texts go: the bench tenant's numbers with an endpoint each, its quiet number, then everybody else's.
-PLACES = """
+# Where texts go: the bench tenant's numbers with an endpoint each, its quiet number, then everybody else's. Those of a
+# number with a route of its own (bench.seed.lead) were taken by it; the quiet number's have a tag that no others have.
+SELDOM = "seldom"
+PLACES = f"""
 DROP TABLE IF EXISTS bench_place;
 CREATE UNLOGGED TABLE bench_place AS
 WITH held AS (
@@ -54,10 +57,13 @@ WITH held AS (
   FROM delivery_endpoint GROUP BY environment_id
 )
 SELECT row_number() OVER (ORDER BY (s.disabled IS NULL), h.number_used) - 1 AS n, h.*, e.id AS endpoint_id,
-       coalesce(s.waits, e.id) AS waits, s.disabled
+       coalesce(s.waits, e.id) AS waits, s.disabled, r.id AS route_id, coalesce(r.name, '') AS route_name,
+       CASE WHEN s.disabled IS NOT NULL AND h.nth > {NUMBERS} THEN '{SELDOM}'
+            ELSE coalesce(r.routing_tag, '') END AS tag
 FROM held h
 JOIN ends e ON e.environment_id = h.environment_id AND e.nth = (h.nth - 1) % e.of_them + 1
-JOIN special s ON s.environment_id = h.environment_id;
+JOIN special s ON s.environment_id = h.environment_id
+LEFT JOIN routing_route r ON r.environment_id = h.environment_id AND r.routing_tag = 'tag-' || (h.nth - 1);
 CREATE UNIQUE INDEX ON bench_place (n);
 ANALYZE bench_place;
 """
@@ -104,11 +110,11 @@ FROM bench_place ON CONFLICT DO NOTHING
 FILL = {
     "inbox_message": f"""{TEXT}
 INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_used, content, sender, sender_index,
-  sender_type, sender_country, received_at, carrier_message_id, encoding, segments, state, route_name, routing_tag,
-  why_id, simulated, partial)
+  sender_type, sender_country, received_at, carrier_message_id, encoding, segments, state, route_id, route_name,
+  route_version, routing_tag, why_id, simulated, partial)
 SELECT {id_of(1)}, environment_id, channel_id, number_id, number_used, {sealed(69)}, {sealed(40)},
-  decode(md5((i %% 99991)::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received', 'Number 1',
-  'tag-1', {WHY}, false, false
+  decode(md5((i %% {SENDERS})::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received',
+  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, false, false
 FROM text
 """,
     "delivery_delivery": f"""{TEXT}

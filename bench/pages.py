@@ -12,6 +12,7 @@ import requests
 
 from bench.measure import percentile
 from bench.stack import Failed, Running
+from smsgateway.code import code
 from smsgateway.run import HOST
 
 CALLS = 50
@@ -57,15 +58,21 @@ def narrowed(person: requests.Session, messages: str, number: str) -> Callable[[
     return lambda: person.get(messages, params={"number": number}, timeout=ANSWER_WITHIN_S)
 
 
-def logged_in(origin: str, email: str, password: str) -> requests.Session:
+def logged_in(origin: str, email: str, password: str, secret: str) -> requests.Session:
     person = requests.Session()
-    form = TOKEN.search(person.get(f"{origin}/login/", timeout=ANSWER_WITHIN_S).text)
-    assert form is not None
-    data = {"csrfmiddlewaretoken": form[1], "email": email, "password": password}
-    answer = person.post(f"{origin}/login/", data, timeout=ANSWER_WITHIN_S)
+    sent(person, f"{origin}/login/", {"email": email, "password": password})
+    answer = sent(person, f"{origin}/login/second/", {"code": code(secret, time.time())})
     if not answer.ok or "/login/" in answer.url:
         raise Failed(f"the reader cannot log in: {answer.status_code}")
     return person
+
+
+def sent(person: requests.Session, url: str, data: dict[str, str]) -> requests.Response:
+    """The answer to the form at `url`."""
+    form = TOKEN.search(person.get(url, timeout=ANSWER_WITHIN_S).text)
+    if form is None:
+        raise Failed(f"there is no form at {url}")
+    return person.post(url, {"csrfmiddlewaretoken": form[1], **data}, timeout=ANSWER_WITHIN_S)
 
 
 def timed(running: Running, name: str, get: Callable[[], requests.Response]) -> Page:

@@ -1,8 +1,9 @@
 """`make scale`: 1,000 tenants, 100,000 numbers, and what ten million stored messages change.
 
 The product is measured before and after two months of history are put into its tables (bench/history.py): on the same
-processes and the same database. Exit status 1 when rate, latency or the flow of a backlog is more than 10 % worse
-after, a changed route takes a second or more to be in force, a page cannot be read, or anything is lost.
+processes and the same database. Exit status 1 when rate or the flow of a backlog is more than 10 % worse after, latency
+misses the bars of `make bench`, a changed route takes a second or more to be in force, a page cannot be read, or
+anything is lost.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ READY_WITHIN_S = 120
 IN_FORCE_WITHIN_S = 1.0
 TRIES = 5
 TURNS = 2  # of the saturated and the paced run; the best of each counts
-WORSE = 0.1  # that rate, latency and flow may be after
+WORSE = 0.1  # that rate and flow may be after
 HISTORY_ENDS_S = 3600  # before now, so that the newest messages are real ones
 
 
@@ -148,15 +149,13 @@ def change_routes(running: Running, door: texts.Door) -> list[float]:
 # ---- what is told
 
 Row = tuple[str, Callable[[Figures], float]]
-BETTER_HIGH: Sequence[Row] = [
+RATES: Sequence[Row] = [
     ("saturated, messages/s", lambda one: one.rate),
     ("a backlog after an outage, messages/s", lambda one: one.drained.rate if one.drained else 0.0),
 ]
-BETTER_LOW: Sequence[Row] = [
+REST: Sequence[Row] = [
     ("p95 from POST to receiver at 200/s, ms", lambda one: one.latency(0.95)),
     ("p99 from POST to receiver at 200/s, ms", lambda one: one.latency(0.99)),
-]
-REST: Sequence[Row] = [
     ("p50 from POST to receiver at 200/s, ms", lambda one: one.latency(0.5)),
     ("new texts' p95 while a backlog flows, ms", lambda one: one.drained.p95 if one.drained else 0.0),
     ("door: start to ready, s", lambda one: one.start_s),
@@ -170,7 +169,7 @@ def ratio(after: float, before: float) -> float:
 
 
 def table(before: Figures, after: Figures) -> str:
-    rows = [(what, of(before), of(after)) for what, of in (*BETTER_HIGH, *BETTER_LOW, *REST)]
+    rows = [(what, of(before), of(after)) for what, of in (*RATES, *REST)]
     for old, new in zip(before.pages, after.pages, strict=True):
         calls = "" if len(new.took) == pages.CALLS else f" ({len(new.took)} calls)"
         rows.append((f"{old.name}, p95 ms{calls}", old.p95, new.p95))
@@ -180,14 +179,15 @@ def table(before: Figures, after: Figures) -> str:
 
 def bars(before: Figures, after: Figures, *, compared: bool = True) -> list[report.Bar]:
     ratios = [
-        report.Bar(f"{what}, after ÷ before", ratio(of(after), of(before)), limit, high)
-        for rows, limit, high in ((BETTER_HIGH, 1 - WORSE, True), (BETTER_LOW, 1 + WORSE, False))
-        for what, of in rows
+        report.Bar(f"{what}, after ÷ before", ratio(of(after), of(before)), 1 - WORSE, True)
+        for what, of in RATES
     ]
+    # A few milliseconds differ by more than a tenth from one half minute to the next on the same tables.
+    latencies = report.steady(after.latency(0.95), after.latency(0.99))
     slowest = max(before.in_force_s + after.in_force_s)
     troubles = [one.trouble for one in before.pages + after.pages if one.trouble]
     return [
-        *(ratios if compared else ()),
+        *([*ratios, *latencies] if compared else ()),
         report.Bar("a changed route in force after at most, s", slowest, IN_FORCE_WITHIN_S, False),
         report.Bar("pages that could not be read", len(troubles), 0, False),
         report.Bar("lost", before.lost + after.lost, 0, False),

@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,12 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from accounts import keys, members  # noqa: E402
+from accounts import clients, factors, keys, members, people  # noqa: E402
 from accounts import services as accounts  # noqa: E402
 from accounts.audit import SYSTEM  # noqa: E402
-from accounts.ids import public  # noqa: E402
-from accounts.models import Environment, User  # noqa: E402
+from accounts.clock import clock  # noqa: E402
+from accounts.ids import public, uuid7  # noqa: E402
+from accounts.models import Environment  # noqa: E402
 from accounts.roles import SCOPES, Role  # noqa: E402
 from delivery import services as delivery  # noqa: E402
 from numbers import services as numbers  # noqa: E402
@@ -41,6 +43,7 @@ EACH, ROUTES = 100, 10
 QUIET_TENANTS = 40
 QUIET = f"+{FIRST_NUMBER + NUMBERS}"  # the bench tenant's last number, which no text of a run goes to
 EMAIL = "reader@bench.example"
+SOON_OVER_S = 2
 AT_TWILIO: Mapping[str, str] = {"authToken": TOKEN}
 # Receivers that misbehave for seconds are tried again within seconds, for longer than any of them misbehaves: the
 # documented pauses of minutes and hours would only make `bench.faults` wait.
@@ -112,11 +115,13 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
     stopped = delivery.create_endpoint(environment, SYSTEM, url=url, description="disabled").endpoint
     delivery.update_endpoint(stopped, SYSTEM, disabled=True)
     password = secrets.token_urlsafe(12)
-    user = User.objects.create_user(EMAIL, password)
+    user = people.create(EMAIL, password)
     members.add(environment.tenant, user, Role.OWNER, SYSTEM)
+    secret = factors.new_secret()
+    factors.keep_app(user, secret, SYSTEM)
     return {
         "environment": public("environment", environment.pk),
-        "login": {"email": EMAIL, "password": password},
+        "login": {"email": EMAIL, "password": password, "secret": secret},
         "key": key_of(environment),
         "busy": f"+{FIRST_NUMBER}",
         "quiet": QUIET,
@@ -145,6 +150,29 @@ def listeners(sink: str) -> dict[str, Any]:
     return told | {"key": key_of(channel.environment), "quiet": quiet}
 
 
+def wrong(sink: str) -> dict[str, Any]:
+    """The bench tenant with keys and clients, those among them that open nothing any more, and ids of no client."""
+    told = bench(sink)
+    channel = Channel.objects.get(token=told["path"].rpartition("/")[2])
+    environment = channel.environment
+    assert environment is not None
+    revoked, revoked_text = keys.create(environment, SYSTEM, name="Revoked", held=SCOPES)
+    keys.revoke(revoked, SYSTEM)
+    ends = clock(environment) + timedelta(seconds=SOON_OVER_S)
+    _key, expired_text = keys.create(environment, SYSTEM, name="Over", held=SCOPES, expires_at=ends)
+    client, ended = (clients.create(environment, SYSTEM, name="Hub", held=SCOPES)[0] for _ in range(2))
+    clients.revoke(ended, SYSTEM)
+    return told | {
+        "key": key_of(environment),
+        "revoked": revoked_text,
+        "expired": expired_text,
+        "expires_in_s": SOON_OVER_S,
+        "client": public("client", client.pk),
+        "ended": public("client", ended.pk),
+        "never": [public("client", uuid7()) for _ in range(1000)],
+    }
+
+
 def key_of(environment: Environment) -> str:
     return keys.create(environment, SYSTEM, name="Bench", held=SCOPES)[1]
 
@@ -159,6 +187,7 @@ MAKERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "listeners": listeners,
     "faults": lambda sink: bench(sink, policy=SOON),
     "smpp": line,
+    "guesses": wrong,
     "small_scale": lambda sink: crowd(sink, 10),
     "scale": lambda sink: crowd(sink, 1000),
 }

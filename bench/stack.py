@@ -163,6 +163,8 @@ def settings(running: Running) -> dict[str, str]:
         "INGEST_PORT": str(running.ports["door"]),
         "PUBLIC_INGEST_URL": PUBLIC_INGEST_URL,
         "DELIVERY_ALLOW_NETWORKS": "127.0.0.0/8",
+        "API_READS": "1000000",  # how fast one reader is, not how fast it may be
+        "API_WRITES": "1000000",
         "CONTENT_KEPT_DAYS": "60",  # as far as bench.history reaches back: what is purged is as much as comes
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore:\nYou're running the worker with superuser",

@@ -39,7 +39,7 @@ def state_of(request: PageRequest, key: ApiKey) -> str:
     return "replaced" if key.replaced_by_id else "active"
 
 
-@page(get=MANAGE_KEYS, post=MANAGE_KEYS)
+@page(get=MANAGE_KEYS, post=MANAGE_KEYS, proof=True)
 def new(request: PageRequest) -> HttpResponse:
     form = ScopedForm(request, request.POST or None)
     if form.is_valid():
@@ -89,7 +89,7 @@ def changed(request: PageRequest, key: ApiKey, form: LimitsForm) -> bool:
     return not form.errors
 
 
-@page(post=MANAGE_KEYS)
+@page(post=MANAGE_KEYS, proof=True)
 def rotate(request: PageRequest, key_id: str) -> HttpResponse:
     key = find(request.environment.keys.all(), "key", key_id)
     try:

@@ -136,7 +136,7 @@ def names_of(entries: Iterable[AuditEntry]) -> dict[UUID, str]:
     return {user.pk: str(user) for user in people} | dict(keys) | dict(clients)
 
 
-@page(get=READ_AUDIT)
+@page(get=READ_AUDIT, proof=True)
 def export(request: PageRequest) -> HttpResponseBase:
     """`?format=csv` or `jsonl`, beside the same filters."""
     form: trail.Form = "jsonl" if request.GET.get("format") == "jsonl" else "csv"

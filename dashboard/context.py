@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sso_entry
 from accounts.models import Environment
 from accounts.roles import (
     CONFIGURE,
@@ -20,6 +21,7 @@ from accounts.roles import (
     Role,
     allows,
 )
+from dashboard.assurance import identity_of
 
 THEME_COOKIE = "theme"
 THEMES = {
@@ -51,6 +53,7 @@ NAVIGATION = (
             Link("messages", _("Messages"), "inbox", READ_MESSAGES),
             Link("deliveries", _("Deliveries"), "send", READ_MESSAGES),
             Link("issues", _("Issues"), "circle-alert", READ_MESSAGES),
+            Link("requests", _("API requests"), "list", READ_MESSAGES),
         ),
     ),
     Group(
@@ -111,7 +114,8 @@ def section(request: HttpRequest) -> str:
 
 def environments(request: HttpRequest, present: Environment) -> dict[str, list[Environment]]:
     """Where the person may go: within the present organisation, and elsewhere."""
-    rows = Environment.objects.filter(tenant__memberships__user=request.user).select_related("tenant")  # type: ignore[misc]
+    open_ones = sso_entry.open_to(request.user, identity_of(request))  # type: ignore[arg-type]
+    rows = Environment.objects.filter(tenant__memberships__in=open_ones).select_related("tenant")
     rows = rows.order_by("tenant__name", "tenant", "kind", "name")
     return {
         "environments": [row for row in rows if row.tenant_id == present.tenant_id],

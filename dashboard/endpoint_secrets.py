@@ -13,7 +13,7 @@ from dashboard.page import PageRequest, actor, find, go, page
 from delivery import secrets
 
 
-@page(post=CONFIGURE)
+@page(post=CONFIGURE, proof=True)
 def rotate(request: PageRequest, endpoint_id: str) -> HttpResponse:
     """`overlap`: for how many seconds the old ones sign as well; a day where it says nothing."""
     endpoint = find(open_endpoints(request), "endpoint", endpoint_id)

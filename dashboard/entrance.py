@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,12 +23,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import ids
-from accounts.models import Environment, Tenant, User
-from accounts.services import log_in
-from dashboard.page import safe_next
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from accounts import ids, people
+from accounts.audit import asking
+from accounts.models import Environment, Membership, Tenant, User
+from accounts.sign_in import check_password, note_failure
+from accounts.sso_entry import open_to
+from accounts.throttle import TooMany
+from dashboard.assurance import ask_for_second_factor, identity_of, passed_second_factor
+from dashboard.codes import passkeys_work
+from dashboard.devices import source_of
+from dashboard.page import after, safe_next
 
 
 class LoginForm(forms.Form):
@@ -51,28 +57,41 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target or settings.LOGIN_REDIRECT_URL)
     form = LoginForm(request.POST if request.method == "POST" else None)
-    status, headers = 200, dict[str, str]()
-    if form.is_valid():
-        outcome = log_in(
-            form.cleaned_data["email"], form.cleaned_data["password"], request.META["REMOTE_ADDR"]
-        )
-        if isinstance(outcome, User):
-            return welcome(request, outcome, target)
-        if outcome is None:
-            status = 401
-            form.add_error(None, _("This e-mail and password do not match."))
-        else:
-            status, headers = 429, {"Retry-After": str(math.ceil(outcome.total_seconds()))}
-            form.add_error(None, wait_text(outcome))
-    return render_login(request, form, target, status, headers)
+    if not form.is_valid():
+        return render_login(request, form, target, 200)
+    email = form.cleaned_data["email"]
+    try:
+        user = check_password(email, form.cleaned_data["password"], source_of(request, email))
+    except TooMany as refused:
+        return render_too_many(request, form, target, refused.wait)
+    if user is None:
+        form.add_error(None, _("This e-mail and password do not match."))
+        actor = asking("system", None, request.META)
+        return after(render_login(request, form, target, 401), lambda: note_failure(email, actor))
+    return go_on(request, user, target)
 
 
-def render_login(
-    request: HttpRequest, form: LoginForm, target: str, status: int, headers: dict[str, str]
-) -> HttpResponse:
-    response = render(request, "login.html", {"form": form, "next": target}, status=status)
-    for name, value in headers.items():
-        response[name] = value
+def go_on(request: HttpRequest, user: User, target: str) -> HttpResponse:
+    """The password was right: to the second factor, to the confirmation of an address, or in."""
+    response: HttpResponse = perform_password_login(
+        request, {}, Login(user=user, email=user.email, redirect_url=target or None)
+    )
+    return response
+
+
+def render_login(request: HttpRequest, form: LoginForm, target: str, status: int) -> HttpResponse:
+    context = {"form": form, "next": target, "passkeys_here": passkeys_work(request)}
+    return render(request, "login.html", context, status=status)
+
+
+def render_too_many(request: HttpRequest, form: LoginForm, target: str, wait: timedelta) -> HttpResponse:
+    form.add_error(None, wait_text(wait))
+    return retry_after(render_login(request, form, target, 429), wait)
+
+
+def retry_after(response: HttpResponse, wait: timedelta | None) -> HttpResponse:
+    if wait is not None:
+        response["Retry-After"] = str(math.ceil(wait.total_seconds()))
     return response
 
 
@@ -85,17 +104,10 @@ def wait_text(wait: timedelta) -> str:
     ) % {"count": minutes}
 
 
-def welcome(request: HttpRequest, user: User, target: str) -> HttpResponse:
-    """Start the session (Django gives it a new key) in the person's language, unless they just chose another."""
-    start_session(request, user, backend=BACKEND)
-    response = redirect(target or settings.LOGIN_REDIRECT_URL)
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax")
-    return response
-
-
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, User):
+        people.record(request.user, "user.signedOut", asking("user", request.user.pk, request.META))
     end_session(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
@@ -103,22 +115,24 @@ def logout(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    environment = first_environment(request.user)  # type: ignore[arg-type]
+    environment = first_environment(open_to(request.user, identity_of(request)))  # type: ignore[arg-type]
     if environment is None:
         return render(request, "nowhere.html")
     return redirect("environment", env_id=ids.public("environment", environment.pk))
 
 
-def first_environment(user: User) -> Environment | None:
+def first_environment(memberships: QuerySet[Membership]) -> Environment | None:
     """The live environment of the person's organisation, or its sandbox while live holds no number."""
-    tenant = Tenant.objects.filter(memberships__user=user).order_by("name", "id").first()
+    tenant = Tenant.objects.filter(memberships__in=memberships).order_by("name", "id").first()
     rows = tenant.environments.order_by("kind", "id") if tenant else []  # "live" sorts before "sandbox"
     return next((row for row in rows if not row.is_live or row.assignments.exists()), None)
 
 
 def operator_login(request: HttpRequest) -> HttpResponse:
     """Django's admin sends people here: there is one log-in, and it is throttled."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
     target = request.GET.get("next") or reverse("admin:index")
-    return redirect(f"{reverse('login')}?{urlencode({'next': target})}")
+    if isinstance(request.user, User):
+        if request.user.is_staff and not passed_second_factor(request):
+            return ask_for_second_factor(request, request.user, target)
+        raise PermissionDenied
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

@@ -11,28 +11,25 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from dashboard import manual
+
 FILE = settings.BASE_DIR / "docs" / "errors.md"
 PART = re.compile(r"^## ([^\n]+)\n+(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-ENTRY = re.compile(r"^### (\d+) `(\w+)`\n+(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+ENTRY = re.compile(r"^### (\d+) `(\w+)`(?: \((\d+)\))?\n+(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
 REMEDY = "**What to do:** "
-INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https://[^)]+)\)")
-FIRST_OF_OURS = 1000  # below are the statuses of HTTP
+INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one code means. Paragraphs are Markdown, each on one line."""
+    """What one number means. Paragraphs are Markdown, each on one line."""
 
     number: int
     word: str
+    status: str  # with which the API answers; empty where a try failed
     cause: str
     more: tuple[str, ...]
     remedy: str
-
-    @property
-    def code(self) -> str:
-        """How outsiders know it, and where its page is: a failed try by its number, a problem by its word."""
-        return str(self.number) if self.number >= FIRST_OF_OURS else self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +45,18 @@ def parts() -> tuple[Part, ...]:
 
 
 @cache
-def by_code() -> Mapping[str, Entry]:
-    return {entry.code: entry for part in parts() for entry in part.entries}
+def by_number() -> Mapping[int, Entry]:
+    return {entry.number: entry for part in parts() for entry in part.entries}
 
 
 def part(title: str, body: str) -> Part:
-    found = tuple(entry(int(number), word, text) for number, word, text in ENTRY.findall(body))
+    found = tuple(entry(int(number), *told) for number, *told in ENTRY.findall(body))
     return Part(title, tuple(paragraphs(body.partition("### ")[0])), found)
 
 
-def entry(number: int, word: str, text: str) -> Entry:
+def entry(number: int, word: str, status: str, text: str) -> Entry:
     cause, *more, remedy = paragraphs(text)
-    return Entry(number, word, cause, tuple(more), remedy.removeprefix(REMEDY))
+    return Entry(number, word, status, cause, tuple(more), remedy.removeprefix(REMEDY))
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -67,7 +64,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def html(paragraph: str) -> SafeString:
-    """What the file uses of Markdown inside a paragraph: code, bold, links to elsewhere."""
+    """What the file uses of Markdown inside a paragraph: code, bold, links."""
     return format_html_join("", "{}", ((piece,) for piece in pieces(paragraph)))
 
 
@@ -80,7 +77,9 @@ def pieces(paragraph: str) -> Iterator[str]:
             yield format_html("<code>{}</code>", code)
         elif bold:
             yield format_html("<strong>{}</strong>", bold)
+        elif address := manual.address(target, manual.ERRORS):
+            yield format_html('<a href="{}">{}</a>', address, words)
         else:
-            yield format_html('<a href="{}" rel="noopener noreferrer">{}</a>', target, words)
+            yield words
         at = found.end()
     yield paragraph[at:]

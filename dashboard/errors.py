@@ -1,15 +1,16 @@
-"""What each error code means, for anybody: no log-in, the same for everyone (docs/errors.md)."""
+"""What the number of each failure means, for anybody: no log-in, the same for everyone (docs/errors.md)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from dashboard.error_docs import Entry, by_code, parts
+from accounts.problems import BY_CODE, BY_NUMBER
+from dashboard.error_docs import by_number, parts
 
 
 class Words(NamedTuple):
@@ -31,14 +32,24 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def one(request: HttpRequest, code: str) -> HttpResponse:
-    found: Entry | None = by_code().get(code)
+def one(request: HttpRequest, number: int) -> HttpResponse:
+    found = by_number().get(number)
     if found is None:
         raise Http404
     context = {
         "entry": found,
+        "problem": BY_NUMBER.get(number),
         "cause": words(found.cause),
         "remedy": words(found.remedy),
         "present": "errors",
     }
     return render(request, "error.html", context)
+
+
+@require_safe
+def of_code(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of what the API calls `code`."""
+    found = BY_CODE.get(code)
+    if found is None:
+        raise Http404
+    return redirect("docs.errors.one", number=found.number)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import invitations
+from accounts import ids, invitations, sso
 from accounts.errors import Conflict
 from accounts.forms import refuse
 from accounts.models import Invitation, User
 from accounts.roles import Role
-from dashboard.entrance import welcome
+from dashboard.assurance import identity_of
+from dashboard.entrance import go_on
 
 
 class NewAccountForm(forms.Form):
@@ -63,7 +64,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 def join_as(request: HttpRequest, user: User, invitation: Invitation, text: str) -> HttpResponse:
-    if user.email != invitation.email:
+    if user.email != invitation.email or identity_of(request) is not None:
         return page(request, invitation, text, "other")
     if request.method != "POST":
         return page(request, invitation, text, "accept")
@@ -83,7 +84,7 @@ def join_as_new(request: HttpRequest, invitation: Invitation, text: str) -> Http
         except Conflict as problem:
             refuse(form, problem)
         else:
-            return welcome(request, user, "")
+            return go_on(request, user, "")
     return page(request, invitation, text, "new", form)
 
 
@@ -96,5 +97,6 @@ def page(
         "text": text,
         "state": state,
         "form": form,
+        "tenant_id": ids.public("tenant", invitation.tenant_id) if sso.of(invitation.tenant) else "",
     }
     return render(request, "join.html", context, status=422 if form is not None and form.is_bound else 200)

@@ -37,7 +37,7 @@ def state_of(client: OAuthClient) -> str:
     return "revoked" if client.revoked_at else "active"
 
 
-@page(get=MANAGE_KEYS, post=MANAGE_KEYS)
+@page(get=MANAGE_KEYS, post=MANAGE_KEYS, proof=True)
 def new(request: PageRequest) -> HttpResponse:
     form = ScopedForm(request, request.POST or None)
     if form.is_valid():
@@ -86,7 +86,7 @@ def changed(request: PageRequest, client: OAuthClient, form: LimitsForm) -> bool
     return not form.errors
 
 
-@page(post=MANAGE_KEYS)
+@page(post=MANAGE_KEYS, proof=True)
 def rotate(request: PageRequest, client_id: str) -> HttpResponse:
     client = find(request.environment.clients.all(), "client", client_id)
     try:

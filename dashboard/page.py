@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
-from accounts import ids
+from accounts import factors, ids, sso_entry
 from accounts.audit import Actor, asking
-from accounts.models import Environment, Membership, User
-from accounts.roles import Role, allows
+from accounts.models import Environment, User
+from accounts.roles import Role, allows, needs_second_factor
+from dashboard.assurance import (
+    ask_again,
+    ask_for_second_factor,
+    identity_of,
+    passed_second_factor,
+    recently_proved,
+)
 
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
@@ -34,16 +41,24 @@ class PageRequest(HttpRequest):
     role: str
 
 
+class OwnRequest(HttpRequest):
+    """A request to a page about oneself; only `own_page` makes one."""
+
+    user: User
+
+
+OwnView = Callable[[OwnRequest], HttpResponse]
 View = Callable[Concatenate[PageRequest, Parameters], HttpResponseBase]
 
 
 def page(
-    *, get: str | None = None, post: str | None = None
+    *, get: str | None = None, post: str | None = None, proof: bool = False
 ) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
-    `get` and `post` are the permissions that each needs; without one the method answers 405. The view gets a
-    PageRequest and shows times in the person's zone.
+    `get` and `post` are the permissions that each needs; without one the method answers 405. Whoever's role opens what
+    is protected must have signed in with two factors, and `proof` asks for a recent proof of who they are. The view
+    gets a PageRequest and shows times in the person's zone.
     """
     needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
@@ -52,15 +67,21 @@ def page(
         def enter(
             request: PageRequest, env_id: str, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponseBase:
-            membership = membership_in(request.user, env_id)
-            if membership is None:
+            opened = opened_by(request, env_id)
+            if opened is None:
                 raise Http404
-            request.environment, request.role = membership
+            request.environment, request.role = opened.environment, opened.role
+            if opened.wants_provider:
+                return ask_provider(request)
             needed = needs.get(request.method or "")
             if needed is None:
                 return HttpResponseNotAllowed(needs)
             if not allows(request.role, needed):
                 return refuse(request, needed)
+            if needs_second_factor(request.role) and not passed_second_factor(request):
+                return ask_for_second_factor(request, request.user)
+            if proof and not recently_proved(request):
+                return ask_again(request)
             with timezone.override(zone(request.user)):
                 return view(request, *args, **kwargs)
 
@@ -71,16 +92,78 @@ def page(
     return decorate
 
 
-def membership_in(user: User, env_id: str) -> tuple[Environment, str] | None:
-    """The environment of that public id and the person's role in it; None when there is none for them."""
-    membership = (
-        Membership.objects.filter(user=user, tenant__environments=ids.parse("environment", env_id))
-        .values_list("role", "tenant__environments")
+def own_page(
+    *methods: str, proof: bool = False, vouched: bool = False
+) -> Callable[[OwnView], Callable[..., HttpResponseBase]]:
+    """Make a view of a page about oneself, for anybody who is logged in; 405 for other methods.
+
+    `proof` asks for a recent proof of who they are, with the second factor where they have one. For whom an
+    organisation's provider vouches, it is closed unless `vouched`: an account may belong to others as well.
+    """
+
+    def decorate(view: OwnView) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def enter(request: OwnRequest) -> HttpResponseBase:
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            if not vouched and identity_of(request) is not None:
+                return refuse_vouched(request)
+            if proof and factors.has_second(request.user) and not passed_second_factor(request):
+                return ask_for_second_factor(request, request.user)
+            if proof and not recently_proved(request):
+                return ask_again(request)
+            with timezone.override(zone(request.user)):
+                return view(request)
+
+        return never_cache(login_required(enter))
+
+    return decorate
+
+
+class Opened(NamedTuple):
+    """What a session opens: an environment, in a role, unless the organisation wants its provider asked first."""
+
+    environment: Environment
+    role: str
+    wants_provider: bool
+
+
+def opened_by(request: PageRequest, env_id: str) -> Opened | None:
+    """The environment of that public id, for the person and for how they came in; None when there is none for them."""
+    identity = identity_of(request)
+    wants = ExpressionWrapper(sso_entry.CLOSED_TO_PASSWORDS, BooleanField())
+    found = (
+        sso_entry.open_to(request.user, identity)
+        .filter(tenant__environments=ids.parse("environment", env_id))
+        .annotate(closed=wants)
+        .values_list("role", "tenant__environments", "closed")
         .first()
     )
-    if membership is None:
+    if found is None:
         return None
-    return Environment.objects.select_related("tenant").get(pk=membership[1]), membership[0]
+    role, environment, closed = found
+    return Opened(
+        Environment.objects.select_related("tenant").get(pk=environment),
+        role,
+        bool(closed) and identity is None,
+    )
+
+
+def ask_provider(request: PageRequest) -> HttpResponse:
+    """To the organisation's own door, and from there to where the person was going."""
+    door = reverse("sso.door", kwargs={"tenant_id": ids.public("tenant", request.environment.tenant_id)})
+    onward = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("overview")
+    return redirect(f"{door}?{urlencode({'next': onward})}")
+
+
+def is_of_others(request: OwnRequest) -> bool:
+    """Whether a provider vouches for a person whose account other organisations have as well."""
+    identity = identity_of(request)
+    return identity is not None and sso_entry.belongs_elsewhere(identity)
+
+
+def refuse_vouched(request: OwnRequest) -> HttpResponse:
+    return render(request, "vouched.html", status=403)
 
 
 def refuse(request: PageRequest, permission: str) -> HttpResponse:
@@ -100,7 +183,7 @@ def can(request: PageRequest, permission: str) -> bool:
     return allows(request.role, permission)
 
 
-def actor(request: PageRequest) -> Actor:
+def actor(request: PageRequest | OwnRequest) -> Actor:
     return asking("user", request.user.pk, request.META)
 
 
@@ -132,6 +215,13 @@ def go(request: PageRequest, name: str, **parameters: str) -> HttpResponse:
 def back(request: PageRequest, otherwise: str) -> HttpResponse:
     """To the page that the form names in `next`, if it is one of ours; else to `otherwise`."""
     return redirect(safe_next(request, request.POST.get("next", "")) or here(request, otherwise))
+
+
+def after(response: HttpResponse, work: Callable[[], object]) -> HttpResponse:
+    """The response, and then the work: whoever waits for the one cannot tell how long the other takes."""
+    # Django runs these after the last byte of the answer; it has no public door to them.
+    response._resource_closers.append(work)  # type: ignore[attr-defined]
+    return response
 
 
 def safe_next(request: HttpRequest, target: str) -> str:

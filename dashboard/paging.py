@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -24,15 +26,23 @@ class Slice(Generic[Row]):
     first: bool
 
 
-def slice_of(rows: QuerySet[Row], request: HttpRequest, noun: str, size: int = SIZE) -> Slice[Row]:
-    """The page that `?before=<id>` or `?after=<id>` names, else the first; malformed ids count for nothing."""
+def slice_of(
+    rows: QuerySet[Row] | Sequence[QuerySet[Row]], request: HttpRequest, noun: str, size: int = SIZE
+) -> Slice[Row]:
+    """The page that `?before=<id>` or `?after=<id>` names, else the first; malformed ids count for nothing.
+
+    Of several sets of rows all together are listed, each walked along its own index.
+    """
+    parts = [rows] if isinstance(rows, QuerySet) else rows
     before, after = (ids.parse(noun, request.GET.get(name)) for name in ("before", "after"))
     if after is not None:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
+        found = merged((part.filter(pk__gt=after).order_by("pk") for part in parts), size + 1)
         more_newer, more_older = len(found) > size, True
         found = found[:size][::-1]
     else:
-        found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: size + 1])
+        behind = {"pk__lt": before} if before else {}
+        ordered = (part.filter(**behind).order_by("-pk") for part in parts)
+        found = merged(ordered, size + 1, newest_first=True)
         more_newer, more_older = before is not None, len(found) > size
         found = found[:size]
 
@@ -46,3 +56,8 @@ def slice_of(rows: QuerySet[Row], request: HttpRequest, noun: str, size: int = S
     newer = to("after", found[0]) if found and more_newer else ""
     older = to("before", found[-1]) if found and more_older else ""
     return Slice(found, newer, older, first=before is None and after is None)
+
+
+def merged(parts: Iterable[QuerySet[Row]], count: int, *, newest_first: bool = False) -> list[Row]:
+    rows = chain.from_iterable(part[:count] for part in parts)
+    return sorted(rows, key=lambda row: row.pk, reverse=newest_first)[:count]

@@ -1,4 +1,7 @@
-"""The pages. Names read section, or section.action; what lies below `/e/<env_id>/` belongs to one environment."""
+"""The pages. Names read section, or section.action, but for those that django-allauth looks for.
+
+What lies below `/e/<env_id>/` belongs to one environment.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from dashboard import (
     buying,
     callback,
     channels,
+    confirm,
     deliveries,
     destinations,
     docs,
@@ -31,11 +35,21 @@ from dashboard import (
     numbers,
     oauth_clients,
     overview,
+    own_factors,
+    own_sessions,
+    passwords,
     policy,
     preferences,
+    profile,
     replays,
+    requests,
     retention,
+    route_trial,
+    route_versions,
     routes,
+    second_step,
+    sso,
+    sso_settings,
 )
 
 inside: list[URLPattern | URLResolver] = [
@@ -79,6 +93,9 @@ inside: list[URLPattern | URLResolver] = [
     path("channels/<str:channel_id>/delete/", channels.delete, name="channels.delete"),
     path("routes/", routes.index, name="routes"),
     path("routes/new/", routes.new, name="routes.new"),
+    path("routes/try/", route_trial.index, name="routes.try"),
+    path("routes/versions/", route_versions.index, name="routes.versions"),
+    path("routes/versions/<str:route_version_id>/restore/", route_versions.restore, name="routes.restore"),
     path("routes/<str:route_id>/", routes.one, name="routes.one"),
     path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
@@ -86,6 +103,7 @@ inside: list[URLPattern | URLResolver] = [
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
     path("audit/", audit.index, name="audit"),
     path("audit/export/", audit.export, name="audit.export"),
+    path("requests/", requests.index, name="requests"),
     path("retention/", retention.index, name="retention"),
     path("endpoints/", endpoints.index, name="endpoints"),
     path("endpoints/new/", endpoints.new, name="endpoints.new"),
@@ -115,6 +133,9 @@ inside: list[URLPattern | URLResolver] = [
     path("members/<str:membership_id>/remove/", members.remove, name="members.remove"),
     path("members/invitations/<str:invitation_id>/resend/", members.resend, name="members.resend"),
     path("members/invitations/<str:invitation_id>/withdraw/", members.withdraw, name="members.withdraw"),
+    path("single-sign-on/", sso_settings.index, name="members.sso"),
+    path("single-sign-on/check/", sso_settings.check, name="members.sso.check"),
+    path("single-sign-on/remove/", sso_settings.remove, name="members.sso.remove"),
     path("oauth-clients/", oauth_clients.index, name="clients"),
     path("oauth-clients/new/", oauth_clients.new, name="clients.new"),
     path("oauth-clients/<str:client_id>/", oauth_clients.one, name="clients.one"),
@@ -124,8 +145,31 @@ inside: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", entrance.home, name="overview"),
-    path("login/", entrance.login, name="login"),
+    path("login/", entrance.login, name="account_login"),
+    path("login/second/", second_step.second_step, name="mfa_authenticate"),
+    path("login/passkey/", second_step.by_passkey, name="mfa_login_webauthn"),
+    path("login/address/", second_step.address_unconfirmed, name="account_email_verification_sent"),
     path("logout/", entrance.logout, name="logout"),
+    path("confirm/", confirm.confirm, name="account_reauthenticate"),
+    path("password/forgotten/", passwords.forgotten, name="password.forgotten"),
+    path("password/new/", passwords.new, name="password.new"),
+    path("address/verify/", profile.verify_address, name="address.verify"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/address/", profile.change_address, name="profile.address"),
+    path("profile/password/", passwords.change, name="profile.password"),
+    path("profile/protect/", own_factors.protect, name="profile.protect"),
+    path("profile/app/", own_factors.add_app, name="profile.app"),
+    path("profile/app/remove/", own_factors.remove_app, name="profile.app.remove"),
+    path("profile/passkeys/new/", own_factors.add_passkey, name="profile.passkeys.new"),
+    path("profile/passkeys/name/", own_factors.rename_passkey, name="profile.passkeys.name"),
+    path("profile/passkeys/remove/", own_factors.remove_passkey, name="profile.passkeys.remove"),
+    path("profile/recovery-codes/", own_factors.recovery_codes, name="profile.codes"),
+    path("profile/sessions/end/", own_sessions.end, name="profile.sessions.end"),
+    path("profile/sessions/end-others/", own_sessions.end_others, name="profile.sessions.end_others"),
+    path("login/organisation/", sso.find, name="sso"),
+    path("login/<str:tenant_id>/", sso.door, name="sso.door"),
+    path("login/<str:tenant_id>/go/", sso.go, name="sso.go"),
+    path("login/<str:tenant_id>/callback/", sso.callback, name="sso.callback"),
     path("join/", join.join, name="join"),
     # Browsers ask for it on pages that name no icon: the operators', and raw answers of the API.
     path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL.strip('/')}/favicon.ico")),
@@ -133,7 +177,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", RedirectView.as_view(pattern_name="docs", query_string=True)),
     # Where the API's problems lead: their `type` is this address.
     path("docs/errors", errors.index, name="docs.errors"),
-    path("docs/errors/<str:code>", errors.one, name="docs.errors.one"),
+    path("docs/errors/<int:number>", errors.one, name="docs.errors.one"),
+    path("docs/errors/<slug:code>", errors.of_code, name="docs.errors.of_code"),
     path("docs/<slug:slug>", docs.page, name="docs.page"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("e/<str:env_id>/", include(inside)),

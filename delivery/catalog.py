@@ -46,6 +46,8 @@ DIVERTED = {**id_of("endpoint"), "type": ["string", "null"]}  # who gets an endp
 ENDPOINT_ONLY = {"endpointId": id_of("endpoint")}
 ABOUT_DELIVERY = {"messageId": id_of("message"), "deliveryId": id_of("delivery"), **ENDPOINT_ONLY}
 GIVEN_UP = {**ABOUT_DELIVERY, "errorCode": CODE, "reason": {"type": "string", "enum": Reason.values}}
+COUNT = {"type": "integer", "minimum": 0}
+QUOTA = {"messagesAMonth": COUNT, "received": COUNT}
 EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, "endpointId": ENDPOINT}
 
 
@@ -187,6 +189,20 @@ TYPES: tuple[EventType, ...] = (
             "because": {"type": "string", "enum": ["recovered", "person"]},
         },
         {"issueId": ISSUE, "endpointId": ENDPOINT, "errorCode": 5103, "because": "recovered"},
+    ),
+    EventType(
+        "quota.warned",
+        _("Four fifths of the texts that are expected in a month came in."),
+        QUOTA,
+        {"messagesAMonth": 10_000, "received": 8_000},
+    ),
+    EventType(
+        "quota.exceeded",
+        _(
+            "More texts came in than are expected in a month. All are delivered; the API answers a tenth as often."
+        ),
+        QUOTA,
+        {"messagesAMonth": 10_000, "received": 10_000},
     ),
 )
 BY_NAME: Mapping[str, EventType] = {one.name: one for one in TYPES}

@@ -326,10 +326,11 @@ class Delivery(models.Model):
                 name="delivery_put_off",
             ),
             models.Index(fields=["environment", "-id"], name="delivery_newest"),
+            models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
             models.Index(
-                fields=["environment", "-id"],
+                fields=["environment", "state", "-id"],
                 condition=models.Q(state__in=["failed", "held", "pending"]),
-                name="delivery_open",
+                name="delivery_in_state",
             ),
             models.Index(
                 fields=["endpoint", "state", "created_at"],

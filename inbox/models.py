@@ -89,7 +89,24 @@ class Message(models.Model):
         verbose_name = _("message")
         indexes: ClassVar = [
             models.Index(fields=["environment", "-id"], name="message_newest"),
+            # What lists are narrowed by. Equal values lie together, so that an insert finds its page in memory.
+            models.Index(fields=["environment", "number_used", "-id"], name="message_of_number"),
             models.Index(fields=["environment", "sender_index", "id"], name="message_of_sender"),
+            models.Index(
+                fields=["environment", "route_id", "-id"],
+                condition=models.Q(route_id__isnull=False),
+                name="message_of_route",
+            ),
+            models.Index(
+                fields=["environment", "routing_tag", "-id"],
+                condition=~models.Q(routing_tag=""),
+                name="message_of_tag",
+            ),
+            models.Index(
+                fields=["environment", "state", "-id"],
+                condition=~models.Q(state="received"),
+                name="message_kept_back",
+            ),
             models.Index(
                 fields=["environment", "received_at"],
                 condition=models.Q(content_erased_at=None, legal_hold=False),

@@ -24,14 +24,13 @@ from django.db.models import Exists, OuterRef, Q
 from accounts import keyring, process
 from accounts.clock import clock
 from accounts.encryption import DataKey, Unsealable
-from accounts.ids import public
 from accounts.models import Environment
 from delivery.models import Endpoint
 from ingest.explanations import Explanations
 from numbers.carriers import CARRIERS
 from numbers.carriers.base import Carrier
 from numbers.models import Assignment, Channel
-from routing.match import CompiledRoute, InvalidCondition, Table, compile_route
+from routing.match import CompiledRoute, InvalidCondition, Table
 from routing.models import Route
 
 log = logging.getLogger("smsgateway.door")
@@ -215,25 +214,11 @@ def compiled_routes(only: set[UUID] | None) -> dict[UUID, list[CompiledRoute]]:
     found: dict[UUID, list[CompiledRoute]] = defaultdict(list)
     for route in Route.objects.filter(**within(only)).order_by("position").prefetch_related("endpoints"):
         try:
-            found[route.environment_id].append(compiled(route))
+            found[route.environment_id].append(route.compiled())
         except InvalidCondition:
             # Saved by an older version's rules: skipping it sends texts to the next route, which loses none.
             log.exception("a stored route does not compile", extra={"environment": str(route.environment_id)})
     return found
-
-
-def compiled(route: Route) -> CompiledRoute:
-    endpoints = tuple(endpoint.pk for endpoint in route.endpoints.all() if endpoint.deleted_at is None)
-    return compile_route(
-        id=route.pk,
-        public_id=public("route", route.pk),
-        name=route.name,
-        version=route.version,
-        conditions=route.conditions,
-        action=route.action,
-        endpoint_ids=endpoints,
-        routing_tag=route.routing_tag,
-    )
 
 
 def channel_views(only: set[UUID] | None) -> Iterable[tuple[str, ChannelView]]:

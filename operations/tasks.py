@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from celery import shared_task
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from accounts import clients
 from accounts.clock import clock
 from accounts.models import LoginFailure
-from accounts.services import THROTTLE_WINDOW
+from accounts.throttle import COUNTED
 from delivery import queues, replays, retention
 from inbox.models import Part, RepeatKey
 from ingest.models import StrayText
+from operations import quotas, repetition, requests
 
 BATCH = 5000
 GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold a worker's thread for long
@@ -25,6 +28,12 @@ GOES_ON_FOR = timedelta(seconds=20)  # then the next task does: none is to hold 
 def tidy_queues() -> dict[str, int]:
     """Settle what waits in queues in vain; answers how many of each."""
     return queues.tidy(clock() + GOES_ON_FOR)
+
+
+@shared_task(name="operations.tasks.look_at_quotas")
+def look_at_quotas() -> int:
+    """Warn whoever receives more texts than expected; answers for how many that changed."""
+    return quotas.look()
 
 
 @shared_task(name="operations.tasks.purge")
@@ -43,7 +52,14 @@ def purge() -> dict[str, int]:
             StrayText.objects.all(), "received_at", now - timedelta(days=settings.STRAY_TEXTS_KEPT_DAYS)
         ),
         "accessTokens": clients.purge(),
-        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - THROTTLE_WINDOW),
+        "apiRequests": purge_all(requests.forgettable()),
+        "keptAnswers": purge_all(repetition.forgettable()),
+        "loginFailures": purge_older(LoginFailure.objects.all(), "at", now - COUNTED),
+        # The rows of sessions that ran out; what is listed of them besides holds addresses of people.
+        "sessions": purge_older(Session.objects.all(), "expire_date", now),
+        "listedSessions": purge_older(
+            UserSession.objects.all(), "last_seen_at", now - timedelta(hours=settings.SESSION_HOURS)
+        ),
     }
 
 
@@ -60,7 +76,12 @@ def run_replays() -> int:
 
 
 def purge_older(rows: QuerySet[Any], field: str, before: datetime) -> int:
+    return purge_all(rows.filter(**{f"{field}__lt": before}))
+
+
+def purge_all(rows: QuerySet[Any]) -> int:
+    """Delete the rows in batches; answers how many."""
     gone = 0
-    while ids := list(rows.filter(**{f"{field}__lt": before}).values_list("pk", flat=True)[:BATCH]):
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         gone += rows.filter(pk__in=ids).delete()[0]
     return gone

@@ -1,4 +1,4 @@
-"""The ordered rules of an environment."""
+"""The ordered rules of an environment, and what they were."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import uuid7
+from accounts.ids import public, uuid7
 from accounts.models import Environment
 from accounts.personal import NO_PERSONAL_DATA
 from delivery.models import Endpoint
+from routing.match import CompiledRoute, compile_route
 
 
 class Route(models.Model):
@@ -49,3 +50,46 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def compiled(self) -> CompiledRoute:
+        """Ready to be asked. Raises InvalidCondition where it was saved by an older version's rules."""
+        present = tuple(endpoint.pk for endpoint in self.endpoints.all() if endpoint.deleted_at is None)
+        return compile_route(
+            id=self.pk,
+            public_id=public("route", self.pk),
+            name=self.name,
+            version=self.version,
+            conditions=self.conditions,
+            action=self.action,
+            endpoint_ids=present,
+            routing_tag=self.routing_tag,
+        )
+
+
+class RouteVersion(models.Model):
+    """All routes of an environment, in their order, as a change left them. Never changed; the oldest are let go.
+
+    `routes` is as routing.documents writes them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    environment = models.ForeignKey(
+        Environment, models.PROTECT, related_name="route_versions", db_index=False
+    )
+    number = models.IntegerField()  # 1, 2, 3 …
+    routes = models.JSONField()
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+
+    personal_data: ClassVar = NO_PERSONAL_DATA
+
+    class Meta:
+        verbose_name = _("version of the routes")
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "number"], name="route_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -17,6 +17,7 @@ from accounts.models import Environment
 from delivery import services as delivery_services
 from delivery.models import Endpoint
 from numbers.phone import validate_number
+from routing import versions
 from routing.match import validate_conditions
 from routing.models import Route
 
@@ -91,6 +92,7 @@ def create_route(
     route.endpoints.set(endpoints)
     check_patterns(environment)
     audit.record(actor, "route.created", route.pk, environment=environment, after=describe(route))
+    versions.keep(environment, actor)
     return route
 
 
@@ -124,6 +126,7 @@ def update_route(
     audit.record(
         actor, "route.updated", route.pk, environment=route.environment, before=before, after=describe(route)
     )
+    versions.keep(route.environment, actor)
     return route
 
 
@@ -144,6 +147,7 @@ def delete_route(route: Route, actor: Actor) -> None:
     route.delete()
     environment.routes.filter(position__gt=route.position).update(position=F("position") - 1)
     audit.record(actor, "route.deleted", pk, environment=environment, before=before)
+    versions.keep(environment, actor)
 
 
 @transaction.atomic
@@ -160,6 +164,7 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
 def lock_positions(environment: Environment) -> int:
     """Serialise changes to one environment's order of routes; answers how many routes it has."""
     Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
+    versions.begin(environment)
     return environment.routes.count()
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 #: What a log call may add through `extra=`; anything else is dropped.
@@ -13,6 +14,8 @@ FIELDS = (
     "requestId method path status durationMs carrier channel environment endpoint delivery message count process "
     "reason errorCode task replay"
 ).split()
+#: The id of the request that this thread answers (smsgateway.middleware).
+present_request: ContextVar[str] = ContextVar("present_request", default="")
 # Exception texts come from libraries and may quote what they choked on: whatever could be a number or a
 # code is masked.
 DIGITS = re.compile(r"\+?\d(?:[ .\-]?\d){3,}")
@@ -28,6 +31,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": DIGITS.sub("[digits]", record.getMessage()),
         }
+        if request := present_request.get():
+            line["requestId"] = request
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__

@@ -6,22 +6,27 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.ids import uuid7
+from accounts import ids
 from accounts.proxies import client_address
+from smsgateway.logs import present_request
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestId:
-    """Gives each request an id of ours, shows it in `Request-Id`, and hands it to audit entries and errors."""
+    """Names each request, as its caller did or anew: in `Request-Id`, logs, audit entries and errors."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META["REQUEST_ID"] = f"req_{uuid7().hex}"
-        response = self.get_response(request)
-        response["Request-Id"] = request.META["REQUEST_ID"]
+        request.META["REQUEST_ID"] = name = ids.request_name(request.META.get("HTTP_REQUEST_ID", ""))
+        mark = present_request.set(name)
+        try:
+            response = self.get_response(request)
+        finally:
+            present_request.reset(mark)
+        response["Request-Id"] = name
         return response
 
 

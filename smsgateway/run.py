@@ -200,6 +200,7 @@ smsgateway is running. Ctrl-C stops it; the data stays.
 
   Dashboard     {told["dashboard"]}
   Log in        {login["email"]}   {login["password"]}
+  Second step   make code    (in a second terminal; or an authenticator app with the secret {login["secret"]})
   API keys      live {keys["live"]}
                 sandbox {keys["sandbox"]}
   Carriers in   {told["ingest"]}

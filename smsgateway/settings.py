@@ -136,7 +136,14 @@ CONTENT_KEPT_DAYS_MOST = whole("CONTENT_KEPT_DAYS_MOST", 365, 1, 3650)
 CONTENT_KEPT_DAYS = whole("CONTENT_KEPT_DAYS", min(30, CONTENT_KEPT_DAYS_MOST), 1, CONTENT_KEPT_DAYS_MOST)
 ATTEMPTS_KEPT_DAYS_MOST = whole("ATTEMPTS_KEPT_DAYS_MOST", 365, 1, 3650)
 ATTEMPTS_KEPT_DAYS = whole("ATTEMPTS_KEPT_DAYS", min(90, ATTEMPTS_KEPT_DAYS_MOST), 1, ATTEMPTS_KEPT_DAYS_MOST)
+API_READS = whole("API_READS", 1000, 1, 1_000_000)  # of one key in accounts.limits.WINDOW_S
+API_WRITES = whole("API_WRITES", 250, 1, 1_000_000)
+WRONG_KEYS_A_MINUTE = whole("WRONG_KEYS_A_MINUTE", 60, 1, 1_000_000)  # from one network
+MESSAGES_A_MONTH = whole("MESSAGES_A_MONTH", 0, 0, 2_000_000_000)  # of one environment; 0: any number
+API_REQUESTS_KEPT_DAYS = whole("API_REQUESTS_KEPT_DAYS", 14, 1, 365)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
+SESSION_HOURS = whole("SESSION_HOURS", 12, 1, 720)
+SESSION_IDLE_MINUTES = whole("SESSION_IDLE_MINUTES", 120, 5, 1440)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
 
@@ -153,13 +160,17 @@ INSTALLED_APPS = [
     "operations",
     "api",
     "dashboard",
-    "django.contrib.admin",
+    "dashboard.operator_config.OperatorPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "lucide",
     "oauth2_provider",
@@ -178,7 +189,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.lifetime.Lifetime",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -215,7 +228,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "smsgateway.cache.Forgetful",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
@@ -248,19 +261,46 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "quotas": {
+        "task": "operations.tasks.look_at_quotas",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+
+# django-allauth: stages of signing in, second factors, passkeys, the list of sessions. Its pages are dashboard's, its
+# throttle of passwords is accounts.throttle, and nobody signs up without an invitation.
+ACCOUNT_ADAPTER = "dashboard.adapters.People"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "dashboard.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "smsgateway"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # of an account's two addresses the new one only: the first came by invitation
+)
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -296,7 +336,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -351,6 +391,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "ActorKind": "api.fields.ACTOR_KINDS",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
@@ -366,6 +407,7 @@ SPECTACULAR_SETTINGS = {
         "ReplayableState": "api.replays.STATES",
         "ReplayKind": "delivery.models.Replay.Kind",
         "ReplayState": "delivery.models.Replay.State",
+        "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
     },
 }

@@ -74,7 +74,7 @@ for (const button of document.querySelectorAll("[data-refresh]")) {
   const refresh = async () => {
     const target = document.querySelector(button.dataset.refresh);
     if (document.hidden || target.contains(document.activeElement)) return; // never under a reader's hands
-    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Renewal": "1" } }).catch(() => null);
     if (!answer || !answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector(button.dataset.refresh);

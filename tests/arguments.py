@@ -20,6 +20,9 @@ LADDER = {"retry": {"delaysSeconds": [5, 60]}, "onFailure": {"5xx": "retry"}}
 HEADERS = {"headers": [{"name": "X-Tenant", "value": "acme", "secret": True}]}
 SENDER = [{"field": "senderId", "operator": "equals", "value": "+33639980417"}]
 
+ROUTE = {"name": "R", "endpointIds": ["endpoint_id"]}
+PROVIDER = {"issuer": "http://127.0.0.1:9", "clientId": "walks", "clientSecret": "hush", "domains": ["w.example"]}
+
 #: The body of each call that takes one.
 BODIES: dict[str, dict[str, Any]] = {
     "POST channels": {"carrier": "sandbox", "credentials": {"secret": "a-long-token"}},
@@ -45,6 +48,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST destinations": {"pattern": "*.example.com"},
     "POST routes": {"name": "R", "endpointIds": ["endpoint_id"], "conditions": SENDER},
     "PATCH routes/{route_id}": {"name": "R", "endpointIds": ["endpoint_id"]},
+    "PUT routes/import": {"routes": [ROUTE]},
+    "POST routes/validate": {"routes": [ROUTE]},
+    "POST routes/dry-run": {"messageId": "message_id", "routes": [ROUTE]},
+    "POST routes/versions/{route_version_id}/restore": {},
     "POST deliveries/{delivery_id}/replay": {},
     "POST replays": {"kind": "recover", "filter": RECOVER},
     "POST replays/{replay_id}/run": {},
@@ -59,6 +66,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH members/{membership_id}": {"role": "support"},
     "POST invitations": {"email": "new@example.com", "role": "viewer"},
     "POST invitations/{invitation_id}/resend": {},
+    "POST identity-providers": PROVIDER,
+    "PATCH identity-providers/{identity_provider_id}": {"trustsSecondFactor": True},
+    "POST identity-providers/{identity_provider_id}/check": {},
 }
 #: What is sent by a page.
 FORMS: dict[str, dict[str, Any]] = {
@@ -86,6 +96,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "channels/{channel_id}/try/": {"body": "{}"},
     "channels/{channel_id}/delete/": {},
     "routes/new/": {"name": "R", "action": "deliver", "endpoints": ["endpoint_id"]},
+    "routes/try/": {"number_used": "+33937000001", "sender_id": "+33639980417", "content": "Hello"},
+    "routes/versions/{route_version_id}/restore/": {},
     "routes/{route_id}/": {"name": "R", "action": "deliver", "endpoints": ["endpoint_id"]},
     "routes/{route_id}/move/": {"to": "1"},
     "routes/{route_id}/delete/": {},
@@ -94,7 +106,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "retention/": {"content_kept_days": "7", "attempts_kept_days": "30"},
     "endpoints/new/": {"url": URL, "signs_with": "v1"},
     "endpoints/{endpoint_id}/edit/": {"url": URL, "description": "D", "payload": "full"},
-    "endpoints/{endpoint_id}/policy/": {"shape": "default", "failover": "callback_id"},
+    "endpoints/{endpoint_id}/policy/": {"shape": "default", "failover": "callback_id", "on_410": "disable"},
     "endpoints/{callback_id}/template/": {"method": "GET", "content_type": "application/json"},
     "endpoints/{endpoint_id}/access/": {"way": "none"},
     "endpoints/{endpoint_id}/secrets/": {"overlap": "0"},
@@ -113,6 +125,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "members/{membership_id}/remove/": {},
     "members/invitations/{invitation_id}/resend/": {},
     "members/invitations/{invitation_id}/withdraw/": {},
+    "single-sign-on/": {"issuer": "http://127.0.0.1:9", "client_id": "walks", "domains": "w.example"},
+    "single-sign-on/check/": {},
+    "single-sign-on/remove/": {},
     "oauth-clients/new/": {"name": "C", "scopes": ["read"]},
     "oauth-clients/{client_id}/": {"name": "C"},
     "oauth-clients/{client_id}/rotate/": {"overlap": "0"},
@@ -122,6 +137,8 @@ FORMS: dict[str, dict[str, Any]] = {
 QUERIES = {"channels/{channel_id}/available-numbers": "country=FR"}
 #: What the cast's own things answer, where that is no success.
 OTHERWISE = {
+    "POST identity-providers": 409,  # there is one
+
     "GET channels/{channel_id}/available-numbers": 409,  # its carrier sells none
     "POST channels/{channel_id}/numbers": 409,
     "POST endpoints/{queue_id}/queue/ack": 422,  # nothing waits in it
@@ -149,7 +166,7 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 
 def takes_body(place: Place, method: str) -> bool:
-    return method in ({"POST", "PATCH"} if place.of_api else {"POST"}) and method in place.needs
+    return method in ({"POST", "PATCH", "PUT"} if place.of_api else {"POST"}) and method in place.needs
 
 
 def sample(place: Place, method: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Everybody who may ask: people in each role, keys and tokens with what each role may, keys for one scope, strangers."""
+"""Everybody who may ask: people in each role, keys and tokens with what each may, keys for one scope, strangers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts import clients, granting, keys
 from accounts.audit import SYSTEM
 from accounts.models import KeyAddress
 from accounts.roles import PERMISSIONS, SCOPES, Role
-from tests.cast import House, Side
+from tests.cast import House, Side, sign_in
 
 
 class Caller(NamedTuple):
@@ -62,7 +62,7 @@ def of_revoked_key(side: Side) -> Caller:
 
 def of_person(house: House, role: str) -> Caller:
     http = Client()
-    http.force_login(house.users[role])
+    sign_in(http, house.users[role])
     return Caller(http, house.live, frozenset(PERMISSIONS[role]))
 
 

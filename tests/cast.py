@@ -7,28 +7,32 @@ otherwise only the door and the delivery engine write, sealed with the tenant's 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from accounts import clients, granting, invitations, keyring, keys, members
+from accounts import clients, granting, invitations, keyring, keys, members, sso
 from accounts import services as accounts
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, KeyAddress, Tenant, User
 from accounts.roles import SCOPES, Role
-from delivery import destinations
+from delivery import destinations, outside
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
 from inbox.models import CONTENT, SENDER, Explanation, Message
 from numbers import phone
 from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
+from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 
@@ -55,6 +59,7 @@ class Side:
     event: Event
     issue: Issue
     replay: Replay
+    request: LoggedRequest
     queue: Endpoint
     callback: Endpoint
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
@@ -63,6 +68,8 @@ class Side:
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
+        if provider := sso.of(self.environment.tenant):
+            listed["identity_provider_id"] = public("identity_provider", provider.pk)
         return listed | {
             "env_id": public("environment", self.environment.pk),
             "membership_id": public(
@@ -78,6 +85,7 @@ class Side:
             "queue_id": public("endpoint", self.queue.pk),
             "secret_id": public("secret", self.endpoint.secrets.order_by("pk")[0].pk),
             "route_id": public("route", self.route.pk),
+            "route_version_id": public("route_version", self.environment.route_versions.all()[0].pk),
             "message_id": public("message", self.message.pk),
             "delivery_id": public("delivery", self.delivery.pk),
             "attempt_id": public("attempt", self.attempt.pk),
@@ -85,6 +93,7 @@ class Side:
             "event_id": public("event", self.event.pk),
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
+            "request_id": public("request", self.request.pk),
         }
 
 
@@ -114,8 +123,21 @@ def build(name: str, live_number: str, sandbox_number: str) -> House:
 def member(tenant: Tenant, role: Role) -> User:
     host = "".join(c for c in tenant.name.lower() if c.isascii() and c.isalnum())
     user = User.objects.create(email=f"{role.value}@{host}.example", password=hashed_password())
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     members.add(tenant, user, role, SYSTEM)
     return user
+
+
+def sign_in(browser: Client, user: User, *, second_factor: bool = True) -> None:
+    """Give the browser the session that a log-in a moment ago leaves, by default with both factors."""
+    browser.force_login(user)
+    at, session = clock().timestamp(), browser.session
+    proofs: list[dict[str, Any]] = [{"method": "password", "at": at}]
+    if second_factor:
+        proofs.append({"method": "mfa", "type": "totp", "at": at})
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = proofs
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 def furnish(environment: Environment, number: str) -> Side:
@@ -154,6 +176,7 @@ def furnish(environment: Environment, number: str) -> Side:
         store_event(environment, new.endpoint),
         store_issue(failed),
         store_replay(environment, new.endpoint),
+        store_logged_request(environment),
         delivery.create_endpoint(environment, SYSTEM, kind="polling", description="Archive").endpoint,
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
@@ -212,6 +235,21 @@ def with_destinations(house: House) -> House:
     return house
 
 
+def with_provider(house: House) -> House:
+    """The house, whose people may sign in at a provider that does not answer."""
+    sso.create(
+        house.tenant,
+        SYSTEM,
+        SCOPES,
+        outside,
+        issuer="http://127.0.0.1:9",
+        client_id="tests",
+        client_secret="hush",
+        domains=["house.example"],
+    )
+    return house
+
+
 def store_request(environment: Environment, **columns: Any) -> NumberRequest:
     """A request for a number of the pool that nobody has decided."""
     values: dict[str, Any] = {
@@ -261,6 +299,24 @@ def store_message(
     return Message.objects.create(**values | columns)
 
 
+def store_logged_request(environment: Environment, **columns: Any) -> LoggedRequest:
+    """A request to the API that was answered well."""
+    pk = columns.pop("id", uuid7())
+    values: dict[str, Any] = {
+        "id": pk,
+        "at": clock(environment),
+        "request_id": public("request", pk),
+        "method": "GET",
+        "path": "/v1/messages",
+        "status": 200,
+        "duration_us": 4_200,
+        "actor_kind": "key",
+        "actor_id": environment.keys.earliest("created_at").pk,
+        "address": "192.0.2.7",
+    }
+    return LoggedRequest.objects.create(environment=environment, **values | columns)
+
+
 def store_delivery(
     message: Message, endpoint: Endpoint, state: str = Delivery.State.FAILED, **columns: Any
 ) -> Delivery:
@@ -306,6 +362,9 @@ def store_attempt(
     return Attempt.objects.create(**values | columns)
 
 
+BULK = re.compile(r"/v1/replays(/[^/]+/run)?$")  # where each POST must have a name of its own
+
+
 class Api:
     """A client of the API with one key."""
 
@@ -316,6 +375,8 @@ class Api:
         """The response to `method /v1/path`; `body` goes as JSON, bytes go as they are."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         url = path if path.startswith("/") else f"/v1/{path}"
+        if method == "POST" and BULK.match(url):
+            headers = {"Idempotency-Key": uuid7().hex} | headers
         return self.http.generic(method, url, raw, content_type="application/json", headers=headers or None)
 
     def get(self, path: str) -> Any:

@@ -19,7 +19,7 @@ from accounts import ids
 from accounts.roles import SCOPES
 from tests.arguments import OTHERWISE, address, sample, sent, short
 from tests.callers import CALLERS, PEOPLE, Caller, able
-from tests.cast import House, Side, with_destinations
+from tests.cast import House, Side, with_destinations, with_provider
 from tests.traces import fingerprint
 from tests.urlconf import PLACES, Place
 
@@ -30,7 +30,7 @@ FULLEST = {"a key of owner", "owner"}
 PRYING = [
     name for name in CALLERS if name.startswith("a key of") or name in PEOPLE or name == "a token of owner"
 ] + ["a program that shows nothing"]
-OF_THE_TENANT = frozenset({"membership_id", "invitation_id"})
+OF_THE_TENANT = frozenset({"membership_id", "invitation_id", "identity_provider_id"})
 NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
 CODES = {401: {"not_authenticated", "invalid_key"}, 403: {"missing_scope"}}
 CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
@@ -38,12 +38,12 @@ CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @pytest.fixture
 def borealis(borealis: House) -> House:
-    return with_destinations(borealis)
+    return with_provider(with_destinations(borealis))
 
 
 # ---- what is expected
@@ -85,7 +85,8 @@ def at_ones_own(place: Place, method: str, caller: Caller, response: Any) -> str
 
 def ask(caller: Caller, place: Place, method: str, values: dict[str, str]) -> Any:
     body, content_type = sent(place, method, caller.side)
-    return caller.http.generic(method, address(place, values), body, content_type=content_type)
+    named = {"Idempotency-Key": ids.uuid7().hex} if place.of_api and method == "POST" else {}
+    return caller.http.generic(method, address(place, values), body, content_type=content_type, headers=named)
 
 
 def told(caller: Caller, place: Place, method: str, values: dict[str, str]) -> tuple[int, str]:

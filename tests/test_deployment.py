@@ -398,6 +398,12 @@ def test_the_proxy_joins_web_and_door_and_hides_the_rest(deployment: Deployment)
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://localhost/x?y=1")
 
 
+@needs_nginx
+def test_the_proxy_leaves_it_to_the_api_to_judge_a_large_body(deployment: Deployment) -> None:
+    answer = Outside(deployment).ask("POST", "/v1/number-requests/nrq_1/documents", data=b"x" * 7_000_000)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
+
+
 def test_who_waits_for_a_queue_is_answered_with_and_without_the_process_for_it(
     deployment: Deployment,
 ) -> None:

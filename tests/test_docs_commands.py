@@ -67,7 +67,7 @@ MEANT = {
     "https://example.com/sms": "{receiver}",
     "https://api.example.com/v2": "{receiver}",
 }
-WITH_LIVE = {"numbers"}  # pages that ask for a key of live
+WITH_LIVE = {"access", "numbers"}  # pages that ask for a key of live
 WITHIN_S = 90
 
 

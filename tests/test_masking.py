@@ -18,7 +18,7 @@ from delivery.services import update_endpoint
 from routing.services import create_route
 from tests.arguments import QUERIES, SENDER, sent, short
 from tests.callers import CALLERS, PEOPLE, Caller
-from tests.cast import CARRIER_SECRET, Api, House, with_destinations
+from tests.cast import CARRIER_SECRET, Api, House, with_destinations, with_provider
 from tests.dashboard.browse import Person, text
 from tests.urlconf import PLACES, Place
 
@@ -36,7 +36,7 @@ def acme(acme: House) -> House:
     create_route(acme.live.environment, SYSTEM, name="One sender", conditions=SENDER, action="drop")
     access = {"headers": [{"name": "X-Key", "value": HEADER, "secret": True}]}
     update_endpoint(acme.live.endpoint, SYSTEM, access=access)
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 def queries(place: Place) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, SCOPES, Role, allows
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, with_destinations, with_provider
 from tests.dashboard.browse import Person
 from tests.urlconf import PLACES, Place, name_of
 
@@ -20,7 +20,7 @@ KNOWN = frozenset().union(*PERMISSIONS.values())
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @pytest.mark.parametrize("place", PLACES, ids=name_of)
@@ -55,6 +55,9 @@ PAGES = {
     "POST channels/{channel_id}/delete/": "owner admin developer",
     "POST numbers/{number_id}/release/": "owner admin developer",
     "POST routes/{route_id}/": "owner admin developer",
+    "POST routes/try/": "owner admin developer",
+    "GET routes/versions/": "owner admin developer compliance support billing viewer",
+    "POST routes/versions/{route_version_id}/restore/": "owner admin developer",
     "POST destinations/": "owner admin developer",
     "GET api-keys/": "owner admin developer",
     "POST api-keys/{key_id}/revoke/": "owner admin developer",
@@ -63,6 +66,9 @@ PAGES = {
     "POST members/": "owner admin",
     "POST members/{membership_id}/role/": "owner admin",
     "POST members/{membership_id}/remove/": "owner admin",
+    "GET single-sign-on/": "owner admin",
+    "POST single-sign-on/": "owner admin",
+    "POST single-sign-on/remove/": "owner admin",
 }
 CALLS = {
     "GET channels": "read",
@@ -70,6 +76,11 @@ CALLS = {
     "DELETE channels/{channel_id}": "configure",
     "POST endpoints/{endpoint_id}/secrets": "configure",
     "PATCH routes/{route_id}": "configure",
+    "GET routes/export": "read",
+    "PUT routes/import": "configure",
+    "POST routes/validate": "read",
+    "POST routes/dry-run": "readContent",
+    "POST routes/versions/{route_version_id}/restore": "configure",
     "GET messages": "readMessages",
     "GET messages/{message_id}": "readMessages",
     "GET deliveries/{delivery_id}/attempts": "readMessages",
@@ -82,6 +93,7 @@ CALLS = {
     "GET members": "manageMembers",
     "PATCH members/{membership_id}": "manageMembers",
     "POST invitations": "manageMembers",
+    "PATCH identity-providers/{identity_provider_id}": "manageMembers",
 }
 
 

@@ -103,10 +103,11 @@ def later(ms: float) -> Outcome:
 @pytest.mark.parametrize(
     ("after", "missed"),
     [
-        (replace(BEFORE, saturated=[slower(1.09)], paced=[later(10.9)]), 0),
+        (replace(BEFORE, saturated=[slower(1.09)], paced=[later(14.9)]), 0),
         (replace(BEFORE, saturated=[slower(1.2)]), 1),
         (replace(BEFORE, saturated=[slower(1.2), RUN]), 0),  # the best of the runs counts
-        (replace(BEFORE, paced=[later(11.2)]), 2),  # p95 and p99
+        (replace(BEFORE, paced=[later(15.1)]), 1),
+        (replace(BEFORE, paced=[later(40.1)]), 2),  # p95 and p99
         (replace(BEFORE, drained=Drained(1000, 1.2, 0, [20.0])), 1),
         (replace(BEFORE, drained=Drained(999, 1.0, 1, [20.0])), 1),
         (replace(BEFORE, in_force_s=[0.1, 1.1]), 1),

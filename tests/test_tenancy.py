@@ -1,4 +1,4 @@
-"""Nobody's answer shows what is another's, and no body can name it. Addresses that name it: tests.test_access_matrix."""
+"""No answer shows what is another's, and no body can name it. Addresses that name it: tests.test_access_matrix."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.arguments import BODIES, address, filled
 from tests.callers import CALLERS
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, with_destinations, with_provider
 from tests.test_access_matrix import OF_THE_TENANT, absent
 from tests.traces import fingerprint
 from tests.urlconf import PLACES, Place, name_of
@@ -18,12 +18,12 @@ from tests.urlconf import PLACES, Place, name_of
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @pytest.fixture
 def borealis(borealis: House) -> House:
-    return with_destinations(borealis)
+    return with_provider(with_destinations(borealis))
 
 
 def test_the_walks_see_api_and_pages() -> None:

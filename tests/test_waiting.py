@@ -7,12 +7,16 @@ from concurrent.futures import Future
 
 import pytest
 import requests
+from django.conf import LazySettings
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
+from accounts.ids import uuid7
 from api import waiting
 from delivery import queues, services
 from delivery.models import Delivery
+from operations import rates
+from operations.models import LoggedRequest
 from tests import cast
 from tests.cast import Api, House, Side
 from tests.live import WITHIN_S, until
@@ -148,6 +152,32 @@ def test_it_answers_nothing_but_queues_and_monitors(acme: House, wait: LiveWait)
     assert wait.get("/readyz", "").status_code == 200
     assert wait.get("/v1/messages", acme.live.key).status_code == 404
     assert wait.get("/login/", "").status_code == 404
+
+
+def test_each_answer_names_its_request(acme: House, wait: LiveWait) -> None:
+    name = uuid7().hex
+    headers = {"Authorization": f"Bearer {acme.live.key}", "Request-Id": name}
+    for path in ("/v1/messages", "/readyz", path_of(acme.live, "")):
+        assert requests.get(wait.url + path, headers=headers, timeout=WITHIN_S).headers["Request-Id"] == name
+    nowhere = wait.get("/v1/messages", acme.live.key)
+    assert nowhere.json()["requestId"] == nowhere.headers["Request-Id"] != name
+    assert nowhere.json()["errorCode"] == 1105
+
+
+def test_who_waits_has_asked_once(
+    acme: House, wait: LiveWait, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_READS, now = 10, clock()
+    monkeypatch.setattr(rates, "clock", lambda: now)
+    answer = asked(wait, acme.live)
+    for _ in range(3):
+        queues.announce(acme.live.queue)  # wakes who waits, for nothing
+    put(acme.live)
+    response = answer.result(WITHIN_S)
+    rows = LoggedRequest.objects.filter(path="/v1/endpoints/{queue_id}/queue")
+    until(rows.exists)
+    assert [row.request_id for row in rows] == [response.headers["Request-Id"]]
+    assert Api(acme.live.key).get("messages")["RateLimit"] == '"read";r=8;t=2'
 
 
 def test_a_header_with_an_underscore_is_no_proxys() -> None:

@@ -10,25 +10,45 @@ from django.urls import URLResolver, get_resolver
 
 #: What belongs to no tenant, and why nobody needs a permission for it.
 OPEN = {
+    **{
+        f"profile/{page}": "one's own account (tests/sign_in)"
+        for page in (
+            "", "address/", "app/", "app/remove/", "passkeys/name/", "passkeys/new/", "passkeys/remove/", "password/",
+            "protect/", "recovery-codes/", "sessions/end/", "sessions/end-others/",
+        )
+    },
     "": "leads to one's own environment, or to the log-in",
+    "address/verify/": "whoever opens it shows the text of a link",
+    "confirm/": "who one is oneself, proved again",
     "docs": "the handbook, for anybody",
     "docs/": "leads there",
     "docs/<slug:slug>": "likewise",
     "docs/errors": "what codes mean, for whoever meets one",
-    "docs/errors/<str:code>": "likewise",
+    "docs/errors/<int:number>": "likewise",
+    "docs/errors/<slug:code>": "likewise",
     "docs/reference": "what /v1/openapi.json tells anybody, as pages",
     "docs/reference/<slug:resource>": "likewise",
     "favicon.ico": "a picture",
     "healthz": "for load balancers",
     "join/": "whoever opens it shows the text of an invitation",
     "login/": "for who is not known yet",
+    "login/<str:tenant_id>/": "an organisation's door, for whoever has its link (tests/sso)",
+    "login/<str:tenant_id>/callback/": "whoever comes back shows what the provider gave them",
+    "login/<str:tenant_id>/go/": "likewise",
+    "login/address/": "says that a mail was sent",
+    "login/organisation/": "leads from an address to the organisation whose domain it is",
+    "login/passkey/": "whoever asks has a passkey",
+    "login/second/": "for who gave the right password a moment ago (tests/sign_in)",
     "logout/": "everybody may leave",
     "metrics": "for the operator's network",
     "oauth/token": "whoever asks shows a client's secret",
     "operator/": "the operators' own pages, which ask for is_staff and span tenants",
     "operator/login/": "leads to the log-in",
+    "password/forgotten/": "for who forgot theirs; the answer is always the same",
+    "password/new/": "whoever opens it shows the text of a link",
     "preferences/": "one's own language and theme",
     "readyz": "for load balancers",
+    "v1": "answers 404",
     "v1/openapi.json": "the API's description, for anybody",
     r"v1/^.*$": "answers 404 to everything",
 }

@@ -17,6 +17,9 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
+    # They refer to our people but name only our first migration, since whose they are is a setting.
+    run_before = [("account", "0001_initial"), ("mfa", "0001_initial"), ("usersessions", "0001_initial")]
+
     operations = [
         migrations.CreateModel(
             name="Environment",

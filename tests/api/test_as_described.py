@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.api.described import STEADY, exercise, life, operations, resource_of
 from tests.callers import CALLERS, ROLES
-from tests.cast import House, with_destinations
+from tests.cast import House, with_destinations, with_provider
 from tests.urlconf import PLACES
 
 RESOURCES = sorted({place.route.split("/")[1] for place in PLACES if place.of_api})
@@ -18,7 +18,7 @@ SHORTER = [name for name in ROLES if name.startswith("a key") or name == "a toke
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

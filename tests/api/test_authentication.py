@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.clock import clock
 from accounts.models import ApiKey
-from tests.cast import Api, House
+from tests.cast import Api, House, sign_in
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_key_decides_the_environment(acme: House) -> None:
 
 def test_a_session_is_no_key(acme: House) -> None:
     http = Client()
-    http.force_login(acme.users["owner"])
+    sign_in(http, acme.users["owner"])
     assert http.get("/v1/messages").status_code == 401
 
 

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import transaction
 
 from tests.arguments import BODIES, OTHERWISE, filled
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, with_destinations, with_provider
 from tests.traces import OURS, fingerprint
 
 #: Members that are a map, whose names are the sender's own; the service refuses those that it does not know.
@@ -24,7 +24,7 @@ MAPS = {"credentials"}
 
 @pytest.fixture
 def acme(acme: House) -> House:
-    return with_destinations(acme)
+    return with_provider(with_destinations(acme))
 
 
 @cache

@@ -7,10 +7,11 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 
+from accounts.problems import BY_CODE
 from api import messages
 from tests.cast import Api, House, store_message
 
-MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errors", "requestId"}
+MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errorCode", "errors", "requestId"}
 
 
 @pytest.mark.parametrize(
@@ -19,12 +20,15 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "code", "errors", "r
         ("GET", "messages/absent", 404, "not_found"),
         ("GET", "nothing/here", 404, "not_found"),
         ("GET", "", 404, "not_found"),
+        ("GET", "/v1", 404, "not_found"),
+        ("POST", "/v1", 404, "not_found"),
         ("POST", "messages/", 404, "not_found"),
         ("GET", "messages/msg_%00%ff", 404, "not_found"),
         ("PUT", "routes", 405, "method_not_allowed"),
         ("OPTIONS", "routes", 405, "method_not_allowed"),
         ("BREW", "routes", 405, "method_not_allowed"),
         ("GET", "messages?limit=0", 400, "invalid_parameter"),
+        ("GET", "messages?" + "x=1&" * 1001, 400, "bad_request"),
         ("POST", "routes", 422, "invalid"),
     ],
 )
@@ -35,7 +39,8 @@ def test_every_failure_is_a_problem(api: Api, method: str, path: str, status: in
     problem = response.json()
     assert set(problem) == MEMBERS
     assert (problem["status"], problem["code"]) == (status, code)
-    assert problem["type"] == f"{settings.PUBLIC_URL}/docs/errors/{code}"
+    assert problem["errorCode"] == BY_CODE[code].number
+    assert problem["type"] == f"{settings.PUBLIC_URL}/docs/errors/{problem['errorCode']}"
     assert problem["requestId"] == response["Request-Id"]
     assert problem["title"]
     assert problem["detail"]
@@ -87,7 +92,7 @@ def test_what_nobody_foresaw_is_a_problem_and_no_leak(
     def broken(*_args: object) -> None:
         raise RuntimeError("cannot read the text of +33639980417: Votre code est 020005")
 
-    monkeypatch.setattr(messages, "readable", broken)
+    monkeypatch.setattr(messages, "search", broken)
     with caplog.at_level(logging.ERROR, "smsgateway.api"):
         response = api.get("messages")
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
@@ -106,7 +111,7 @@ def test_an_unreachable_database_asks_to_try_again(
     def away(*_args: object) -> None:
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(messages, "readable", away)
+    monkeypatch.setattr(messages, "search", away)
     response = api.get("messages")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
 
@@ -115,3 +120,23 @@ def test_a_text_in_any_script_survives(acme: House, api: Api) -> None:
     text = "\u202e👩‍👩‍👧 <script>alert(1)</script> Ω≈ç \u0001 =1+1"
     store_message(acme.live.assignment, text)
     assert api.get("messages?limit=1").json()["data"][0]["content"] == text
+
+
+def test_a_host_that_is_not_ours_is_a_problem_too(api: Api) -> None:
+    refused = api("GET", "messages", Host="elsewhere.example")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    assert refused["Content-Type"] == "application/problem+json"
+    assert set(refused.json()) == MEMBERS
+
+
+def test_what_breaks_behind_the_view_is_a_problem_too(
+    acme: House, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("cannot count")
+
+    monkeypatch.setattr("operations.counters.api_answered", broken)
+    api.http.raise_request_exception = False
+    response = api.get("messages")
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert (set(response.json()), response["Request-Id"]) == (MEMBERS, response.json()["requestId"])

@@ -157,3 +157,16 @@ def test_no_route_delivers_to_an_endpoint_that_is_being_deleted(acme: House, api
 
     assert set(at_once(acme, route_or_delete)) <= {201, 204, 409, 422}
     assert all(route["endpointIds"] for route in api.get("routes").json()["data"])
+
+
+def test_of_imports_at_once_one_is_in_force_as_a_whole(acme: House) -> None:
+    def document(number: int) -> dict[str, Any]:
+        return {"routes": [{"name": f"R{number}", "action": "drop"}] * (number + 1)}
+
+    statuses = at_once(acme, lambda api, number: api("PUT", "routes/import", document(number)))
+    assert statuses == {200: AT_ONCE}
+    routes = list(acme.live.environment.routes.order_by("position").values_list("position", "name"))
+    assert len({name for _, name in routes}) == 1
+    assert routes == [(at, f"R{len(routes) - 1}") for at in range(1, len(routes) + 1)]
+    kept = list(acme.live.environment.route_versions.order_by("number").values_list("number", flat=True))
+    assert kept == list(range(1, AT_ONCE + 2))

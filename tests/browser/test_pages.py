@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 
+from accounts import factors
+from accounts.audit import SYSTEM
 from tests.browser.checks import CONTRAST, STRUCTURE, TARGETS
 from tests.browser.visitor import PAGES, WIDTHS, Visitor
-from tests.cast import store_delivery, store_message
+from tests.cast import House, store_delivery, store_message
 
 FOR_ANYBODY = [
     "docs",
@@ -16,7 +20,7 @@ FOR_ANYBODY = [
     "docs/concepts",
     "docs/errors",
     "docs/errors/5103",
-    "docs/errors/invalid",
+    "docs/errors/1110",
     "docs/reference",
     "docs/reference/messages",
     "docs/reference/endpoints",
@@ -89,10 +93,44 @@ def test_the_sandbox_says_so_on_every_page(visitor: Visitor) -> None:
 def test_the_pages_for_anybody_are_as_good(visitor: Visitor, path: str, language: str, theme: str) -> None:
     visitor.prefer("django_language", language)
     visitor.prefer("theme", theme)
+    looks_good(visitor, path)
+
+
+def looks_good(visitor: Visitor, path: str) -> None:
     visitor.page.goto(f"{visitor.root}/{path}")
+    assert visitor.page.url.endswith(path)
     for check in (CONTRAST, STRUCTURE, TARGETS):
         assert visitor.page.evaluate(check) == []
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 800})
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert visitor.page.evaluate(wide) <= 0, width
+
+
+OWN = ["profile/", "profile/passkeys/new/", "confirm/", "profile/app/"]
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("path", OWN)
+def test_the_pages_about_oneself_are_as_good(visitor: Visitor, path: str, language: str, theme: str) -> None:
+    visitor.prefer("django_language", language)
+    visitor.prefer("theme", theme)
+    if path == "profile/app/":
+        factors.forget(visitor.house.users["owner"], SYSTEM)
+    looks_good(visitor, path)
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("path", ["login/", "password/forgotten/", "login/address/", "login/second/"])
+def test_the_way_in_is_as_good(
+    chromium: Browser, live_server: LiveServer, acme: House, path: str, language: str, theme: str
+) -> None:
+    visitor = Visitor(chromium, live_server.url, acme)
+    visitor.prefer("django_language", language)
+    visitor.prefer("theme", theme)
+    if path == "login/second/":
+        visitor.code_of("owner")
+        visitor.give_password("owner")
+    looks_good(visitor, path)
+    visitor.close()
+    assert visitor.complaints == []

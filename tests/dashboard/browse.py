@@ -7,15 +7,15 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
-from tests.cast import Side
+from tests.cast import Side, sign_in
 
 
 class Person:
-    """Somebody logged in, looking at one environment."""
+    """Somebody logged in with both factors, looking at one environment."""
 
     def __init__(self, user: User, side: Side) -> None:
         self.http = Client()
-        self.http.force_login(user)
+        sign_in(self.http, user)
         self.side = side
 
     def url(self, path: str) -> str:

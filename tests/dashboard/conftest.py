@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.cast import PASSWORD, House
+from tests.cast import PASSWORD, House, sign_in
 from tests.dashboard.browse import Person
 
 
@@ -28,5 +28,5 @@ def viewer(acme: House) -> Person:
 @pytest.fixture
 def operator(db: None) -> Client:
     browser = Client()
-    browser.force_login(User.objects.create_superuser("operator@example.com", PASSWORD))
+    sign_in(browser, User.objects.create_superuser("operator@example.com", PASSWORD))
     return browser

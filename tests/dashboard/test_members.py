@@ -18,7 +18,7 @@ from accounts.errors import Conflict
 from accounts.ids import public
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.roles import PERMISSIONS
-from tests.cast import Api, House, store_invitation
+from tests.cast import Api, House, sign_in, store_invitation
 from tests.dashboard.browse import Person, text
 
 GOOD = "a long enough passphrase"
@@ -61,7 +61,13 @@ def test_somebody_new_is_invited_and_joins_once(acme: House, admin: Person) -> N
     made = Membership.objects.get(user__email="grace@example.com")
     assert (made.tenant, made.role) == (acme.tenant, "support")
     assert made.user.check_password(GOOD)
-    assert trail()[-4:] == ["invitation.created", "user.created", "invitation.accepted", "member.added"]
+    assert trail()[-5:] == [
+        "invitation.created",
+        "user.created",
+        "invitation.accepted",
+        "member.added",
+        "user.signedIn",
+    ]
     assert browser.get(f"/e/{acme.live.ids['env_id']}/messages/").status_code == 200
     assert Client().get(url).status_code == 404
     assert Client().post("/join/", sent).status_code == 404
@@ -79,12 +85,12 @@ def test_somebody_with_an_account_logs_in_first(acme: House, borealis: House) ->
     url = f"/join/?invitation={store_invitation(acme.tenant, guest.email, 'developer')}"
     assert "Log in with it" in text(Client().get(url))
     other, right = Client(), Client()
-    other.force_login(borealis.users["owner"])
+    sign_in(other, borealis.users["owner"])
     assert "Log out, then open the link again" in text(other.get(url))
     text_of_link = url.partition("=")[2]
     other.post("/join/", {"invitation": text_of_link})
     assert not Membership.objects.filter(tenant=acme.tenant, user=borealis.users["owner"]).exists()
-    right.force_login(guest)
+    sign_in(right, guest)
     assert "Accept" in text(right.get(url))
     right.post("/join/", {"invitation": text_of_link})
     assert Membership.objects.get(tenant=acme.tenant, user=guest).role == "developer"

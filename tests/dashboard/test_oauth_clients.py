@@ -148,7 +148,7 @@ def test_without_a_database_it_says_when_to_try_again(
         raise OperationalError
 
     client = made(api)
-    monkeypatch.setattr("api.tokens.Validator._load_application", away)
+    monkeypatch.setattr("api.tokens.clients.authenticate", away)
     answer = ask(client["id"], client["clientSecret"])
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json() == {"error": "temporarily_unavailable"}

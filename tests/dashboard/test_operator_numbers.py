@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, User
 from numbers import requests, services
 from numbers.models import Channel, Number, NumberRequest
 from numbers.pool import Wanted
-from tests.cast import CARRIER_SECRET, PASSWORD, House
+from tests.cast import CARRIER_SECRET, PASSWORD, House, sign_in
 from tests.dashboard.browse import Person, text
 from tests.dashboard.pool import PDF, id_of, operators_channel, pdf, pool_number
 
@@ -287,7 +287,7 @@ def test_who_may_only_look_acts_on_nothing(acme: House, operator: Client) -> Non
     names = ("number", "channel", "numberrequest")
     clerk.user_permissions.set(Permission.objects.filter(codename__in=[f"view_{name}" for name in names]))
     browser, number, row = Client(), pool_number(NUMBER), acme.live.number_request
-    browser.force_login(clerk)
+    sign_in(browser, clerk)
     assert "Import a list" not in text(browser.get(NUMBERS))
     assert "Refuse" not in text(browser.get(f"{REQUESTS}{row.pk}/change/"))
     for path in (

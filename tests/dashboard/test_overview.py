@@ -11,7 +11,7 @@ from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.roles import Role
 from dashboard import chart
-from tests.cast import House, member, store_delivery, store_message
+from tests.cast import House, member, sign_in, store_delivery, store_message
 from tests.dashboard.browse import Person, text
 
 
@@ -57,7 +57,7 @@ def test_an_empty_environment_says_what_to_do_next(db: None) -> None:
     tenant = accounts.create_tenant("Fresh", SYSTEM)
     person = member(tenant, Role.OWNER)
     browser = Client()
-    browser.force_login(person)
+    sign_in(browser, person)
     page = text(browser.get("/", follow=True))
     assert "From here to your first text" in page
     assert "Messages per hour" not in page

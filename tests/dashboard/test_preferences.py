@@ -21,7 +21,7 @@ def test_the_language_is_kept_with_the_person(acme: House, owner: Person) -> Non
 
 
 def test_logging_in_brings_the_persons_language(acme: House) -> None:
-    user = acme.users["owner"]
+    user = acme.users["viewer"]
     User.objects.filter(pk=user.pk).update(language="fr")
     browser = Client()
     browser.post("/login/", {"email": user.email, "password": PASSWORD})

@@ -24,6 +24,8 @@ CHANGING = (
     "numbers/requests/{number_request_id}/cancel/",
     "numbers/requests/{number_request_id}/documents/",
     "routes/new/",
+    "routes/try/",
+    "routes/versions/{route_version_id}/restore/",
     "routes/{route_id}/",
     "routes/{route_id}/move/",
     "routes/{route_id}/delete/",
@@ -55,12 +57,14 @@ READING = (
     "channels/",
     "channels/{channel_id}/",
     "routes/",
+    "routes/versions/",
     "endpoints/",
     "endpoints/{endpoint_id}/",
     "endpoints/{callback_id}/",
     "endpoints/{queue_id}/",
     "destinations/",
     "retention/",
+    "requests/",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import ids
-from accounts.models import Membership
+from accounts.models import AuditEntry, Membership
 from tests.cast import House
 from tests.dashboard.browse import Person, text
 
@@ -115,3 +115,38 @@ def test_a_route_stored_with_such_a_number_can_still_be_moved(acme: House, owner
     owner.post(f"routes/{ids.public('route', route.pk)}/move/", to="1")
     route.refresh_from_db()
     assert route.position == 1
+
+
+def test_a_text_is_tried_without_being_kept(acme: House, owner: Person) -> None:
+    before = acme.live.environment.messages.count()
+    typed: dict[str, Any] = {
+        "number_used": "+33937000001",
+        "sender_id": "+33639980417",
+        "content": "Votre code",
+    }
+    page = text(owner.post("routes/try/", **typed))
+    assert "Taken by the route “Codes”" in page
+    page = text(owner.post("routes/try/", **typed | {"content": "Bonjour"}))
+    assert "No route takes it, and there is no default endpoint" in page
+    assert "<strong>Codes</strong>" in page
+    assert owner.post("routes/try/", **typed | {"content": ""}).status_code == 422
+    assert acme.live.environment.messages.count() == before
+
+
+def test_the_last_texts_are_tried(acme: House, owner: Person) -> None:
+    assert "0 texts would go elsewhere today" in text(owner.post("routes/try/", latest="1"))
+    owner.post("routes/{route_id}/delete/")
+    page = text(owner.post("routes/try/", latest="1"))
+    assert "1 text would go elsewhere today" in page
+    assert acme.live.ids["message_id"] in page
+    assert AuditEntry.objects.get(action="message.read").target_id == acme.live.message.pk
+
+
+def test_a_version_is_restored(acme: House, owner: Person) -> None:
+    first = {"route_version_id": acme.live.ids["route_version_id"]}
+    restore = "routes/versions/{route_version_id}/restore/".format(**first)
+    assert "The routes are as this version has them." in text(owner.post(restore))
+    add(owner, name="B")
+    assert "B" in text(owner.get("routes/versions/"))
+    assert "Version 1 is in force: 1 route changed." in text(owner.post(restore))
+    assert [route.name for route in acme.live.environment.routes.all()] == ["Codes"]

@@ -60,7 +60,7 @@ def test_a_refusal_names_the_fields(client: Client) -> None:
         client.endpoints.create(kind="webhook", url="gopher://example.com/")
     (wrong,) = caught.value.errors
     assert wrong.pointer == "#/url"
-    assert caught.value.code
+    assert (caught.value.code, caught.value.error_code) == ("invalid", 1110)
     assert caught.value.request_id
     assert caught.value.request_id in str(caught.value)
 

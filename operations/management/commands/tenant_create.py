@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts import keys, members, services
+from accounts import keys, members, people, services
 from accounts.audit import Actor
 from accounts.ids import public
 from accounts.models import User
@@ -36,6 +36,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         with transaction.atomic():
             user.save()
+            people.verify(user)
             tenant = services.create_tenant(name, Actor("operator"))
             members.add(tenant, user, Role.OWNER, Actor("operator"))
             texts = [

@@ -37,13 +37,15 @@ export interface ProblemDocument {
   readonly title?: string;
   readonly detail?: string;
   readonly code?: string | number;
+  readonly errorCode?: number;
   readonly errors?: readonly WrongField[];
   readonly requestId?: string;
 }
 
-/** The API answered with a problem. `code` says which, and never changes. */
+/** The API answered with a problem. `code` and `errorCode`, its number, say which, and never change. */
 export class ApiError extends SmsgwError {
   readonly code: string;
+  readonly errorCode: number | undefined;
   readonly errors: readonly WrongField[];
   readonly requestId: string;
 
@@ -54,6 +56,7 @@ export class ApiError extends SmsgwError {
   ) {
     super(sentence(status, headers, problem));
     this.code = String(problem.code ?? "");
+    this.errorCode = problem.errorCode;
     this.errors = problem.errors ?? [];
     this.requestId = requestIdOf(headers, problem);
   }

@@ -6,7 +6,7 @@ import type * as types from "./types.js";
 
 export class ApiKeys extends Resource {
   /** Needs the scope `manageKeys`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.ApiKey> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; revoked?: boolean | null } = {}, options?: Options): Pages<types.ApiKey> {
     return this.pages(`/v1/api-keys`, { query, options });
   }
 
@@ -16,8 +16,8 @@ export class ApiKeys extends Resource {
   }
 
   /** Needs the scope `manageKeys`. */
-  read(keyId: string, options?: Options): Promise<types.ApiKey> {
-    return this.call("GET", `/v1/api-keys/${segment(keyId)}`, { options });
+  read(keyId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.ApiKey> {
+    return this.call("GET", `/v1/api-keys/${segment(keyId)}`, { query, options });
   }
 
   /** Needs the scope `manageKeys`. */
@@ -36,9 +36,16 @@ export class ApiKeys extends Resource {
   }
 }
 
+export class Attempts extends Resource {
+  /** Needs the scope `readMessages`. */
+  read(attemptId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Attempt> {
+    return this.call("GET", `/v1/attempts/${segment(attemptId)}`, { query, options });
+  }
+}
+
 export class AuditEntries extends Resource {
   /** Needs the scope `readAudit`. */
-  list(query: { action?: string | null; actor?: string | null; address?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; cursor?: string | null; limit?: number | null; organisation?: "true" | null; requestId?: string | null; seen?: "true" | null; target?: string | null } = {}, options?: Options): Pages<types.AuditEntry> {
+  list(query: { action?: string | null; actor?: string | null; address?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; organisation?: "true" | null; requestId?: string | null; seen?: "true" | null; target?: string | null } = {}, options?: Options): Pages<types.AuditEntry> {
     return this.pages(`/v1/audit-entries`, { query, options });
   }
 }
@@ -52,7 +59,7 @@ export class AvailableNumbers extends Resource {
 
 export class Channels extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Channel> {
+  list(query: { carrier?: "aws" | "bandwidth" | "bird" | "clickatell" | "generic" | "highconnection" | "infobip" | "messagebird" | "ovh" | "plivo" | "sandbox" | "sinch" | "smpp" | "telnyx" | "twilio" | "vonage" | "vonage-messages" | null; count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Channel> {
     return this.pages(`/v1/channels`, { query, options });
   }
 
@@ -62,8 +69,8 @@ export class Channels extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(channelId: string, options?: Options): Promise<types.Channel> {
-    return this.call("GET", `/v1/channels/${segment(channelId)}`, { options });
+  read(channelId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Channel> {
+    return this.call("GET", `/v1/channels/${segment(channelId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -94,23 +101,23 @@ export class Channels extends Resource {
 
 export class Deliveries extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { cursor?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null; expand?: string | null; fields?: string | null; limit?: number | null; messageId?: string | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/deliveries`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  read(deliveryId: string, options?: Options): Promise<types.Delivery> {
-    return this.call("GET", `/v1/deliveries/${segment(deliveryId)}`, { options });
+  read(deliveryId: string, query: { expand?: string | null; fields?: string | null } = {}, options?: Options): Promise<types.Delivery> {
+    return this.call("GET", `/v1/deliveries/${segment(deliveryId)}`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  listAttempts(deliveryId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Attempt> {
+  listAttempts(deliveryId: string, query: { count?: boolean | null; cursor?: string | null; errorCode?: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199 | null; fields?: string | null; limit?: number | null; "startedAt[gt]"?: string | null; "startedAt[gte]"?: string | null; "startedAt[lt]"?: string | null; "startedAt[lte]"?: string | null; status?: number | null } = {}, options?: Options): Pages<types.Attempt> {
     return this.pages(`/v1/deliveries/${segment(deliveryId)}/attempts`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  readAttempt(deliveryId: string, attemptId: string, options?: Options): Promise<types.Attempt> {
-    return this.call("GET", `/v1/deliveries/${segment(deliveryId)}/attempts/${segment(attemptId)}`, { options });
+  readAttempt(deliveryId: string, attemptId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Attempt> {
+    return this.call("GET", `/v1/deliveries/${segment(deliveryId)}/attempts/${segment(attemptId)}`, { query, options });
   }
 
   /** Needs the scope `replay`. */
@@ -121,7 +128,7 @@ export class Deliveries extends Resource {
 
 export class Destinations extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Destination> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Destination> {
     return this.pages(`/v1/destinations`, { query, options });
   }
 
@@ -131,8 +138,8 @@ export class Destinations extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(destinationId: string, options?: Options): Promise<types.Destination> {
-    return this.call("GET", `/v1/destinations/${segment(destinationId)}`, { options });
+  read(destinationId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Destination> {
+    return this.call("GET", `/v1/destinations/${segment(destinationId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -143,7 +150,7 @@ export class Destinations extends Resource {
 
 export class Endpoints extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Endpoint> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; disabled?: boolean | null; fields?: string | null; isDefault?: boolean | null; kind?: "webhook" | "callback" | "polling" | null; limit?: number | null } = {}, options?: Options): Pages<types.Endpoint> {
     return this.pages(`/v1/endpoints`, { query, options });
   }
 
@@ -153,8 +160,8 @@ export class Endpoints extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(endpointId: string, options?: Options): Promise<types.Endpoint> {
-    return this.call("GET", `/v1/endpoints/${segment(endpointId)}`, { options });
+  read(endpointId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Endpoint> {
+    return this.call("GET", `/v1/endpoints/${segment(endpointId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -178,13 +185,18 @@ export class Endpoints extends Resource {
   }
 
   /** Needs the scope `read`. */
-  listSecrets(endpointId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Secret> {
+  listSecrets(endpointId: string, query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Secret> {
     return this.pages(`/v1/endpoints/${segment(endpointId)}/secrets`, { query, options });
   }
 
   /** Needs the scope `configure`. */
   createSecret(endpointId: string, body: types.Rotation = {}, options?: PostOptions): Promise<types.NewSecret> {
     return this.call("POST", `/v1/endpoints/${segment(endpointId)}/secrets`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  readSecret(endpointId: string, secretId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Secret> {
+    return this.call("GET", `/v1/endpoints/${segment(endpointId)}/secrets/${segment(secretId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -217,8 +229,13 @@ export class EventTypes extends Resource {
 
 export class Events extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { after?: string | null; cursor?: string | null; limit?: number | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | null } = {}, options?: Options): Pages<types.Event> {
+  list(query: { after?: string | null; count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; "timestamp[gt]"?: string | null; "timestamp[gte]"?: string | null; "timestamp[lt]"?: string | null; "timestamp[lte]"?: string | null; type?: "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null } = {}, options?: Options): Pages<types.Event> {
     return this.pages(`/v1/events`, { query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  read(eventId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Event> {
+    return this.call("GET", `/v1/events/${segment(eventId)}`, { query, options });
   }
 }
 
@@ -229,9 +246,41 @@ export class Feed extends Resource {
   }
 }
 
+export class IdentityProviders extends Resource {
+  /** Needs the scope `manageMembers`. */
+  list(query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.IdentityProvider> {
+    return this.pages(`/v1/identity-providers`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  create(body: types.NewIdentityProvider, options?: PostOptions): Promise<types.IdentityProvider> {
+    return this.call("POST", `/v1/identity-providers`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  read(identityProviderId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("GET", `/v1/identity-providers/${segment(identityProviderId)}`, { query, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  update(identityProviderId: string, body: types.IdentityProviderChanges = {}, options?: Options): Promise<types.IdentityProvider> {
+    return this.call("PATCH", `/v1/identity-providers/${segment(identityProviderId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  delete(identityProviderId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/identity-providers/${segment(identityProviderId)}`, { options });
+  }
+
+  /** Needs the scope `manageMembers`. */
+  check(identityProviderId: string, options?: PostOptions): Promise<types.IdentityProviderCheck> {
+    return this.call("POST", `/v1/identity-providers/${segment(identityProviderId)}/check`, { options });
+  }
+}
+
 export class Invitations extends Resource {
   /** Needs the scope `manageMembers`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Invitation> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; role?: "owner" | "admin" | "developer" | "compliance" | "support" | "billing" | "viewer" | null } = {}, options?: Options): Pages<types.Invitation> {
     return this.pages(`/v1/invitations`, { query, options });
   }
 
@@ -241,8 +290,8 @@ export class Invitations extends Resource {
   }
 
   /** Needs the scope `manageMembers`. */
-  read(invitationId: string, options?: Options): Promise<types.Invitation> {
-    return this.call("GET", `/v1/invitations/${segment(invitationId)}`, { options });
+  read(invitationId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Invitation> {
+    return this.call("GET", `/v1/invitations/${segment(invitationId)}`, { query, options });
   }
 
   /** Needs the scope `manageMembers`. */
@@ -258,13 +307,13 @@ export class Invitations extends Resource {
 
 export class Issues extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { cursor?: string | null; endpointId?: string | null; limit?: number | null; state?: "open" | "acknowledged" | "resolved" | null } = {}, options?: Options): Pages<types.Issue> {
+  list(query: { count?: boolean | null; cursor?: string | null; endpointId?: string | null; errorCode?: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199 | null; fields?: string | null; "lastSeenAt[gt]"?: string | null; "lastSeenAt[gte]"?: string | null; "lastSeenAt[lt]"?: string | null; "lastSeenAt[lte]"?: string | null; limit?: number | null; state?: "open" | "acknowledged" | "resolved" | null } = {}, options?: Options): Pages<types.Issue> {
     return this.pages(`/v1/issues`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  read(issueId: string, options?: Options): Promise<types.Issue> {
-    return this.call("GET", `/v1/issues/${segment(issueId)}`, { options });
+  read(issueId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Issue> {
+    return this.call("GET", `/v1/issues/${segment(issueId)}`, { query, options });
   }
 
   /** Needs the scope `replay`. */
@@ -275,13 +324,13 @@ export class Issues extends Resource {
 
 export class Members extends Resource {
   /** Needs the scope `manageMembers`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Member> {
+  list(query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; role?: "owner" | "admin" | "developer" | "compliance" | "support" | "billing" | "viewer" | null } = {}, options?: Options): Pages<types.Member> {
     return this.pages(`/v1/members`, { query, options });
   }
 
   /** Needs the scope `manageMembers`. */
-  read(membershipId: string, options?: Options): Promise<types.Member> {
-    return this.call("GET", `/v1/members/${segment(membershipId)}`, { options });
+  read(membershipId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Member> {
+    return this.call("GET", `/v1/members/${segment(membershipId)}`, { query, options });
   }
 
   /** Needs the scope `manageMembers`. */
@@ -297,17 +346,17 @@ export class Members extends Resource {
 
 export class Messages extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Message> {
+  list(query: { count?: boolean | null; cursor?: string | null; endpointId?: string | null; expand?: string | null; fields?: string | null; limit?: number | null; numberUsed?: string | null; "receivedAt[gt]"?: string | null; "receivedAt[gte]"?: string | null; "receivedAt[lt]"?: string | null; "receivedAt[lte]"?: string | null; routeId?: string | null; routingTag?: string | null; senderId?: string | null; status?: "received" | "queued" | "delivered" | "failed" | "dropped" | "quarantined" | "blocked" | "expired" | null } = {}, options?: Options): Pages<types.Message> {
     return this.pages(`/v1/messages`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  read(messageId: string, options?: Options): Promise<types.Message> {
-    return this.call("GET", `/v1/messages/${segment(messageId)}`, { options });
+  read(messageId: string, query: { expand?: string | null; fields?: string | null } = {}, options?: Options): Promise<types.Message> {
+    return this.call("GET", `/v1/messages/${segment(messageId)}`, { query, options });
   }
 
   /** Needs the scope `readMessages`. */
-  listDeliveries(messageId: string, query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Delivery> {
+  listDeliveries(messageId: string, query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; endpointId?: string | null; eventType?: "message.received" | "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded" | null; expand?: string | null; fields?: string | null; limit?: number | null; state?: "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled" | null } = {}, options?: Options): Pages<types.Delivery> {
     return this.pages(`/v1/messages/${segment(messageId)}/deliveries`, { query, options });
   }
 
@@ -319,7 +368,7 @@ export class Messages extends Resource {
 
 export class NumberRequests extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.NumberRequest> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; kind?: "pool" | "bring" | null; limit?: number | null; status?: "requested" | "approved" | "refused" | "cancelled" | null } = {}, options?: Options): Pages<types.NumberRequest> {
     return this.pages(`/v1/number-requests`, { query, options });
   }
 
@@ -329,8 +378,8 @@ export class NumberRequests extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(numberRequestId: string, options?: Options): Promise<types.NumberRequest> {
-    return this.call("GET", `/v1/number-requests/${segment(numberRequestId)}`, { options });
+  read(numberRequestId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.NumberRequest> {
+    return this.call("GET", `/v1/number-requests/${segment(numberRequestId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -346,7 +395,7 @@ export class NumberRequests extends Resource {
 
 export class Numbers extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Number> {
+  list(query: { category?: "platform" | "verified" | "mobile" | "geographic" | "nonGeographic" | "tollFree" | "premium" | "machine" | "shortCode" | "other" | null; channelId?: string | null; count?: boolean | null; country?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; number?: string | null; "startsAt[gt]"?: string | null; "startsAt[gte]"?: string | null; "startsAt[lt]"?: string | null; "startsAt[lte]"?: string | null } = {}, options?: Options): Pages<types.Number> {
     return this.pages(`/v1/numbers`, { query, options });
   }
 
@@ -356,8 +405,8 @@ export class Numbers extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(numberId: string, options?: Options): Promise<types.Number> {
-    return this.call("GET", `/v1/numbers/${segment(numberId)}`, { options });
+  read(numberId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Number> {
+    return this.call("GET", `/v1/numbers/${segment(numberId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -373,7 +422,7 @@ export class Numbers extends Resource {
 
 export class OauthClients extends Resource {
   /** Needs the scope `manageKeys`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.OAuthClient> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; revoked?: boolean | null } = {}, options?: Options): Pages<types.OAuthClient> {
     return this.pages(`/v1/oauth-clients`, { query, options });
   }
 
@@ -383,8 +432,8 @@ export class OauthClients extends Resource {
   }
 
   /** Needs the scope `manageKeys`. */
-  read(clientId: string, options?: Options): Promise<types.OAuthClient> {
-    return this.call("GET", `/v1/oauth-clients/${segment(clientId)}`, { options });
+  read(clientId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.OAuthClient> {
+    return this.call("GET", `/v1/oauth-clients/${segment(clientId)}`, { query, options });
   }
 
   /** Needs the scope `manageKeys`. */
@@ -405,7 +454,7 @@ export class OauthClients extends Resource {
 
 export class Replays extends Resource {
   /** Needs the scope `readMessages`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Replay> {
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; kind?: "recover" | "missing" | "matching" | null; limit?: number | null; state?: "planned" | "running" | "done" | "failed" | "cancelled" | null } = {}, options?: Options): Pages<types.Replay> {
     return this.pages(`/v1/replays`, { query, options });
   }
 
@@ -415,8 +464,8 @@ export class Replays extends Resource {
   }
 
   /** Needs the scope `readMessages`. */
-  read(replayId: string, options?: Options): Promise<types.Replay> {
-    return this.call("GET", `/v1/replays/${segment(replayId)}`, { options });
+  read(replayId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Replay> {
+    return this.call("GET", `/v1/replays/${segment(replayId)}`, { query, options });
   }
 
   /** Needs the scope `replay`. */
@@ -427,6 +476,18 @@ export class Replays extends Resource {
   /** Needs the scope `replay`. */
   run(replayId: string, options?: PostOptions): Promise<types.Replay> {
     return this.call("POST", `/v1/replays/${segment(replayId)}/run`, { options });
+  }
+}
+
+export class Requests extends Resource {
+  /** Needs the scope `readMessages`. */
+  list(query: { actor?: string | null; "at[gt]"?: string | null; "at[gte]"?: string | null; "at[lt]"?: string | null; "at[lte]"?: string | null; count?: boolean | null; cursor?: string | null; errorCode?: number | null; fields?: string | null; limit?: number | null; method?: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS" | null; path?: string | null; refused?: boolean | null; requestId?: string | null; status?: number | null } = {}, options?: Options): Pages<types.Request> {
+    return this.pages(`/v1/requests`, { query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  read(requestId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Request> {
+    return this.call("GET", `/v1/requests/${segment(requestId)}`, { query, options });
   }
 }
 
@@ -444,7 +505,7 @@ export class Retention extends Resource {
 
 export class Routes extends Resource {
   /** Needs the scope `read`. */
-  list(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Route> {
+  list(query: { action?: "deliver" | "drop" | "quarantine" | null; count?: boolean | null; cursor?: string | null; endpointId?: string | null; fields?: string | null; limit?: number | null; routingTag?: string | null } = {}, options?: Options): Pages<types.Route> {
     return this.pages(`/v1/routes`, { query, options });
   }
 
@@ -454,8 +515,8 @@ export class Routes extends Resource {
   }
 
   /** Needs the scope `read`. */
-  read(routeId: string, options?: Options): Promise<types.Route> {
-    return this.call("GET", `/v1/routes/${segment(routeId)}`, { options });
+  read(routeId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Route> {
+    return this.call("GET", `/v1/routes/${segment(routeId)}`, { query, options });
   }
 
   /** Needs the scope `configure`. */
@@ -467,10 +528,46 @@ export class Routes extends Resource {
   delete(routeId: string, options?: Options): Promise<void> {
     return this.call("DELETE", `/v1/routes/${segment(routeId)}`, { options });
   }
+
+  /** Needs the scope `readContent`. */
+  try(body: types.RouteTrialRequest = {}, options?: PostOptions): Promise<types.RouteTrial> {
+    return this.call("POST", `/v1/routes/dry-run`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  export(options?: Options): Promise<types.RouteDocument> {
+    return this.call("GET", `/v1/routes/export`, { options });
+  }
+
+  /** Needs the scope `configure`. */
+  import(body: types.RouteImport, query: { dryRun?: boolean | null } = {}, options?: Options): Promise<types.RouteDifference> {
+    return this.call("PUT", `/v1/routes/import`, { body, query, options });
+  }
+
+  /** Needs the scope `read`. */
+  validate(body: types.RouteImport, options?: PostOptions): Promise<types.RouteValidation> {
+    return this.call("POST", `/v1/routes/validate`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  listVersions(query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.RouteVersion> {
+    return this.pages(`/v1/routes/versions`, { query, options });
+  }
+
+  /** Needs the scope `read`. */
+  readVersion(routeVersionId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.WholeRouteVersion> {
+    return this.call("GET", `/v1/routes/versions/${segment(routeVersionId)}`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  restoreVersion(routeVersionId: string, query: { dryRun?: boolean | null } = {}, options?: PostOptions): Promise<types.RouteDifference> {
+    return this.call("POST", `/v1/routes/versions/${segment(routeVersionId)}/restore`, { query, options });
+  }
 }
 
 export class Resources {
   readonly apiKeys: ApiKeys;
+  readonly attempts: Attempts;
   readonly auditEntries: AuditEntries;
   readonly availableNumbers: AvailableNumbers;
   readonly channels: Channels;
@@ -480,6 +577,7 @@ export class Resources {
   readonly eventTypes: EventTypes;
   readonly events: Events;
   readonly feed: Feed;
+  readonly identityProviders: IdentityProviders;
   readonly invitations: Invitations;
   readonly issues: Issues;
   readonly members: Members;
@@ -488,11 +586,13 @@ export class Resources {
   readonly numbers: Numbers;
   readonly oauthClients: OauthClients;
   readonly replays: Replays;
+  readonly requests: Requests;
   readonly retention: Retention;
   readonly routes: Routes;
 
   constructor(transport: Transport) {
     this.apiKeys = new ApiKeys(transport);
+    this.attempts = new Attempts(transport);
     this.auditEntries = new AuditEntries(transport);
     this.availableNumbers = new AvailableNumbers(transport);
     this.channels = new Channels(transport);
@@ -502,6 +602,7 @@ export class Resources {
     this.eventTypes = new EventTypes(transport);
     this.events = new Events(transport);
     this.feed = new Feed(transport);
+    this.identityProviders = new IdentityProviders(transport);
     this.invitations = new Invitations(transport);
     this.issues = new Issues(transport);
     this.members = new Members(transport);
@@ -510,6 +611,7 @@ export class Resources {
     this.numbers = new Numbers(transport);
     this.oauthClients = new OauthClients(transport);
     this.replays = new Replays(transport);
+    this.requests = new Requests(transport);
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);
   }

@@ -1,6 +1,8 @@
 // Made by `make sdks` from the API's own description; change that.
 
-export type ActorKindEnum = "user" | "key" | "client" | "operator" | "system";
+export type ActorKind = "user" | "key" | "client" | "operator" | "system";
+
+export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
@@ -10,7 +12,7 @@ export type EndpointKind = "webhook" | "callback" | "polling";
 
 export type ErrorCodeEnum = 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
 
-export type EventName = "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved";
+export type EventName = "message.delivered" | "message.failed" | "message.expired" | "endpoint.warned" | "endpoint.disabled" | "endpoint.enabled" | "endpoint.recovered" | "endpoint.secretRotated" | "issue.opened" | "issue.resolved" | "quota.warned" | "quota.exceeded";
 
 export type HealthStateEnum = "healthy" | "failing" | "open" | "disabled";
 
@@ -158,7 +160,7 @@ export interface AuditEntry {
   at: string;
   /** null for the whole organisation's */
   environment: string | null;
-  actorKind: ActorKindEnum;
+  actorKind: ActorKind;
   actorId: string | null;
   /** noun.verb */
   action: string;
@@ -373,6 +375,65 @@ export interface AvailableNumber {
   monthlyPrice: Money | null;
 }
 
+export interface BareDelivery {
+  id: string;
+  messageId: string | null;
+  /** null for a text */
+  eventId: string | null;
+  endpointId: string;
+  /** the endpoint for which this one stood in */
+  divertedFrom: string | null;
+  eventType: string;
+  state: DeliveryState;
+  /** it failed for good and needs a person */
+  flagged: boolean;
+  dueAt: string | null;
+  /** since creation or the last replay */
+  attemptsMade: number;
+  /** of the last attempt */
+  errorCode: number | null;
+  /** why it waits or was given up */
+  reason: string | null;
+  /** the same in a sentence */
+  reasonDetail: string | null;
+  replays: number;
+  createdAt: string;
+  finishedAt: string | null;
+}
+
+export interface BareMessage {
+  id: string;
+  /** null once erased, and without the scope readContent */
+  content: string | null;
+  /** likewise */
+  senderId: string | null;
+  contentErasedAt: string | null;
+  senderType: string;
+  /** ISO 3166-1 alpha-2 */
+  senderCountry: string | null;
+  receivedAt: string;
+  /** as the carrier says */
+  sentAt: string | null;
+  numberUsed: string;
+  numberId: string;
+  channelId: string;
+  routingTag: string | null;
+  routeId: string | null;
+  routeName: string | null;
+  routeVersion: number | null;
+  /** each earlier route, and why it did not take the message */
+  explanation: PassedRoute[];
+  status: MessageStatus;
+  encoding: string | null;
+  segments: number | null;
+  /** parts of it did not come in time */
+  partial: boolean;
+  /** links at the carrier; listed, never fetched; likewise */
+  media: string[];
+  simulated: boolean;
+  carrierMessageId: string | null;
+}
+
 /** An endpoint as saved, with what its owner should know about the URL. */
 export interface ChangedEndpoint {
   id: string;
@@ -549,6 +610,9 @@ export interface Delivery {
   replays: number;
   createdAt: string;
   finishedAt: string | null;
+  message?: BareMessage | null;
+  endpoint?: Endpoint;
+  attempts?: Attempt[];
 }
 
 export interface Destination {
@@ -650,7 +714,7 @@ export interface Event {
   type: EventName;
   timestamp: string;
   /** as the type's schema says; ids only */
-  data: MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData;
+  data: MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData | QuotaWarnedData | QuotaExceededData;
 }
 
 export interface EventConstant {
@@ -684,7 +748,7 @@ export interface EventDataSchema {
 export interface EventExample {
   type: string;
   timestamp: string;
-  data: MessageReceivedData | MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData;
+  data: MessageReceivedData | MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData | QuotaWarnedData | QuotaExceededData;
 }
 
 export interface EventField {
@@ -775,6 +839,55 @@ export interface Health {
   nextProbeAt: string | null;
   /** of four; then it is disabled */
   warnings: number;
+}
+
+export interface IdentityProvider {
+  id: string;
+  issuer: string;
+  clientId: string;
+  domains: string[];
+  joinRole: RoleEnum | null;
+  enforced: boolean;
+  trustsSecondFactor: boolean;
+  /** to register at the provider */
+  redirectUri: string;
+  /** where your people begin */
+  signInUrl: string;
+  createdAt: string;
+}
+
+export interface IdentityProviderChanges {
+  /** as the provider writes it, to the last slash */
+  issuer?: string;
+  clientId?: string;
+  clientSecret?: string;
+  /** of the e-mail addresses that may come in */
+  domains?: string[];
+  /** of whoever the provider signs in and nobody invited; null: they stay out */
+  joinRole?: RoleEnum | null;
+  /** members come in no other way, but owners may */
+  enforced?: boolean;
+  /** the provider asks everybody for a second factor, though it does not say so */
+  trustsSecondFactor?: boolean;
+}
+
+/** Whether the provider answered what each sign-in asks of it, but for the person. */
+export interface IdentityProviderCheck {
+  right: boolean;
+  /** what is wrong, as a word */
+  code: string | null;
+  /** and as a sentence */
+  detail: string | null;
+}
+
+export interface ImportedRoute {
+  /** of the route that this is; left out, it is a new one */
+  id?: string;
+  name: string;
+  conditions?: Condition[];
+  action?: RouteAction;
+  endpointIds?: string[];
+  routingTag?: string;
 }
 
 export interface Invitation {
@@ -893,6 +1006,9 @@ export interface Message {
   media: string[];
   simulated: boolean;
   carrierMessageId: string | null;
+  deliveries?: BareDelivery[];
+  route?: Route | null;
+  number?: Number | null;
 }
 
 export interface MessageDeliveredData {
@@ -985,6 +1101,22 @@ export interface NewEndpoint {
   /** of a polling endpoint retry.tries and deliverWithinSeconds only */
   policy?: Policy;
   access?: Access;
+}
+
+export interface NewIdentityProvider {
+  /** as the provider writes it, to the last slash */
+  issuer: string;
+  clientId: string;
+  /** kept sealed, never shown */
+  clientSecret: string;
+  /** of the e-mail addresses that may come in */
+  domains: string[];
+  /** of whoever the provider signs in and nobody invited; null: they stay out */
+  joinRole?: RoleEnum | null;
+  /** members come in no other way, but owners may */
+  enforced?: boolean;
+  /** the provider asks everybody for a second factor, though it does not say so */
+  trustsSecondFactor?: boolean;
 }
 
 export interface NewInvitation {
@@ -1250,6 +1382,16 @@ export interface PreviewRequest {
   payload?: PayloadEnum;
 }
 
+export interface QuotaExceededData {
+  messagesAMonth: number;
+  received: number;
+}
+
+export interface QuotaWarnedData {
+  messagesAMonth: number;
+  received: number;
+}
+
 /** One text as it would be kept. */
 export interface ReadText {
   /** what a repeat is known by */
@@ -1326,6 +1468,24 @@ export interface ReplayFilter {
   everything?: boolean;
 }
 
+/** One request: never its body, its query or the ids in its path. */
+export interface Request {
+  id: string;
+  at: string;
+  /** as its answer named it in Request-Id */
+  requestId: string;
+  method: string;
+  /** with names in place of ids: /v1/messages/{message_id} */
+  path: string;
+  status: number;
+  errorCode: number | null;
+  durationMs: number;
+  /** of the key or OAuth client that asked */
+  actorId: string;
+  /** from where it came */
+  address: string | null;
+}
+
 /** The request for an example text, as it would go out but for the signature's value. */
 export interface RequestPreview {
   method: string;
@@ -1368,6 +1528,14 @@ export interface Route {
   createdAt: string;
 }
 
+export interface RouteChange {
+  change: ChangeEnum;
+  id: string;
+  name: string;
+  before: RouteEntry | null;
+  after: RouteEntry | null;
+}
+
 export interface RouteChanges {
   name?: string;
   /** 1 is asked first; those from there on move back by one */
@@ -1378,6 +1546,117 @@ export interface RouteChanges {
   routingTag?: string;
 }
 
+/** Routes to try against those in force; those in force against what became of the texts. */
+export interface RouteComparison {
+  looked: number;
+  /** erased, or no longer to be opened */
+  unreadable: number;
+  /** that would go elsewhere */
+  changed: number;
+  taken: TakenByRoute[];
+  /** the newest of the changed */
+  examples: RouteTrialExample[];
+}
+
+/** Where a text would go, and why. */
+export interface RouteDecision {
+  /** null where no route, or a new one, takes it */
+  routeId: string | null;
+  routeName: string | null;
+  /** deliver, drop, quarantine, keep: no route takes it, it waits to be read */
+  action: string;
+  routingTag: string | null;
+  /** null where nobody knows any more */
+  endpointIds: string[] | null;
+  /** each earlier route, and why it did not take the text */
+  explanation: PassedRoute[];
+}
+
+/** What changes, route by route; what is not named stays as it is. */
+export interface RouteDifference {
+  dryRun: boolean;
+  changes: RouteChange[];
+}
+
+/** All routes, in the order in which they are asked; POST and PUT take it as it is. */
+export interface RouteDocument {
+  routes: RouteEntry[];
+}
+
+/** A route as a document has it. */
+export interface RouteEntry {
+  id: string;
+  name: string;
+  conditions: ShownCondition[];
+  action: RouteAction;
+  endpointIds: string[];
+  routingTag: string;
+}
+
+export interface RouteFinding {
+  /** JSON pointer into the body */
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface RouteImport {
+  /** in the order in which they are asked */
+  routes: ImportedRoute[];
+}
+
+/** Where a text goes. */
+export interface RouteOutcome {
+  /** null where no route, or a new one, takes it */
+  routeId: string | null;
+  routeName: string | null;
+  /** deliver, drop, quarantine, keep: no route takes it, it waits to be read */
+  action: string;
+  routingTag: string | null;
+  /** null where nobody knows any more */
+  endpointIds: string[] | null;
+}
+
+/** What routes do: with one text (decision), with stored ones (comparison), or both. */
+export interface RouteTrial {
+  decision: RouteDecision | null;
+  comparison: RouteComparison | null;
+}
+
+/** A text that would go elsewhere. */
+export interface RouteTrialExample {
+  messageId: string;
+  before: RouteOutcome;
+  after: RouteOutcome;
+}
+
+export interface RouteTrialRequest {
+  /** to try; left out, those in force */
+  routes?: ImportedRoute[];
+  text?: SampleText;
+  messageId?: string;
+  /** so many texts, the newest */
+  last?: number;
+}
+
+/** Whether an import would take the document. */
+export interface RouteValidation {
+  valid: boolean;
+  errors: RouteFinding[];
+  warnings: RouteFinding[];
+}
+
+export interface RouteVersion {
+  id: string;
+  number: number;
+  createdAt: string;
+  by: ActorKind;
+  /** of the person, key or OAuth client */
+  byId: string | null;
+  /** of routes */
+  count: number;
+}
+
 export interface Sample {
   method?: MethodEnum;
   /** without the question mark */
@@ -1386,6 +1665,12 @@ export interface Sample {
   body?: string;
   /** to try instead of the channel's own; not kept */
   credentials?: Record<string, string | number>;
+}
+
+export interface SampleText {
+  numberUsed: string;
+  senderId: string;
+  content: string;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */
@@ -1430,6 +1715,13 @@ export interface Taken {
   lease: string | null;
   leasedUntil: string | null;
   data: Item[];
+}
+
+/** How many of the texts a route takes; without id and name, none does. */
+export interface TakenByRoute {
+  routeId: string | null;
+  routeName: string | null;
+  count: number;
 }
 
 export interface Template {
@@ -1479,4 +1771,17 @@ export interface UnreadField {
   /** JSON pointer into the sample's body */
   pointer: string;
   detail: string;
+}
+
+/** A version with its routes. */
+export interface WholeRouteVersion {
+  id: string;
+  number: number;
+  createdAt: string;
+  by: ActorKind;
+  /** of the person, key or OAuth client */
+  byId: string | null;
+  /** of routes */
+  count: number;
+  routes: RouteEntry[];
 }

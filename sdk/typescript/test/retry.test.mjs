@@ -42,10 +42,11 @@ test("it gives up in the end", () =>
   }));
 
 test("what repeating does not help is told at once", () =>
-  at([[409, {}, { code: "x", detail: "No.", requestId: "req_1" }]], async (client, { requests }) => {
+  at([[409, {}, { code: "x", errorCode: 1111, detail: "No.", requestId: "req_1" }]], async (client, { requests }) => {
     await assert.rejects(client.deliveries.replay("dlv_1"), (error) => {
       assert(error instanceof sdk.ConflictError);
-      assert.deepEqual([error.name, error.status, error.code, error.requestId], ["ConflictError", 409, "x", "req_1"]);
+      const told = [error.name, error.status, error.code, error.errorCode, error.requestId];
+      assert.deepEqual(told, ["ConflictError", 409, "x", 1111, "req_1"]);
       return true;
     });
     assert.equal(requests.length, 1);

@@ -42,11 +42,12 @@ class WrongField:
 
 
 class ApiError(SmsgwError):
-    """The API answered with a problem (RFC 9457). `code` says which, and never changes."""
+    """The API answered with a problem (RFC 9457). `code` and `error_code`, its number, say which, and never change."""
 
     def __init__(self, status: int, headers: Mapping[str, str], problem: Mapping[str, Any]) -> None:
         self.status, self.headers, self.problem = status, headers, problem
         self.code = str(problem.get("code", ""))
+        self.error_code: int | None = problem.get("errorCode")
         self.title = str(problem.get("title", ""))
         self.detail = str(problem.get("detail", ""))
         self.type = str(problem.get("type", ""))

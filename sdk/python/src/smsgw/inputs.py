@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
-ActorKindEnum = Literal["user", "key", "client", "operator", "system"]
+ActorKind = Literal["user", "key", "client", "operator", "system"]
+ChangeEnum = Literal["created", "updated", "moved", "deleted"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndpointKind = Literal["webhook", "callback", "polling"]
@@ -42,6 +43,8 @@ EventName = Literal[
     "endpoint.secretRotated",
     "issue.opened",
     "issue.resolved",
+    "quota.warned",
+    "quota.exceeded",
 ]
 HealthStateEnum = Literal["healthy", "failing", "open", "disabled"]
 IssueState = Literal["open", "acknowledged", "resolved"]
@@ -413,6 +416,8 @@ class EventExample(TypedDict):
         | EndpointSecretRotatedData
         | IssueOpenedData
         | IssueResolvedData
+        | QuotaWarnedData
+        | QuotaExceededData
     )
 
 
@@ -446,6 +451,16 @@ class EventSchema(TypedDict):
 class EventTime(TypedDict):
     type: str
     format: str
+
+
+class ImportedRoute(TypedDict):
+    # of the route that this is; left out, it is a new one
+    id: NotRequired[str]
+    name: str
+    conditions: NotRequired[Sequence[Condition]]
+    action: NotRequired[RouteAction]
+    endpointIds: NotRequired[Sequence[str]]
+    routingTag: NotRequired[str]
 
 
 class IssueOpenedData(TypedDict):
@@ -672,6 +687,16 @@ class PolicyRetry2(TypedDict):
     tries: NotRequired[int]
 
 
+class QuotaExceededData(TypedDict):
+    messagesAMonth: int
+    received: int
+
+
+class QuotaWarnedData(TypedDict):
+    messagesAMonth: int
+    received: int
+
+
 class ReplayFilter(TypedDict):
     """What is meant. With kind `recover` or `missing` an endpoint is named; `missing` takes no state and no code."""
 
@@ -687,6 +712,12 @@ class ReplayFilter(TypedDict):
     number: NotRequired[str]
     # for `missing`: also what routes sent elsewhere, or nowhere; with care
     everything: NotRequired[bool]
+
+
+class SampleText(TypedDict):
+    numberUsed: str
+    senderId: str
+    content: str
 
 
 class Template(TypedDict):

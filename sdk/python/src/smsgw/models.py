@@ -8,8 +8,9 @@ from datetime import datetime
 
 from smsgw.inputs import (
     Access,
-    ActorKindEnum,
+    ActorKind,
     AuditedFields,
+    ChangeEnum,
     ConditionField,
     DeliveryState,
     EndpointDisabledData,
@@ -37,6 +38,8 @@ from smsgw.inputs import (
     OperatorEnum,
     PayloadEnum,
     Policy,
+    QuotaExceededData,
+    QuotaWarnedData,
     ReplayableState,
     ReplayKind,
     ReplayState,
@@ -109,7 +112,7 @@ class AuditEntry(Model):
     at: datetime
     # null for the whole organisation's
     environment: str | None
-    actor_kind: ActorKindEnum
+    actor_kind: ActorKind
     actor_id: str | None
     # noun.verb
     action: str
@@ -131,6 +134,67 @@ class AvailableNumber(Model):
     region: str | None
     capabilities: list[NumberCapability]
     monthly_price: Money | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BareDelivery(Model):
+    id: str
+    message_id: str | None
+    # null for a text
+    event_id: str | None
+    endpoint_id: str
+    # the endpoint for which this one stood in
+    diverted_from: str | None
+    event_type: str
+    state: DeliveryState
+    # it failed for good and needs a person
+    flagged: bool
+    due_at: datetime | None
+    # since creation or the last replay
+    attempts_made: int
+    # of the last attempt
+    error_code: int | None
+    # why it waits or was given up
+    reason: str | None
+    # the same in a sentence
+    reason_detail: str | None
+    replays: int
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BareMessage(Model):
+    id: str
+    # null once erased, and without the scope readContent
+    content: str | None
+    # likewise
+    sender_id: str | None
+    content_erased_at: datetime | None
+    sender_type: str
+    # ISO 3166-1 alpha-2
+    sender_country: str | None
+    received_at: datetime
+    # as the carrier says
+    sent_at: datetime | None
+    number_used: str
+    number_id: str
+    channel_id: str
+    routing_tag: str | None
+    route_id: str | None
+    route_name: str | None
+    route_version: int | None
+    # each earlier route, and why it did not take the message
+    explanation: list[PassedRoute]
+    status: MessageStatus
+    encoding: str | None
+    segments: int | None
+    # parts of it did not come in time
+    partial: bool
+    # links at the carrier; listed, never fetched; likewise
+    media: list[str]
+    simulated: bool
+    carrier_message_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -309,6 +373,9 @@ class Delivery(Model):
     replays: int
     created_at: datetime
     finished_at: datetime | None
+    message: BareMessage | None = None
+    endpoint: Endpoint | None = None
+    attempts: list[Attempt] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -373,6 +440,8 @@ class Event(Model):
         | EndpointSecretRotatedData
         | IssueOpenedData
         | IssueResolvedData
+        | QuotaWarnedData
+        | QuotaExceededData
     )
 
 
@@ -462,6 +531,33 @@ class Health(Model):
     next_probe_at: datetime | None
     # of four; then it is disabled
     warnings: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class IdentityProvider(Model):
+    id: str
+    issuer: str
+    client_id: str
+    domains: list[str]
+    join_role: RoleEnum | None
+    enforced: bool
+    trusts_second_factor: bool
+    # to register at the provider
+    redirect_uri: str
+    # where your people begin
+    sign_in_url: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class IdentityProviderCheck(Model):
+    """Whether the provider answered what each sign-in asks of it, but for the person."""
+
+    right: bool
+    # what is wrong, as a word
+    code: str | None
+    # and as a sentence
+    detail: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -564,6 +660,9 @@ class Message(Model):
     media: list[str]
     simulated: bool
     carrier_message_id: str | None
+    deliveries: list[BareDelivery] | None = None
+    route: Route | None = None
+    number: Number | None = None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -778,6 +877,26 @@ class Replay(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Request(Model):
+    """One request: never its body, its query or the ids in its path."""
+
+    id: str
+    at: datetime
+    # as its answer named it in Request-Id
+    request_id: str
+    method: str
+    # with names in place of ids: /v1/messages/{message_id}
+    path: str
+    status: int
+    error_code: int | None
+    duration_ms: float
+    # of the key or OAuth client that asked
+    actor_id: str
+    # from where it came
+    address: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RequestPreview(Model):
     """The request for an example text, as it would go out but for the signature's value."""
 
@@ -808,6 +927,132 @@ class Route(Model):
     # grows with every change; messages remember it
     version: int
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteChange(Model):
+    change: ChangeEnum
+    id: str
+    name: str
+    before: RouteEntry | None
+    after: RouteEntry | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteComparison(Model):
+    """Routes to try against those in force; those in force against what became of the texts."""
+
+    looked: int
+    # erased, or no longer to be opened
+    unreadable: int
+    # that would go elsewhere
+    changed: int
+    taken: list[TakenByRoute]
+    # the newest of the changed
+    examples: list[RouteTrialExample]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteDecision(Model):
+    """Where a text would go, and why."""
+
+    # null where no route, or a new one, takes it
+    route_id: str | None
+    route_name: str | None
+    # deliver, drop, quarantine, keep: no route takes it, it waits to be read
+    action: str
+    routing_tag: str | None
+    # null where nobody knows any more
+    endpoint_ids: list[str] | None
+    # each earlier route, and why it did not take the text
+    explanation: list[PassedRoute]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteDifference(Model):
+    """What changes, route by route; what is not named stays as it is."""
+
+    dry_run: bool
+    changes: list[RouteChange]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteDocument(Model):
+    """All routes, in the order in which they are asked; POST and PUT take it as it is."""
+
+    routes: list[RouteEntry]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteEntry(Model):
+    """A route as a document has it."""
+
+    id: str
+    name: str
+    conditions: list[ShownCondition]
+    action: RouteAction
+    endpoint_ids: list[str]
+    routing_tag: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteFinding(Model):
+    # JSON pointer into the body
+    pointer: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteOutcome(Model):
+    """Where a text goes."""
+
+    # null where no route, or a new one, takes it
+    route_id: str | None
+    route_name: str | None
+    # deliver, drop, quarantine, keep: no route takes it, it waits to be read
+    action: str
+    routing_tag: str | None
+    # null where nobody knows any more
+    endpoint_ids: list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteTrial(Model):
+    """What routes do: with one text (decision), with stored ones (comparison), or both."""
+
+    decision: RouteDecision | None
+    comparison: RouteComparison | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteTrialExample(Model):
+    """A text that would go elsewhere."""
+
+    message_id: str
+    before: RouteOutcome
+    after: RouteOutcome
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteValidation(Model):
+    """Whether an import would take the document."""
+
+    valid: bool
+    errors: list[RouteFinding]
+    warnings: list[RouteFinding]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RouteVersion(Model):
+    id: str
+    number: int
+    created_at: datetime
+    by: ActorKind
+    # of the person, key or OAuth client
+    by_id: str | None
+    # of routes
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -857,6 +1102,15 @@ class Taken(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class TakenByRoute(Model):
+    """How many of the texts a route takes; without id and name, none does."""
+
+    route_id: str | None
+    route_name: str | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Timings(Model):
     """Milliseconds from the start of the attempt to the end of each phase; null where it did not get there."""
 
@@ -872,3 +1126,18 @@ class UnreadField(Model):
     # JSON pointer into the sample's body
     pointer: str
     detail: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WholeRouteVersion(Model):
+    """A version with its routes."""
+
+    id: str
+    number: int
+    created_at: datetime
+    by: ActorKind
+    # of the person, key or OAuth client
+    by_id: str | None
+    # of routes
+    count: int
+    routes: list[RouteEntry]

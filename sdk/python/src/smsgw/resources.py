@@ -12,9 +12,35 @@ from smsgw.transport import Transport
 
 
 class ApiKeys(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.ApiKey]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        revoked: bool | None = None,
+    ) -> Pages[models.ApiKey]:
         """Needs the scope `manageKeys`."""
-        return self._pages(models.ApiKey, "/v1/api-keys", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.ApiKey,
+            "/v1/api-keys",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "revoked": revoked,
+            },
+        )
 
     def create(
         self,
@@ -39,9 +65,11 @@ class ApiKeys(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, key_id: str) -> models.ApiKey:
+    def read(self, key_id: str, *, fields: str | None = None) -> models.ApiKey:
         """Needs the scope `manageKeys`."""
-        return self._call({200: models.ApiKey}, "GET", f"/v1/api-keys/{segment(key_id)}")
+        return self._call(
+            {200: models.ApiKey}, "GET", f"/v1/api-keys/{segment(key_id)}", query={"fields": fields}
+        )
 
     def update(
         self,
@@ -76,6 +104,14 @@ class ApiKeys(Resource):
         )
 
 
+class Attempts(Resource):
+    def read(self, attempt_id: str, *, fields: str | None = None) -> models.Attempt:
+        """Needs the scope `readMessages`."""
+        return self._call(
+            {200: models.Attempt}, "GET", f"/v1/attempts/{segment(attempt_id)}", query={"fields": fields}
+        )
+
+
 class AuditEntries(Resource):
     def list(
         self,
@@ -85,7 +121,9 @@ class AuditEntries(Resource):
         address: str | None = None,
         at_gte: datetime | str | None = None,
         at_lt: datetime | str | None = None,
+        count: bool | None = None,
         cursor: str | None = None,
+        fields: str | None = None,
         limit: int | None = None,
         organisation: Literal["true"] | None = None,
         request_id: str | None = None,
@@ -102,7 +140,9 @@ class AuditEntries(Resource):
                 "address": address,
                 "at[gte]": at_gte,
                 "at[lt]": at_lt,
+                "count": count,
                 "cursor": cursor,
+                "fields": fields,
                 "limit": limit,
                 "organisation": organisation,
                 "requestId": request_id,
@@ -151,9 +191,54 @@ class AvailableNumbers(Resource):
 
 
 class Channels(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Channel]:
+    def list(
+        self,
+        *,
+        carrier: Literal[
+            "aws",
+            "bandwidth",
+            "bird",
+            "clickatell",
+            "generic",
+            "highconnection",
+            "infobip",
+            "messagebird",
+            "ovh",
+            "plivo",
+            "sandbox",
+            "sinch",
+            "smpp",
+            "telnyx",
+            "twilio",
+            "vonage",
+            "vonage-messages",
+        ]
+        | None = None,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> Pages[models.Channel]:
         """Needs the scope `read`."""
-        return self._pages(models.Channel, "/v1/channels", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Channel,
+            "/v1/channels",
+            query={
+                "carrier": carrier,
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
 
     def create(
         self,
@@ -172,9 +257,11 @@ class Channels(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, channel_id: str) -> models.Channel:
+    def read(self, channel_id: str, *, fields: str | None = None) -> models.Channel:
         """Needs the scope `read`."""
-        return self._call({200: models.Channel}, "GET", f"/v1/channels/{segment(channel_id)}")
+        return self._call(
+            {200: models.Channel}, "GET", f"/v1/channels/{segment(channel_id)}", query={"fields": fields}
+        )
 
     def update(
         self,
@@ -248,35 +335,128 @@ class Deliveries(Resource):
     def list(
         self,
         *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
         cursor: str | None = None,
+        endpoint_id: str | None = None,
+        event_type: Literal[
+            "message.received",
+            "message.delivered",
+            "message.failed",
+            "message.expired",
+            "endpoint.warned",
+            "endpoint.disabled",
+            "endpoint.enabled",
+            "endpoint.recovered",
+            "endpoint.secretRotated",
+            "issue.opened",
+            "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
+        ]
+        | None = None,
+        expand: str | None = None,
+        fields: str | None = None,
         limit: int | None = None,
+        message_id: str | None = None,
         state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> Pages[models.Delivery]:
         """Needs the scope `readMessages`."""
         return self._pages(
-            models.Delivery, "/v1/deliveries", query={"cursor": cursor, "limit": limit, "state": state}
+            models.Delivery,
+            "/v1/deliveries",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "endpointId": endpoint_id,
+                "eventType": event_type,
+                "expand": expand,
+                "fields": fields,
+                "limit": limit,
+                "messageId": message_id,
+                "state": state,
+            },
         )
 
-    def read(self, delivery_id: str) -> models.Delivery:
+    def read(
+        self, delivery_id: str, *, expand: str | None = None, fields: str | None = None
+    ) -> models.Delivery:
         """Needs the scope `readMessages`."""
-        return self._call({200: models.Delivery}, "GET", f"/v1/deliveries/{segment(delivery_id)}")
+        return self._call(
+            {200: models.Delivery},
+            "GET",
+            f"/v1/deliveries/{segment(delivery_id)}",
+            query={"expand": expand, "fields": fields},
+        )
 
     def list_attempts(
-        self, delivery_id: str, *, cursor: str | None = None, limit: int | None = None
+        self,
+        delivery_id: str,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        error_code: Literal[
+            5101,
+            5102,
+            5103,
+            5104,
+            5105,
+            5106,
+            5107,
+            5108,
+            5109,
+            5110,
+            5111,
+            5112,
+            5113,
+            5114,
+            5115,
+            5116,
+            5117,
+            5118,
+            5199,
+        ]
+        | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        started_at_gt: datetime | str | None = None,
+        started_at_gte: datetime | str | None = None,
+        started_at_lt: datetime | str | None = None,
+        started_at_lte: datetime | str | None = None,
+        status: int | None = None,
     ) -> Pages[models.Attempt]:
         """Needs the scope `readMessages`."""
         return self._pages(
             models.Attempt,
             f"/v1/deliveries/{segment(delivery_id)}/attempts",
-            query={"cursor": cursor, "limit": limit},
+            query={
+                "count": count,
+                "cursor": cursor,
+                "errorCode": error_code,
+                "fields": fields,
+                "limit": limit,
+                "startedAt[gt]": started_at_gt,
+                "startedAt[gte]": started_at_gte,
+                "startedAt[lt]": started_at_lt,
+                "startedAt[lte]": started_at_lte,
+                "status": status,
+            },
         )
 
-    def read_attempt(self, delivery_id: str, attempt_id: str) -> models.Attempt:
+    def read_attempt(self, delivery_id: str, attempt_id: str, *, fields: str | None = None) -> models.Attempt:
         """Needs the scope `readMessages`."""
         return self._call(
             {200: models.Attempt},
             "GET",
             f"/v1/deliveries/{segment(delivery_id)}/attempts/{segment(attempt_id)}",
+            query={"fields": fields},
         )
 
     def replay(self, delivery_id: str, *, idempotency_key: str | None = None) -> models.Delivery:
@@ -290,9 +470,33 @@ class Deliveries(Resource):
 
 
 class Destinations(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Destination]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> Pages[models.Destination]:
         """Needs the scope `read`."""
-        return self._pages(models.Destination, "/v1/destinations", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Destination,
+            "/v1/destinations",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
 
     def create(self, *, pattern: str, idempotency_key: str | None = None) -> models.Destination:
         """Needs the scope `configure`."""
@@ -304,9 +508,14 @@ class Destinations(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, destination_id: str) -> models.Destination:
+    def read(self, destination_id: str, *, fields: str | None = None) -> models.Destination:
         """Needs the scope `read`."""
-        return self._call({200: models.Destination}, "GET", f"/v1/destinations/{segment(destination_id)}")
+        return self._call(
+            {200: models.Destination},
+            "GET",
+            f"/v1/destinations/{segment(destination_id)}",
+            query={"fields": fields},
+        )
 
     def delete(self, destination_id: str) -> None:
         """Needs the scope `configure`."""
@@ -314,9 +523,39 @@ class Destinations(Resource):
 
 
 class Endpoints(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Endpoint]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        disabled: bool | None = None,
+        fields: str | None = None,
+        is_default: bool | None = None,
+        kind: Literal["webhook", "callback", "polling"] | None = None,
+        limit: int | None = None,
+    ) -> Pages[models.Endpoint]:
         """Needs the scope `read`."""
-        return self._pages(models.Endpoint, "/v1/endpoints", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Endpoint,
+            "/v1/endpoints",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "disabled": disabled,
+                "fields": fields,
+                "isDefault": is_default,
+                "kind": kind,
+                "limit": limit,
+            },
+        )
 
     def create(
         self,
@@ -355,9 +594,11 @@ class Endpoints(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, endpoint_id: str) -> models.Endpoint:
+    def read(self, endpoint_id: str, *, fields: str | None = None) -> models.Endpoint:
         """Needs the scope `read`."""
-        return self._call({200: models.Endpoint}, "GET", f"/v1/endpoints/{segment(endpoint_id)}")
+        return self._call(
+            {200: models.Endpoint}, "GET", f"/v1/endpoints/{segment(endpoint_id)}", query={"fields": fields}
+        )
 
     def update(
         self,
@@ -426,13 +667,19 @@ class Endpoints(Resource):
         )
 
     def list_secrets(
-        self, endpoint_id: str, *, cursor: str | None = None, limit: int | None = None
+        self,
+        endpoint_id: str,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
     ) -> Pages[models.Secret]:
         """Needs the scope `read`."""
         return self._pages(
             models.Secret,
             f"/v1/endpoints/{segment(endpoint_id)}/secrets",
-            query={"cursor": cursor, "limit": limit},
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit},
         )
 
     def create_secret(
@@ -445,6 +692,15 @@ class Endpoints(Resource):
             f"/v1/endpoints/{segment(endpoint_id)}/secrets",
             body={"overlapSeconds": overlap_seconds},
             idempotency_key=idempotency_key,
+        )
+
+    def read_secret(self, endpoint_id: str, secret_id: str, *, fields: str | None = None) -> models.Secret:
+        """Needs the scope `read`."""
+        return self._call(
+            {200: models.Secret},
+            "GET",
+            f"/v1/endpoints/{segment(endpoint_id)}/secrets/{segment(secret_id)}",
+            query={"fields": fields},
         )
 
     def delete_secret(self, endpoint_id: str, secret_id: str) -> None:
@@ -498,8 +754,14 @@ class Events(Resource):
         self,
         *,
         after: str | None = None,
+        count: bool | None = None,
         cursor: str | None = None,
+        fields: str | None = None,
         limit: int | None = None,
+        timestamp_gt: datetime | str | None = None,
+        timestamp_gte: datetime | str | None = None,
+        timestamp_lt: datetime | str | None = None,
+        timestamp_lte: datetime | str | None = None,
         type: Literal[
             "message.delivered",
             "message.failed",
@@ -511,12 +773,33 @@ class Events(Resource):
             "endpoint.secretRotated",
             "issue.opened",
             "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
         ]
         | None = None,
     ) -> Pages[models.Event]:
         """Needs the scope `readMessages`."""
         return self._pages(
-            models.Event, "/v1/events", query={"after": after, "cursor": cursor, "limit": limit, "type": type}
+            models.Event,
+            "/v1/events",
+            query={
+                "after": after,
+                "count": count,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "timestamp[gt]": timestamp_gt,
+                "timestamp[gte]": timestamp_gte,
+                "timestamp[lt]": timestamp_lt,
+                "timestamp[lte]": timestamp_lte,
+                "type": type,
+            },
+        )
+
+    def read(self, event_id: str, *, fields: str | None = None) -> models.Event:
+        """Needs the scope `readMessages`."""
+        return self._call(
+            {200: models.Event}, "GET", f"/v1/events/{segment(event_id)}", query={"fields": fields}
         )
 
 
@@ -528,10 +811,135 @@ class Feed(Resource):
         return self._pages(models.Message, "/v1/feed", query={"cursor": cursor, "limit": limit, "wait": wait})
 
 
-class Invitations(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Invitation]:
+class IdentityProviders(Resource):
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> Pages[models.IdentityProvider]:
         """Needs the scope `manageMembers`."""
-        return self._pages(models.Invitation, "/v1/invitations", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.IdentityProvider,
+            "/v1/identity-providers",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit},
+        )
+
+    def create(
+        self,
+        *,
+        issuer: str,
+        client_id: str,
+        client_secret: str,
+        domains: Sequence[str],
+        join_role: inputs.RoleEnum | Unset | None = UNSET,
+        enforced: bool | Unset = UNSET,
+        trusts_second_factor: bool | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {201: models.IdentityProvider},
+            "POST",
+            "/v1/identity-providers",
+            body={
+                "issuer": issuer,
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "domains": domains,
+                "joinRole": join_role,
+                "enforced": enforced,
+                "trustsSecondFactor": trusts_second_factor,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    def read(self, identity_provider_id: str, *, fields: str | None = None) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {200: models.IdentityProvider},
+            "GET",
+            f"/v1/identity-providers/{segment(identity_provider_id)}",
+            query={"fields": fields},
+        )
+
+    def update(
+        self,
+        identity_provider_id: str,
+        *,
+        issuer: str | Unset = UNSET,
+        client_id: str | Unset = UNSET,
+        client_secret: str | Unset = UNSET,
+        domains: Sequence[str] | Unset = UNSET,
+        join_role: inputs.RoleEnum | Unset | None = UNSET,
+        enforced: bool | Unset = UNSET,
+        trusts_second_factor: bool | Unset = UNSET,
+    ) -> models.IdentityProvider:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {200: models.IdentityProvider},
+            "PATCH",
+            f"/v1/identity-providers/{segment(identity_provider_id)}",
+            body={
+                "issuer": issuer,
+                "clientId": client_id,
+                "clientSecret": client_secret,
+                "domains": domains,
+                "joinRole": join_role,
+                "enforced": enforced,
+                "trustsSecondFactor": trusts_second_factor,
+            },
+        )
+
+    def delete(self, identity_provider_id: str) -> None:
+        """Needs the scope `manageMembers`."""
+        self._nothing("DELETE", f"/v1/identity-providers/{segment(identity_provider_id)}")
+
+    def check(
+        self, identity_provider_id: str, *, idempotency_key: str | None = None
+    ) -> models.IdentityProviderCheck:
+        """Needs the scope `manageMembers`."""
+        return self._call(
+            {200: models.IdentityProviderCheck},
+            "POST",
+            f"/v1/identity-providers/{segment(identity_provider_id)}/check",
+            idempotency_key=idempotency_key,
+        )
+
+
+class Invitations(Resource):
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        role: Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
+        | None = None,
+    ) -> Pages[models.Invitation]:
+        """Needs the scope `manageMembers`."""
+        return self._pages(
+            models.Invitation,
+            "/v1/invitations",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "role": role,
+            },
+        )
 
     def create(
         self, *, email: str, role: inputs.RoleEnum, idempotency_key: str | None = None
@@ -545,9 +953,14 @@ class Invitations(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, invitation_id: str) -> models.Invitation:
+    def read(self, invitation_id: str, *, fields: str | None = None) -> models.Invitation:
         """Needs the scope `manageMembers`."""
-        return self._call({200: models.Invitation}, "GET", f"/v1/invitations/{segment(invitation_id)}")
+        return self._call(
+            {200: models.Invitation},
+            "GET",
+            f"/v1/invitations/{segment(invitation_id)}",
+            query={"fields": fields},
+        )
 
     def delete(self, invitation_id: str) -> None:
         """Needs the scope `manageMembers`."""
@@ -567,8 +980,36 @@ class Issues(Resource):
     def list(
         self,
         *,
+        count: bool | None = None,
         cursor: str | None = None,
         endpoint_id: str | None = None,
+        error_code: Literal[
+            5101,
+            5102,
+            5103,
+            5104,
+            5105,
+            5106,
+            5107,
+            5108,
+            5109,
+            5110,
+            5111,
+            5112,
+            5113,
+            5114,
+            5115,
+            5116,
+            5117,
+            5118,
+            5199,
+        ]
+        | None = None,
+        fields: str | None = None,
+        last_seen_at_gt: datetime | str | None = None,
+        last_seen_at_gte: datetime | str | None = None,
+        last_seen_at_lt: datetime | str | None = None,
+        last_seen_at_lte: datetime | str | None = None,
         limit: int | None = None,
         state: Literal["open", "acknowledged", "resolved"] | None = None,
     ) -> Pages[models.Issue]:
@@ -576,12 +1017,26 @@ class Issues(Resource):
         return self._pages(
             models.Issue,
             "/v1/issues",
-            query={"cursor": cursor, "endpointId": endpoint_id, "limit": limit, "state": state},
+            query={
+                "count": count,
+                "cursor": cursor,
+                "endpointId": endpoint_id,
+                "errorCode": error_code,
+                "fields": fields,
+                "lastSeenAt[gt]": last_seen_at_gt,
+                "lastSeenAt[gte]": last_seen_at_gte,
+                "lastSeenAt[lt]": last_seen_at_lt,
+                "lastSeenAt[lte]": last_seen_at_lte,
+                "limit": limit,
+                "state": state,
+            },
         )
 
-    def read(self, issue_id: str) -> models.Issue:
+    def read(self, issue_id: str, *, fields: str | None = None) -> models.Issue:
         """Needs the scope `readMessages`."""
-        return self._call({200: models.Issue}, "GET", f"/v1/issues/{segment(issue_id)}")
+        return self._call(
+            {200: models.Issue}, "GET", f"/v1/issues/{segment(issue_id)}", query={"fields": fields}
+        )
 
     def update(self, issue_id: str, *, state: inputs.IssueState) -> models.Issue:
         """Needs the scope `replay`."""
@@ -591,13 +1046,28 @@ class Issues(Resource):
 
 
 class Members(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Member]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        role: Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
+        | None = None,
+    ) -> Pages[models.Member]:
         """Needs the scope `manageMembers`."""
-        return self._pages(models.Member, "/v1/members", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Member,
+            "/v1/members",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit, "role": role},
+        )
 
-    def read(self, membership_id: str) -> models.Member:
+    def read(self, membership_id: str, *, fields: str | None = None) -> models.Member:
         """Needs the scope `manageMembers`."""
-        return self._call({200: models.Member}, "GET", f"/v1/members/{segment(membership_id)}")
+        return self._call(
+            {200: models.Member}, "GET", f"/v1/members/{segment(membership_id)}", query={"fields": fields}
+        )
 
     def update(self, membership_id: str, *, role: inputs.RoleEnum) -> models.Member:
         """Needs the scope `manageMembers`."""
@@ -611,22 +1081,112 @@ class Members(Resource):
 
 
 class Messages(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Message]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        endpoint_id: str | None = None,
+        expand: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        number_used: str | None = None,
+        received_at_gt: datetime | str | None = None,
+        received_at_gte: datetime | str | None = None,
+        received_at_lt: datetime | str | None = None,
+        received_at_lte: datetime | str | None = None,
+        route_id: str | None = None,
+        routing_tag: str | None = None,
+        sender_id: str | None = None,
+        status: Literal[
+            "received", "queued", "delivered", "failed", "dropped", "quarantined", "blocked", "expired"
+        ]
+        | None = None,
+    ) -> Pages[models.Message]:
         """Needs the scope `readMessages`."""
-        return self._pages(models.Message, "/v1/messages", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Message,
+            "/v1/messages",
+            query={
+                "count": count,
+                "cursor": cursor,
+                "endpointId": endpoint_id,
+                "expand": expand,
+                "fields": fields,
+                "limit": limit,
+                "numberUsed": number_used,
+                "receivedAt[gt]": received_at_gt,
+                "receivedAt[gte]": received_at_gte,
+                "receivedAt[lt]": received_at_lt,
+                "receivedAt[lte]": received_at_lte,
+                "routeId": route_id,
+                "routingTag": routing_tag,
+                "senderId": sender_id,
+                "status": status,
+            },
+        )
 
-    def read(self, message_id: str) -> models.Message:
+    def read(
+        self, message_id: str, *, expand: str | None = None, fields: str | None = None
+    ) -> models.Message:
         """Needs the scope `readMessages`."""
-        return self._call({200: models.Message}, "GET", f"/v1/messages/{segment(message_id)}")
+        return self._call(
+            {200: models.Message},
+            "GET",
+            f"/v1/messages/{segment(message_id)}",
+            query={"expand": expand, "fields": fields},
+        )
 
     def list_deliveries(
-        self, message_id: str, *, cursor: str | None = None, limit: int | None = None
+        self,
+        message_id: str,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        endpoint_id: str | None = None,
+        event_type: Literal[
+            "message.received",
+            "message.delivered",
+            "message.failed",
+            "message.expired",
+            "endpoint.warned",
+            "endpoint.disabled",
+            "endpoint.enabled",
+            "endpoint.recovered",
+            "endpoint.secretRotated",
+            "issue.opened",
+            "issue.resolved",
+            "quota.warned",
+            "quota.exceeded",
+        ]
+        | None = None,
+        expand: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        state: Literal["pending", "sending", "delivered", "failed", "held", "cancelled"] | None = None,
     ) -> Pages[models.Delivery]:
         """Needs the scope `readMessages`."""
         return self._pages(
             models.Delivery,
             f"/v1/messages/{segment(message_id)}/deliveries",
-            query={"cursor": cursor, "limit": limit},
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "endpointId": endpoint_id,
+                "eventType": event_type,
+                "expand": expand,
+                "fields": fields,
+                "limit": limit,
+                "state": state,
+            },
         )
 
     def read_receipt(self, message_id: str) -> models.Receipt:
@@ -635,10 +1195,36 @@ class Messages(Resource):
 
 
 class NumberRequests(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.NumberRequest]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        kind: Literal["pool", "bring"] | None = None,
+        limit: int | None = None,
+        status: Literal["requested", "approved", "refused", "cancelled"] | None = None,
+    ) -> Pages[models.NumberRequest]:
         """Needs the scope `read`."""
         return self._pages(
-            models.NumberRequest, "/v1/number-requests", query={"cursor": cursor, "limit": limit}
+            models.NumberRequest,
+            "/v1/number-requests",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "kind": kind,
+                "limit": limit,
+                "status": status,
+            },
         )
 
     def create(
@@ -672,10 +1258,13 @@ class NumberRequests(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, number_request_id: str) -> models.NumberRequest:
+    def read(self, number_request_id: str, *, fields: str | None = None) -> models.NumberRequest:
         """Needs the scope `read`."""
         return self._call(
-            {200: models.NumberRequest}, "GET", f"/v1/number-requests/{segment(number_request_id)}"
+            {200: models.NumberRequest},
+            "GET",
+            f"/v1/number-requests/{segment(number_request_id)}",
+            query={"fields": fields},
         )
 
     def delete(self, number_request_id: str) -> None:
@@ -702,9 +1291,53 @@ class NumberRequests(Resource):
 
 
 class Numbers(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Number]:
+    def list(
+        self,
+        *,
+        category: Literal[
+            "platform",
+            "verified",
+            "mobile",
+            "geographic",
+            "nonGeographic",
+            "tollFree",
+            "premium",
+            "machine",
+            "shortCode",
+            "other",
+        ]
+        | None = None,
+        channel_id: str | None = None,
+        count: bool | None = None,
+        country: str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        number: str | None = None,
+        starts_at_gt: datetime | str | None = None,
+        starts_at_gte: datetime | str | None = None,
+        starts_at_lt: datetime | str | None = None,
+        starts_at_lte: datetime | str | None = None,
+    ) -> Pages[models.Number]:
         """Needs the scope `read`."""
-        return self._pages(models.Number, "/v1/numbers", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Number,
+            "/v1/numbers",
+            query={
+                "category": category,
+                "channelId": channel_id,
+                "count": count,
+                "country": country,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "number": number,
+                "startsAt[gt]": starts_at_gt,
+                "startsAt[gte]": starts_at_gte,
+                "startsAt[lt]": starts_at_lt,
+                "startsAt[lte]": starts_at_lte,
+            },
+        )
 
     def create(
         self,
@@ -731,9 +1364,11 @@ class Numbers(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, number_id: str) -> models.Number:
+    def read(self, number_id: str, *, fields: str | None = None) -> models.Number:
         """Needs the scope `read`."""
-        return self._call({200: models.Number}, "GET", f"/v1/numbers/{segment(number_id)}")
+        return self._call(
+            {200: models.Number}, "GET", f"/v1/numbers/{segment(number_id)}", query={"fields": fields}
+        )
 
     def update(
         self, number_id: str, *, channel_id: str | Unset = UNSET, label: str | Unset = UNSET
@@ -752,9 +1387,35 @@ class Numbers(Resource):
 
 
 class OauthClients(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.OAuthClient]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        revoked: bool | None = None,
+    ) -> Pages[models.OAuthClient]:
         """Needs the scope `manageKeys`."""
-        return self._pages(models.OAuthClient, "/v1/oauth-clients", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.OAuthClient,
+            "/v1/oauth-clients",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "revoked": revoked,
+            },
+        )
 
     def create(
         self,
@@ -773,9 +1434,14 @@ class OauthClients(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, client_id: str) -> models.OAuthClient:
+    def read(self, client_id: str, *, fields: str | None = None) -> models.OAuthClient:
         """Needs the scope `manageKeys`."""
-        return self._call({200: models.OAuthClient}, "GET", f"/v1/oauth-clients/{segment(client_id)}")
+        return self._call(
+            {200: models.OAuthClient},
+            "GET",
+            f"/v1/oauth-clients/{segment(client_id)}",
+            query={"fields": fields},
+        )
 
     def update(
         self, client_id: str, *, name: str | Unset = UNSET, allowed_networks: Sequence[str] | Unset = UNSET
@@ -806,9 +1472,37 @@ class OauthClients(Resource):
 
 
 class Replays(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Replay]:
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        kind: Literal["recover", "missing", "matching"] | None = None,
+        limit: int | None = None,
+        state: Literal["planned", "running", "done", "failed", "cancelled"] | None = None,
+    ) -> Pages[models.Replay]:
         """Needs the scope `readMessages`."""
-        return self._pages(models.Replay, "/v1/replays", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Replay,
+            "/v1/replays",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "kind": kind,
+                "limit": limit,
+                "state": state,
+            },
+        )
 
     def create(
         self, *, kind: inputs.ReplayKind, filter: inputs.ReplayFilter, idempotency_key: str | None = None
@@ -822,9 +1516,11 @@ class Replays(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, replay_id: str) -> models.Replay:
+    def read(self, replay_id: str, *, fields: str | None = None) -> models.Replay:
         """Needs the scope `readMessages`."""
-        return self._call({200: models.Replay}, "GET", f"/v1/replays/{segment(replay_id)}")
+        return self._call(
+            {200: models.Replay}, "GET", f"/v1/replays/{segment(replay_id)}", query={"fields": fields}
+        )
 
     def delete(self, replay_id: str) -> models.Replay:
         """Needs the scope `replay`."""
@@ -837,6 +1533,56 @@ class Replays(Resource):
             "POST",
             f"/v1/replays/{segment(replay_id)}/run",
             idempotency_key=idempotency_key,
+        )
+
+
+class Requests(Resource):
+    def list(
+        self,
+        *,
+        actor: str | None = None,
+        at_gt: datetime | str | None = None,
+        at_gte: datetime | str | None = None,
+        at_lt: datetime | str | None = None,
+        at_lte: datetime | str | None = None,
+        count: bool | None = None,
+        cursor: str | None = None,
+        error_code: int | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"] | None = None,
+        path: str | None = None,
+        refused: bool | None = None,
+        request_id: str | None = None,
+        status: int | None = None,
+    ) -> Pages[models.Request]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.Request,
+            "/v1/requests",
+            query={
+                "actor": actor,
+                "at[gt]": at_gt,
+                "at[gte]": at_gte,
+                "at[lt]": at_lt,
+                "at[lte]": at_lte,
+                "count": count,
+                "cursor": cursor,
+                "errorCode": error_code,
+                "fields": fields,
+                "limit": limit,
+                "method": method,
+                "path": path,
+                "refused": refused,
+                "requestId": request_id,
+                "status": status,
+            },
+        )
+
+    def read(self, request_id: str, *, fields: str | None = None) -> models.Request:
+        """Needs the scope `readMessages`."""
+        return self._call(
+            {200: models.Request}, "GET", f"/v1/requests/{segment(request_id)}", query={"fields": fields}
         )
 
 
@@ -858,9 +1604,31 @@ class Retention(Resource):
 
 
 class Routes(Resource):
-    def list(self, *, cursor: str | None = None, limit: int | None = None) -> Pages[models.Route]:
+    def list(
+        self,
+        *,
+        action: Literal["deliver", "drop", "quarantine"] | None = None,
+        count: bool | None = None,
+        cursor: str | None = None,
+        endpoint_id: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        routing_tag: str | None = None,
+    ) -> Pages[models.Route]:
         """Needs the scope `read`."""
-        return self._pages(models.Route, "/v1/routes", query={"cursor": cursor, "limit": limit})
+        return self._pages(
+            models.Route,
+            "/v1/routes",
+            query={
+                "action": action,
+                "count": count,
+                "cursor": cursor,
+                "endpointId": endpoint_id,
+                "fields": fields,
+                "limit": limit,
+                "routingTag": routing_tag,
+            },
+        )
 
     def create(
         self,
@@ -889,9 +1657,11 @@ class Routes(Resource):
             idempotency_key=idempotency_key,
         )
 
-    def read(self, route_id: str) -> models.Route:
+    def read(self, route_id: str, *, fields: str | None = None) -> models.Route:
         """Needs the scope `read`."""
-        return self._call({200: models.Route}, "GET", f"/v1/routes/{segment(route_id)}")
+        return self._call(
+            {200: models.Route}, "GET", f"/v1/routes/{segment(route_id)}", query={"fields": fields}
+        )
 
     def update(
         self,
@@ -923,10 +1693,93 @@ class Routes(Resource):
         """Needs the scope `configure`."""
         self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
 
+    def try_(
+        self,
+        *,
+        routes: Sequence[inputs.ImportedRoute] | Unset = UNSET,
+        text: inputs.SampleText | Unset = UNSET,
+        message_id: str | Unset = UNSET,
+        last: int | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.RouteTrial:
+        """Needs the scope `readContent`."""
+        return self._call(
+            {200: models.RouteTrial},
+            "POST",
+            "/v1/routes/dry-run",
+            body={"routes": routes, "text": text, "messageId": message_id, "last": last},
+            idempotency_key=idempotency_key,
+        )
+
+    def export(self) -> models.RouteDocument:
+        """Needs the scope `read`."""
+        return self._call({200: models.RouteDocument}, "GET", "/v1/routes/export")
+
+    def import_(
+        self, *, routes: Sequence[inputs.ImportedRoute], dry_run: bool | None = None
+    ) -> models.RouteDifference:
+        """Needs the scope `configure`."""
+        return self._call(
+            {200: models.RouteDifference},
+            "PUT",
+            "/v1/routes/import",
+            query={"dryRun": dry_run},
+            body={"routes": routes},
+        )
+
+    def validate(
+        self, *, routes: Sequence[inputs.ImportedRoute], idempotency_key: str | None = None
+    ) -> models.RouteValidation:
+        """Needs the scope `read`."""
+        return self._call(
+            {200: models.RouteValidation},
+            "POST",
+            "/v1/routes/validate",
+            body={"routes": routes},
+            idempotency_key=idempotency_key,
+        )
+
+    def list_versions(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> Pages[models.RouteVersion]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.RouteVersion,
+            "/v1/routes/versions",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit},
+        )
+
+    def read_version(self, route_version_id: str, *, fields: str | None = None) -> models.WholeRouteVersion:
+        """Needs the scope `read`."""
+        return self._call(
+            {200: models.WholeRouteVersion},
+            "GET",
+            f"/v1/routes/versions/{segment(route_version_id)}",
+            query={"fields": fields},
+        )
+
+    def restore_version(
+        self, route_version_id: str, *, dry_run: bool | None = None, idempotency_key: str | None = None
+    ) -> models.RouteDifference:
+        """Needs the scope `configure`."""
+        return self._call(
+            {200: models.RouteDifference},
+            "POST",
+            f"/v1/routes/versions/{segment(route_version_id)}/restore",
+            query={"dryRun": dry_run},
+            idempotency_key=idempotency_key,
+        )
+
 
 class Resources:
     def __init__(self, transport: Transport) -> None:
         self.api_keys = ApiKeys(transport)
+        self.attempts = Attempts(transport)
         self.audit_entries = AuditEntries(transport)
         self.available_numbers = AvailableNumbers(transport)
         self.channels = Channels(transport)
@@ -936,6 +1789,7 @@ class Resources:
         self.event_types = EventTypes(transport)
         self.events = Events(transport)
         self.feed = Feed(transport)
+        self.identity_providers = IdentityProviders(transport)
         self.invitations = Invitations(transport)
         self.issues = Issues(transport)
         self.members = Members(transport)
@@ -944,5 +1798,6 @@ class Resources:
         self.numbers = Numbers(transport)
         self.oauth_clients = OauthClients(transport)
         self.replays = Replays(transport)
+        self.requests = Requests(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
