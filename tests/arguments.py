@@ -9,6 +9,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from delivery.policy import ON_FAILURE
 from tests.cast import URL, Side
 from tests.urlconf import Place
 
@@ -20,8 +21,15 @@ LADDER = {"retry": {"delaysSeconds": [5, 60]}, "onFailure": {"5xx": "retry"}}
 HEADERS = {"headers": [{"name": "X-Tenant", "value": "acme", "secret": True}]}
 SENDER = [{"field": "senderId", "operator": "equals", "value": "+33639980417"}]
 
-ROUTE = {"name": "R", "endpointIds": ["endpoint_id"]}
-PROVIDER = {"issuer": "http://127.0.0.1:9", "clientId": "walks", "clientSecret": "hush", "domains": ["w.example"]}
+ROUTE = {"id": "route_id", "name": "R", "endpointIds": ["endpoint_id"]}
+PROVIDER = {
+    "issuer": "http://127.0.0.1:9",
+    "clientId": "walks",
+    "clientSecret": "hush",
+    "domains": ["w.example"],
+}
+
+TREATED = {f"on_{name}": word for name, word in ON_FAILURE.items()}
 
 #: The body of each call that takes one.
 BODIES: dict[str, dict[str, Any]] = {
@@ -106,7 +114,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "retention/": {"content_kept_days": "7", "attempts_kept_days": "30"},
     "endpoints/new/": {"url": URL, "signs_with": "v1"},
     "endpoints/{endpoint_id}/edit/": {"url": URL, "description": "D", "payload": "full"},
-    "endpoints/{endpoint_id}/policy/": {"shape": "default", "failover": "callback_id", "on_410": "disable"},
+    "endpoints/{endpoint_id}/policy/": {"shape": "default", "failover": "callback_id"} | TREATED,
     "endpoints/{callback_id}/template/": {"method": "GET", "content_type": "application/json"},
     "endpoints/{endpoint_id}/access/": {"way": "none"},
     "endpoints/{endpoint_id}/secrets/": {"overlap": "0"},
@@ -138,7 +146,6 @@ QUERIES = {"channels/{channel_id}/available-numbers": "country=FR"}
 #: What the cast's own things answer, where that is no success.
 OTHERWISE = {
     "POST identity-providers": 409,  # there is one
-
     "GET channels/{channel_id}/available-numbers": 409,  # its carrier sells none
     "POST channels/{channel_id}/numbers": 409,
     "POST endpoints/{queue_id}/queue/ack": 422,  # nothing waits in it

@@ -13,8 +13,18 @@ OPEN = {
     **{
         f"profile/{page}": "one's own account (tests/sign_in)"
         for page in (
-            "", "address/", "app/", "app/remove/", "passkeys/name/", "passkeys/new/", "passkeys/remove/", "password/",
-            "protect/", "recovery-codes/", "sessions/end/", "sessions/end-others/",
+            "",
+            "address/",
+            "app/",
+            "app/remove/",
+            "passkeys/name/",
+            "passkeys/new/",
+            "passkeys/remove/",
+            "password/",
+            "protect/",
+            "recovery-codes/",
+            "sessions/end/",
+            "sessions/end-others/",
         )
     },
     "": "leads to one's own environment, or to the log-in",
