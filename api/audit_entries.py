@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from accounts import ids, trail
 from accounts.models import AuditEntry
 from accounts.roles import READ_AUDIT
+from api.audit_fields import AUDITED
 from api.errors import BadQuery
 from api.fields import ACTOR_KINDS, Input, Moment, Raw, Stamp, Text
 from api.listing import Listing, listed
@@ -64,11 +65,11 @@ class ExportQuery(Filters):
 
 
 class Fields(Raw):
-    """Changed fields and their values, which differ by action; no secrets, no personal data."""
+    """Changed fields and their values (api.audit_fields); no secrets, no personal data."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, allow_null=True, **kwargs)
-        set_override(self, "field", {"type": ["object", "null"], "additionalProperties": True})
+        set_override(self, "field", AUDITED)
 
 
 class AuditEntrySerializer(serializers.Serializer[AuditEntry]):

@@ -161,7 +161,10 @@ class EndpointSerializer(serializers.Serializer[Endpoint]):
     health = serializers.SerializerMethodField()
     waiting = serializers.IntegerField(default=0, help_text="deliveries that are neither done nor failed")
     oldestUndeliveredAt = Stamp(
-        source="oldest_undelivered_at", default=None, help_text="when the oldest of these was made"
+        source="oldest_undelivered_at",
+        default=None,
+        allow_null=True,
+        help_text="when the oldest of these was made",
     )
     oldestUndeliveredSeconds = serializers.SerializerMethodField(help_text="its age; 0 where nothing waits")
     createdAt = Stamp(source="created_at")

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts.models import Environment
 from accounts.roles import READ, READ_MESSAGES
+from api.event_schemas import BODY, EXAMPLE, PAYLOAD
 from api.fields import Id, Raw, Stamp
 from api.listing import IdOf, Listing, Span, listed, read, read_query
 from api.paging import page_of
@@ -20,19 +21,21 @@ from delivery.finding import Found
 from delivery.models import Event
 
 
-class Schema(Raw):
-    """Any JSON object."""
+class Described(Raw):
+    """JSON as that schema says."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, schema: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
-        set_override(self, "field", {"type": "object", "additionalProperties": True})
+        set_override(self, "field", schema)
 
 
 class EventSerializer(serializers.Serializer[Event]):
     id = Id("event")
     type = serializers.ChoiceField(SUBSCRIBABLE)
     timestamp = Stamp(source="created_at")
-    data = Schema(source="payload", help_text="as the type's schema says; ids only")  # type: ignore[assignment]
+    data = Described(  # type: ignore[assignment]  # the metaclass takes fields out of the class
+        PAYLOAD, source="payload", help_text="as the type's schema says; ids only"
+    )
 
 
 class EventQuery(Listing):
@@ -54,8 +57,8 @@ class EventTypeSerializer(serializers.Serializer[EventType]):
     type = serializers.CharField(source="name")
     description = serializers.CharField()
     subscribable = serializers.SerializerMethodField(help_text="false for texts, which routes send")
-    schema = Schema(help_text="JSON schema of the body")
-    example = Schema(source="body")
+    schema = Described(BODY, help_text="JSON schema of the body")
+    example = Described(EXAMPLE, source="body")
 
     def get_subscribable(self, type: EventType) -> bool:
         return type.name in SUBSCRIBABLE

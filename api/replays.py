@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -41,7 +42,7 @@ class NewReplay(Input):
     filter = ReplayFilter()
 
 
-class FilterSerializer(serializers.Serializer[Any]):
+class PlannedFilterSerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(required=False)
     endpointId = Id("endpoint", required=False)
@@ -76,6 +77,7 @@ class ReplaySerializer(serializers.Serializer[Replay]):
     startedAt = Stamp(source="started_at", allow_null=True)
     finishedAt = Stamp(source="finished_at", allow_null=True)
 
+    @extend_schema_field(PlannedFilterSerializer)
     def get_filter(self, job: Replay) -> dict[str, str | int | bool]:
         return replays.described(job)
 

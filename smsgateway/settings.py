@@ -379,6 +379,11 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.closed",
+        "api.links.linked",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "ActorKind": "api.fields.ACTOR_KINDS",
@@ -394,6 +399,7 @@ SPECTACULAR_SETTINGS = {
         "NumberDocumentType": "numbers.requests.TYPES",
         "NumberRequestKind": "numbers.models.NumberRequest.Kind",
         "NumberRequestStatus": "numbers.models.NumberRequest.Status",
+        "ReplayableState": "api.replays.STATES",
         "ReplayKind": "delivery.models.Replay.Kind",
         "ReplayState": "delivery.models.Replay.State",
         "RoleEnum": "accounts.roles.Role",

@@ -1,112 +1,21 @@
-"""Every way in declares what it needs, and each role and scope gets there or is told that it may not.
-
-The walk reads the URLconf itself, so a view that declares nothing fails here. What the important cells of the table
-must be is written out below, in words that do not come from the table.
+"""Every way in declares what it needs. What the important cells of the table of roles must be is written out below, in
+words that do not come from the table; tests.test_access_matrix tries all of them as the table has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from django.db import transaction
-from django.urls import URLResolver, get_resolver
 
-from accounts import keys
-from accounts.audit import SYSTEM
 from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, SCOPES, Role, allows
-from api.schema import OpenApi
-from api.views import Unknown
 from tests.cast import Api, House, with_destinations, with_provider
 from tests.dashboard.browse import Person
+from tests.urlconf import PLACES, Place, name_of
 
 KNOWN = frozenset().union(*PERMISSIONS.values())
-OPEN = {
-    "join/": "whoever opens it shows the text of an invitation",
-    "oauth/token": "whoever asks shows a client's secret",
-    "": "leads to one's own environment, or to the log-in",
-    "login/": "for who is not known yet",
-    "login/second/": "for who gave the right password a moment ago (tests/sign_in)",
-    "login/passkey/": "whoever asks has a passkey",
-    "login/address/": "says that a mail was sent",
-    "password/forgotten/": "for who forgot theirs; the answer is always the same",
-    "password/new/": "whoever opens it shows the text of a link",
-    "address/verify/": "likewise",
-    "confirm/": "who one is oneself, proved again",
-    "profile/": "one's own account (tests/sign_in)",
-    **{
-        f"profile/{page}/": "likewise"
-        for page in (
-            "address",
-            "app",
-            "app/remove",
-            "passkeys/name",
-            "passkeys/new",
-            "passkeys/remove",
-            "password",
-            "protect",
-            "recovery-codes",
-            "sessions/end",
-            "sessions/end-others",
-        )
-    },
-    "login/organisation/": "leads from an address to the organisation whose domain it is",
-    "login/<str:tenant_id>/": "for whoever has the organisation's link",
-    "login/<str:tenant_id>/go/": "likewise",
-    "login/<str:tenant_id>/callback/": "whoever comes back shows what the provider gave them",
-    "logout/": "everybody may leave",
-    "docs": "the handbook, for anybody",
-    "docs/": "leads there",
-    "docs/<slug:slug>": "likewise",
-    "docs/reference": "what /v1/openapi.json tells anybody, as pages",
-    "docs/reference/<slug:resource>": "likewise",
-    "docs/errors": "what codes mean, for whoever meets one",
-    "docs/errors/<int:number>": "likewise",
-    "docs/errors/<slug:code>": "likewise",
-    "favicon.ico": "a picture",
-    "preferences/": "one's own language and theme",
-    "healthz": "for load balancers",
-    "readyz": "likewise",
-    "metrics": "for the operator's network",
-    "operator/": "the operators' own pages, which ask for is_staff",
-    "operator/login/": "leads to the log-in",
-}
-
-
-class Place(NamedTuple):
-    """One URL pattern and its view."""
-
-    route: str
-    view: Any
-
-    @property
-    def of_api(self) -> bool:
-        return self.route.startswith("v1/")
-
-    @property
-    def needs(self) -> dict[str, str | None]:
-        """The declared permission by method; None where a method declares none."""
-        if not self.of_api:
-            declared: dict[str, str | None] = getattr(self.view, "needs", {})
-            return declared
-        shape = self.view.view_class
-        handlers = {name.upper(): getattr(shape, name, None) for name in shape.http_method_names}
-        return {method: getattr(one, "permission", None) for method, one in handlers.items() if one}
-
-
-def places(resolver: URLResolver, before: str = "") -> Iterator[Place]:
-    for pattern in resolver.url_patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            if route not in OPEN or not route:
-                yield from places(pattern, route)
-        elif route not in OPEN and getattr(pattern.callback, "view_class", None) not in {OpenApi, Unknown}:
-            yield Place(route, pattern.callback)
-
-
-PLACES = list(places(get_resolver()))
 
 
 @pytest.fixture
@@ -114,11 +23,7 @@ def acme(acme: House) -> House:
     return with_provider(with_destinations(acme))
 
 
-def path(place: Place, house: House) -> str:
-    return "/" + place.route.replace("<str:", "{").replace(">", "}").format(**house.live.ids)
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
+@pytest.mark.parametrize("place", PLACES, ids=name_of)
 def test_every_view_declares_what_it_needs(place: Place) -> None:
     assert place.needs, f"{place.route} declares no permission"
     assert set(place.needs.values()) <= KNOWN, place.needs
@@ -132,37 +37,6 @@ def call(who: Any, method: str, url: str) -> int:
         ).status_code
         transaction.set_rollback(True)
     return status
-
-
-@pytest.mark.parametrize("role", Role.values)
-def test_each_role_opens_what_the_table_allows_and_nothing_else(acme: House, role: str) -> None:
-    person = Person(acme.users[role], acme.live)
-    for place in PLACES:
-        if place.of_api:
-            continue
-        for method, needed in place.needs.items():
-            if method == "HEAD":
-                continue
-            assert needed is not None
-            refused = call(person.http, method, path(place, acme)) == 403
-            assert refused is not allows(role, needed), (method, place.route)
-
-
-@pytest.mark.parametrize("scope", SCOPES)
-def test_a_key_does_what_its_scope_allows_and_nothing_else(acme: House, scope: str) -> None:
-    _key, text = keys.create(acme.live.environment, SYSTEM, name="one scope", held=SCOPES, scopes=[scope])
-    with_json = Api(text)
-    for place in PLACES:
-        if not place.of_api:
-            continue
-        for method, needed in place.needs.items():
-            if method == "HEAD":
-                continue
-            with transaction.atomic():
-                answer = with_json(method, path(place, acme), {} if method != "GET" else None)
-                transaction.set_rollback(True)
-            refused = answer.status_code == 403 and answer.json()["code"] == "missing_scope"
-            assert refused is (needed != scope), (method, place.route)
 
 
 PAGES = {

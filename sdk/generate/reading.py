@@ -201,6 +201,7 @@ class Reader:
 
     def inline(self, schema: Schema, name: str) -> Type:
         """The same object in several places is one shape; another of the same name gets a number."""
+        name = schema.get("title", name)
         shape = self.shape(name, {**schema, "description": ""}, inline=True)
         for number in count(1):
             own = name if number == 1 else f"{name}{number}"

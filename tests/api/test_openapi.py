@@ -82,9 +82,62 @@ def test_names_are_camel_case(described: dict[str, Any]) -> None:
     assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", name)] == []
 
 
-def test_no_body_is_free_form(described: dict[str, Any]) -> None:
-    for name, field, shape in properties(described):
-        assert {"type", "$ref", "oneOf", "allOf"} & set(shape), (name, field)
+def free_form(schema: Any, where: str) -> Iterator[str]:
+    """Where a schema says nothing of what may stand there."""
+    if not isinstance(schema, dict) or not {"type", "$ref", "oneOf", "anyOf", "allOf", "enum", "const"} & set(
+        schema
+    ):
+        yield where
+        return
+    for several in ("oneOf", "anyOf", "allOf"):
+        for number, one in enumerate(schema.get(several, ())):
+            yield from free_form(one, f"{where}/{several}/{number}")
+    kinds = schema.get("type", [])
+    if "array" in kinds:
+        yield from free_form(schema.get("items"), f"{where}[]")
+    if "object" in kinds:
+        yield from free_object(schema, where)
+
+
+def free_object(schema: dict[str, Any], where: str) -> Iterator[str]:
+    others = schema.get("additionalProperties", {} if "properties" not in schema else False)
+    if others is not False:
+        yield from free_form(others, f"{where}.*")
+    for name, one in schema.get("properties", {}).items():
+        yield from free_form(one, f"{where}.{name}")
+
+
+def test_nothing_is_free_form(described: dict[str, Any]) -> None:
+    found = [free_form(schema, name) for name, schema in described["components"]["schemas"].items()]
+    for path, method, operation in operations(described):
+        contents = [answer.get("content", {}) for answer in operation["responses"].values()]
+        contents.append(operation.get("requestBody", {}).get("content", {}))
+        for content in contents:
+            found += [free_form(one["schema"], f"{method} {path}") for one in content.values()]
+    assert [where for one in found for where in one] == []
+
+
+def test_bodies_are_closed(described: dict[str, Any]) -> None:
+    for _path, _method, operation in operations(described):
+        if "requestBody" in operation:
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            assert (
+                described["components"]["schemas"][reference.rpartition("/")[2]]["additionalProperties"]
+                is False
+            )
+
+
+def test_what_is_made_leads_to_what_is_done_with_it(described: dict[str, Any]) -> None:
+    named = {operation["operationId"]: (path, operation) for path, _, operation in operations(described)}
+    for name, (path, operation) in named.items():
+        for link in operation["responses"].get("201", {}).get("links", {}).values():
+            (parameter,) = link["parameters"]
+            assert f"{{{parameter}}}" in named[link["operationId"]][0], (name, path)
+    links = named["createEndpoint"][1]["responses"]["201"]["links"]
+    assert {"readEndpoint", "updateEndpoint", "deleteEndpoint", "previewEndpoint", "takeDeliveries"} <= set(
+        links
+    )
+    assert "readApiKey" in named["rotateApiKey"][1]["responses"]["201"]["links"]
 
 
 def expandable(document: dict[str, Any]) -> set[str]:

@@ -38,11 +38,11 @@ export type OperatorEnum = "equals" | "startsWith" | "contains" | "matches" | "i
 
 export type PayloadEnum = "full" | "thin";
 
-export type ReplayFilterStateEnum = "failed" | "delivered" | "cancelled";
-
 export type ReplayKind = "recover" | "missing" | "matching";
 
 export type ReplayState = "planned" | "running" | "done" | "failed" | "cancelled";
+
+export type ReplayableState = "failed" | "delivered" | "cancelled";
 
 export type RequestEnum = "good" | "tampered" | "stale" | "duplicate";
 
@@ -165,12 +165,204 @@ export interface AuditEntry {
   /** noun.verb */
   action: string;
   targetId: string | null;
-  before: Record<string, unknown> | null;
-  after: Record<string, unknown> | null;
+  before: AuditedFields | null;
+  after: AuditedFields | null;
   /** of the request that did it */
   requestId: string | null;
   /** from which it was asked */
   address: string | null;
+}
+
+export interface AuditedFields {
+  name?: string;
+  role?: string;
+  user?: string;
+  language?: string;
+  scopes?: string[];
+  allowedNetworks?: string[];
+  expiresAt?: string | null;
+  formerEndsAt?: string;
+  successor?: string;
+  fields?: string[];
+  content_kept_days?: number | null;
+  attempts_kept_days?: number | null;
+  carrier?: string;
+  credentials?: string[];
+  number?: string;
+  label?: string;
+  channel?: string | null;
+  channelRef?: string;
+  owned?: boolean;
+  country?: string;
+  category?: string;
+  region?: string;
+  status?: string;
+  monthlyVolume?: number;
+  request?: string;
+  contentType?: string;
+  size?: number;
+  created?: number;
+  updated?: number;
+  position?: number;
+  conditions?: AuditedFieldsConditions[];
+  action?: string;
+  routingTag?: string;
+  endpointIds?: string[];
+  kind?: string;
+  url?: string | null;
+  description?: string;
+  is_default?: boolean;
+  policy?: AuditedFieldsPolicy;
+  access?: AuditedFieldsAccess | null;
+  signs_with?: string;
+  payload?: string;
+  template?: AuditedFieldsTemplate;
+  ack_within_s?: number;
+  events?: string[];
+  failover?: string | null;
+  disabled?: boolean;
+  because?: string;
+  warning?: number;
+  overlapSeconds?: number;
+  pattern?: string;
+  good?: boolean | null;
+  tampered?: boolean | null;
+  stale?: boolean | null;
+  duplicate?: boolean | null;
+  state?: string;
+  filter?: AuditedFieldsFilter;
+  planned?: number;
+  queued?: number;
+  notSent?: Record<string, number>;
+  messageIds?: string[];
+  form?: string;
+  organisation?: string;
+  seen?: string;
+  actor?: string;
+  target?: string;
+  request_id?: string;
+  address?: string;
+  since?: string;
+  until?: string;
+}
+
+export interface AuditedFieldsAccess {
+  headers?: AuditedFieldsAccessHeaders[];
+  basic?: AuditedFieldsAccessBasic;
+  bearer?: AuditedFieldsAccessBearer;
+  oauth2?: AuditedFieldsAccessOauth2;
+  clientCertificate?: AuditedFieldsAccessClientCertificate;
+  /** PEM; issuers to trust instead of the public ones */
+  caCertificate?: string;
+}
+
+export interface AuditedFieldsAccessBasic {
+  username?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  password?: string | null;
+}
+
+export interface AuditedFieldsAccessBearer {
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  token?: string | null;
+}
+
+export interface AuditedFieldsAccessClientCertificate {
+  /** PEM, the client's own first */
+  certificate?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  key?: string | null;
+}
+
+export interface AuditedFieldsAccessHeaders {
+  name?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  value?: string | null;
+  secret?: boolean;
+}
+
+export interface AuditedFieldsAccessOauth2 {
+  tokenUrl?: string;
+  clientId?: string;
+  /** null in answers; null or absent keeps what an otherwise same entry had */
+  clientSecret?: string | null;
+  scope?: string;
+  audience?: string;
+  authMethod?: "client_secret_basic" | "client_secret_post";
+}
+
+export interface AuditedFieldsConditions {
+  field?: "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
+  operator?: "equals" | "startsWith" | "contains" | "matches" | "in";
+  value?: string | string[];
+}
+
+export interface AuditedFieldsFilter {
+  since?: string;
+  until?: string;
+  endpoint?: string;
+  state?: string;
+  errorCode?: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+  number?: string;
+  routes?: string[];
+  unrouted?: boolean;
+}
+
+export interface AuditedFieldsPolicy {
+  retry?: AuditedFieldsPolicyRetry | AuditedFieldsPolicyRetry2;
+  /** for one try, answer included */
+  deadlineSeconds?: number;
+  /** from the text's arrival; later it is worthless */
+  deliverWithinSeconds?: number;
+  onFailure?: AuditedFieldsPolicyOnFailure;
+  /** requests at once */
+  maxInFlight?: number;
+  /** requests a second */
+  ratePerSecond?: number;
+  drain?: AuditedFieldsPolicyDrain;
+  /** texts of one sender come one after another */
+  ordered?: AuditedFieldsPolicyOrdered;
+}
+
+export interface AuditedFieldsPolicyDrain {
+  /** of what piled up; 100 unless chosen */
+  ratePerSecond?: number;
+  newestFirst?: boolean;
+}
+
+export interface AuditedFieldsPolicyOnFailure {
+  dns?: "retry" | "slow" | "stop";
+  connect?: "retry" | "slow" | "stop";
+  tls?: "retry" | "slow" | "stop";
+  token?: "retry" | "slow" | "stop";
+  timeout?: "retry" | "slow" | "stop";
+  "3xx"?: "retry" | "slow" | "stop";
+  "4xx"?: "retry" | "slow" | "stop";
+  "410"?: "retry" | "slow" | "stop" | "disable";
+  "429"?: "retry" | "slow" | "stop";
+  "5xx"?: "retry" | "slow" | "stop";
+}
+
+export interface AuditedFieldsPolicyOrdered {
+  /** how long a text waits at most for earlier ones of its sender; 600 unless chosen */
+  waitSeconds?: number;
+}
+
+export interface AuditedFieldsPolicyRetry {
+  /** the pause before each try after the first */
+  delaysSeconds?: number[];
+}
+
+export interface AuditedFieldsPolicyRetry2 {
+  firstSeconds?: number;
+  factor?: number;
+  longestSeconds?: number;
+  tries?: number;
+}
+
+export interface AuditedFieldsTemplate {
+  method?: string | null;
+  contentType?: string | null;
 }
 
 export interface AvailableNumber {
@@ -274,7 +466,7 @@ export interface ChangedEndpoint {
   /** deliveries that are neither done nor failed */
   waiting?: number;
   /** when the oldest of these was made */
-  oldestUndeliveredAt: string;
+  oldestUndeliveredAt: string | null;
   /** its age; 0 where nothing waits */
   oldestUndeliveredSeconds: number;
   createdAt: string;
@@ -368,7 +560,7 @@ export interface CreatedEndpoint {
   /** deliveries that are neither done nor failed */
   waiting?: number;
   /** when the oldest of these was made */
-  oldestUndeliveredAt: string;
+  oldestUndeliveredAt: string | null;
   /** its age; 0 where nothing waits */
   oldestUndeliveredSeconds: number;
   createdAt: string;
@@ -460,7 +652,7 @@ export interface Endpoint {
   /** deliveries that are neither done nor failed */
   waiting?: number;
   /** when the oldest of these was made */
-  oldestUndeliveredAt: string;
+  oldestUndeliveredAt: string | null;
   /** its age; 0 where nothing waits */
   oldestUndeliveredSeconds: number;
   createdAt: string;
@@ -490,12 +682,43 @@ export interface EndpointChanges {
   disabled?: boolean;
 }
 
+export interface EndpointDisabledData {
+  endpointId: string;
+  because: "person" | "failing" | "gone" | "asked";
+  divertedTo: string | null;
+}
+
+export interface EndpointEnabledData {
+  endpointId: string;
+}
+
+export interface EndpointRecoveredData {
+  endpointId: string;
+  failingSince: string;
+}
+
+export interface EndpointSecretRotatedData {
+  endpointId: string;
+  secretId: string;
+  overlapSeconds: number;
+}
+
+export interface EndpointWarnedData {
+  endpointId: string;
+  warning: number;
+  divertedTo: string | null;
+}
+
 export interface Event {
   id: string;
   type: EventName;
   timestamp: string;
   /** as the type's schema says; ids only */
-  data: Record<string, unknown>;
+  data: MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData | QuotaWarnedData | QuotaExceededData;
+}
+
+export interface EventConstant {
+  const: string;
 }
 
 /** The text, as webhooks have it. */
@@ -516,14 +739,58 @@ export interface EventData {
   simulated: boolean;
 }
 
+export interface EventDataSchema {
+  type: string;
+  required: string[];
+  properties: Record<string, EventField>;
+}
+
+export interface EventExample {
+  type: string;
+  timestamp: string;
+  data: MessageReceivedData | MessageDeliveredData | MessageFailedData | MessageExpiredData | EndpointWarnedData | EndpointDisabledData | EndpointEnabledData | EndpointRecoveredData | EndpointSecretRotatedData | IssueOpenedData | IssueResolvedData | QuotaWarnedData | QuotaExceededData;
+}
+
+export interface EventField {
+  type?: string | string[];
+  pattern?: string;
+  format?: string;
+  enum?: (string | number)[];
+  items?: EventItems;
+  minimum?: number;
+  maximum?: number;
+  description?: string;
+}
+
+export interface EventItems {
+  type: string;
+}
+
+export interface EventMembers {
+  type: EventConstant;
+  timestamp: EventTime;
+  data: EventDataSchema;
+}
+
+export interface EventSchema {
+  type: string;
+  required: string[];
+  properties: EventMembers;
+}
+
+export interface EventTime {
+  type: string;
+  format: string;
+}
+
 export interface EventType {
   type: string;
   description: string;
   /** false for texts, which routes send */
   subscribable: boolean;
   /** JSON schema of the body */
-  schema: Record<string, unknown>;
-  example: Record<string, unknown>;
+  schema: EventSchema;
+  example: EventExample;
 }
 
 /** All of them; there is no second page. */
@@ -659,6 +926,21 @@ export interface IssueChanges {
   state: IssueState;
 }
 
+export interface IssueOpenedData {
+  issueId: string;
+  endpointId: string;
+  /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
+  errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+}
+
+export interface IssueResolvedData {
+  issueId: string;
+  endpointId: string;
+  /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
+  errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+  because: "recovered" | "person";
+}
+
 export interface Item {
   deliveryId: string;
   /** how often it was offered, this time included */
@@ -727,6 +1009,47 @@ export interface Message {
   deliveries?: BareDelivery[];
   route?: Route | null;
   number?: Number | null;
+}
+
+export interface MessageDeliveredData {
+  messageId: string;
+  deliveryId: string;
+  endpointId: string;
+}
+
+export interface MessageExpiredData {
+  messageId: string;
+  deliveryId: string;
+  endpointId: string;
+  /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
+  errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+  reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
+}
+
+export interface MessageFailedData {
+  messageId: string;
+  deliveryId: string;
+  endpointId: string;
+  /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
+  errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
+  reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
+}
+
+export interface MessageReceivedData {
+  id: string;
+  content: string;
+  senderId: string;
+  receivedAt: string;
+  numberUsed: string;
+  routingTag: string | null;
+  senderType: string;
+  senderCountry: string | null;
+  sentAt: string | null;
+  encoding: string | null;
+  segments: number | null;
+  partial: boolean;
+  media: string[];
+  simulated: boolean;
 }
 
 /** An amount of money. */
@@ -984,6 +1307,16 @@ export interface PassedRoute {
   omitted?: number;
 }
 
+export interface PlannedFilter {
+  since: string;
+  until?: string;
+  endpointId?: string;
+  state?: ReplayableState;
+  errorCode?: number;
+  number?: string;
+  everything?: boolean;
+}
+
 export interface Policy {
   retry?: PolicyRetry | PolicyRetry2;
   /** for one try, answer included */
@@ -1049,6 +1382,16 @@ export interface PreviewRequest {
   payload?: PayloadEnum;
 }
 
+export interface QuotaExceededData {
+  messagesAMonth: number;
+  received: number;
+}
+
+export interface QuotaWarnedData {
+  messagesAMonth: number;
+  received: number;
+}
+
 /** One text as it would be kept. */
 export interface ReadText {
   /** what a repeat is known by */
@@ -1090,7 +1433,7 @@ export interface Released {
 export interface Replay {
   id: string;
   kind: ReplayKind;
-  filter: Record<string, string | number | boolean>;
+  filter: PlannedFilter;
   state: ReplayState;
   /** why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours) */
   because: string | null;
@@ -1117,7 +1460,7 @@ export interface ReplayFilter {
   until?: string;
   endpointId?: string;
   /** failed unless you say otherwise */
-  state?: ReplayFilterStateEnum;
+  state?: ReplayableState;
   errorCode?: ErrorCodeEnum;
   /** that the texts came to */
   number?: string;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
@@ -71,9 +71,9 @@ NumberRequestKind = Literal["pool", "bring"]
 NumberRequestStatus = Literal["requested", "approved", "refused", "cancelled"]
 OperatorEnum = Literal["equals", "startsWith", "contains", "matches", "in"]
 PayloadEnum = Literal["full", "thin"]
-ReplayFilterStateEnum = Literal["failed", "delivered", "cancelled"]
 ReplayKind = Literal["recover", "missing", "matching"]
 ReplayState = Literal["planned", "running", "done", "failed", "cancelled"]
+ReplayableState = Literal["failed", "delivered", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
@@ -138,12 +138,319 @@ class AccessOauth2(TypedDict):
     authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
 
 
+class AuditedFields(TypedDict):
+    name: NotRequired[str]
+    role: NotRequired[str]
+    user: NotRequired[str]
+    language: NotRequired[str]
+    scopes: NotRequired[Sequence[str]]
+    allowedNetworks: NotRequired[Sequence[str]]
+    expiresAt: NotRequired[datetime | str | None]
+    formerEndsAt: NotRequired[datetime | str]
+    successor: NotRequired[str]
+    fields: NotRequired[Sequence[str]]
+    content_kept_days: NotRequired[int | None]
+    attempts_kept_days: NotRequired[int | None]
+    carrier: NotRequired[str]
+    credentials: NotRequired[Sequence[str]]
+    number: NotRequired[str]
+    label: NotRequired[str]
+    channel: NotRequired[str | None]
+    channelRef: NotRequired[str]
+    owned: NotRequired[bool]
+    country: NotRequired[str]
+    category: NotRequired[str]
+    region: NotRequired[str]
+    status: NotRequired[str]
+    monthlyVolume: NotRequired[int]
+    request: NotRequired[str]
+    contentType: NotRequired[str]
+    size: NotRequired[int]
+    created: NotRequired[int]
+    updated: NotRequired[int]
+    position: NotRequired[int]
+    conditions: NotRequired[Sequence[AuditedFieldsConditions]]
+    action: NotRequired[str]
+    routingTag: NotRequired[str]
+    endpointIds: NotRequired[Sequence[str]]
+    kind: NotRequired[str]
+    url: NotRequired[str | None]
+    description: NotRequired[str]
+    is_default: NotRequired[bool]
+    policy: NotRequired[AuditedFieldsPolicy]
+    access: NotRequired[AuditedFieldsAccess | None]
+    signs_with: NotRequired[str]
+    payload: NotRequired[str]
+    template: NotRequired[AuditedFieldsTemplate]
+    ack_within_s: NotRequired[int]
+    events: NotRequired[Sequence[str]]
+    failover: NotRequired[str | None]
+    disabled: NotRequired[bool]
+    because: NotRequired[str]
+    warning: NotRequired[int]
+    overlapSeconds: NotRequired[int]
+    pattern: NotRequired[str]
+    good: NotRequired[bool | None]
+    tampered: NotRequired[bool | None]
+    stale: NotRequired[bool | None]
+    duplicate: NotRequired[bool | None]
+    state: NotRequired[str]
+    filter: NotRequired[AuditedFieldsFilter]
+    planned: NotRequired[int]
+    queued: NotRequired[int]
+    notSent: NotRequired[Mapping[str, int]]
+    messageIds: NotRequired[Sequence[str]]
+    form: NotRequired[str]
+    organisation: NotRequired[str]
+    seen: NotRequired[str]
+    actor: NotRequired[str]
+    target: NotRequired[str]
+    request_id: NotRequired[str]
+    address: NotRequired[str]
+    since: NotRequired[str]
+    until: NotRequired[str]
+
+
+class AuditedFieldsAccess(TypedDict):
+    headers: NotRequired[Sequence[AuditedFieldsAccessHeaders]]
+    basic: NotRequired[AuditedFieldsAccessBasic]
+    bearer: NotRequired[AuditedFieldsAccessBearer]
+    oauth2: NotRequired[AuditedFieldsAccessOauth2]
+    clientCertificate: NotRequired[AuditedFieldsAccessClientCertificate]
+    # PEM; issuers to trust instead of the public ones
+    caCertificate: NotRequired[str]
+
+
+class AuditedFieldsAccessBasic(TypedDict):
+    username: NotRequired[str]
+    # null in answers; null or absent keeps what an otherwise same entry had
+    password: NotRequired[str | None]
+
+
+class AuditedFieldsAccessBearer(TypedDict):
+    # null in answers; null or absent keeps what an otherwise same entry had
+    token: NotRequired[str | None]
+
+
+class AuditedFieldsAccessClientCertificate(TypedDict):
+    # PEM, the client's own first
+    certificate: NotRequired[str]
+    # null in answers; null or absent keeps what an otherwise same entry had
+    key: NotRequired[str | None]
+
+
+class AuditedFieldsAccessHeaders(TypedDict):
+    name: NotRequired[str]
+    # null in answers; null or absent keeps what an otherwise same entry had
+    value: NotRequired[str | None]
+    secret: NotRequired[bool]
+
+
+class AuditedFieldsAccessOauth2(TypedDict):
+    tokenUrl: NotRequired[str]
+    clientId: NotRequired[str]
+    # null in answers; null or absent keeps what an otherwise same entry had
+    clientSecret: NotRequired[str | None]
+    scope: NotRequired[str]
+    audience: NotRequired[str]
+    authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
+
+
+class AuditedFieldsConditions(TypedDict):
+    field: NotRequired[Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]]
+    operator: NotRequired[Literal["equals", "startsWith", "contains", "matches", "in"]]
+    value: NotRequired[str | Sequence[str]]
+
+
+class AuditedFieldsFilter(TypedDict):
+    since: NotRequired[datetime | str]
+    until: NotRequired[datetime | str]
+    endpoint: NotRequired[str]
+    state: NotRequired[str]
+    errorCode: NotRequired[
+        Literal[
+            5101,
+            5102,
+            5103,
+            5104,
+            5105,
+            5106,
+            5107,
+            5108,
+            5109,
+            5110,
+            5111,
+            5112,
+            5113,
+            5114,
+            5115,
+            5116,
+            5117,
+            5118,
+            5199,
+        ]
+    ]
+    number: NotRequired[str]
+    routes: NotRequired[Sequence[str]]
+    unrouted: NotRequired[bool]
+
+
+class AuditedFieldsPolicy(TypedDict):
+    retry: NotRequired[AuditedFieldsPolicyRetry | AuditedFieldsPolicyRetry2]
+    # for one try, answer included
+    deadlineSeconds: NotRequired[int]
+    # from the text's arrival; later it is worthless
+    deliverWithinSeconds: NotRequired[int]
+    onFailure: NotRequired[AuditedFieldsPolicyOnFailure]
+    # requests at once
+    maxInFlight: NotRequired[int]
+    # requests a second
+    ratePerSecond: NotRequired[float]
+    drain: NotRequired[AuditedFieldsPolicyDrain]
+    # texts of one sender come one after another
+    ordered: NotRequired[AuditedFieldsPolicyOrdered]
+
+
+class AuditedFieldsPolicyDrain(TypedDict):
+    # of what piled up; 100 unless chosen
+    ratePerSecond: NotRequired[float]
+    newestFirst: NotRequired[bool]
+
+
+AuditedFieldsPolicyOnFailure = TypedDict(
+    "AuditedFieldsPolicyOnFailure",
+    {
+        "dns": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "connect": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "tls": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "token": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "timeout": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "3xx": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "4xx": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "410": 'NotRequired[Literal["retry", "slow", "stop", "disable"]]',
+        "429": 'NotRequired[Literal["retry", "slow", "stop"]]',
+        "5xx": 'NotRequired[Literal["retry", "slow", "stop"]]',
+    },
+)
+
+
+class AuditedFieldsPolicyOrdered(TypedDict):
+    # how long a text waits at most for earlier ones of its sender; 600 unless chosen
+    waitSeconds: NotRequired[int]
+
+
+class AuditedFieldsPolicyRetry(TypedDict):
+    # the pause before each try after the first
+    delaysSeconds: NotRequired[Sequence[int]]
+
+
+class AuditedFieldsPolicyRetry2(TypedDict):
+    firstSeconds: NotRequired[int]
+    factor: NotRequired[float]
+    longestSeconds: NotRequired[int]
+    tries: NotRequired[int]
+
+
+class AuditedFieldsTemplate(TypedDict):
+    method: NotRequired[str | None]
+    contentType: NotRequired[str | None]
+
+
 class Condition(TypedDict):
     """All conditions of a route must hold."""
 
     field: ConditionField
     operator: OperatorEnum
     value: str | Sequence[str]
+
+
+class EndpointDisabledData(TypedDict):
+    endpointId: str
+    because: Literal["person", "failing", "gone", "asked"]
+    divertedTo: str | None
+
+
+class EndpointEnabledData(TypedDict):
+    endpointId: str
+
+
+class EndpointRecoveredData(TypedDict):
+    endpointId: str
+    failingSince: datetime | str
+
+
+class EndpointSecretRotatedData(TypedDict):
+    endpointId: str
+    secretId: str
+    overlapSeconds: int
+
+
+class EndpointWarnedData(TypedDict):
+    endpointId: str
+    warning: int
+    divertedTo: str | None
+
+
+class EventConstant(TypedDict):
+    const: str
+
+
+class EventDataSchema(TypedDict):
+    type: str
+    required: Sequence[str]
+    properties: Mapping[str, EventField]
+
+
+class EventExample(TypedDict):
+    type: str
+    timestamp: datetime | str
+    data: (
+        MessageReceivedData
+        | MessageDeliveredData
+        | MessageFailedData
+        | MessageExpiredData
+        | EndpointWarnedData
+        | EndpointDisabledData
+        | EndpointEnabledData
+        | EndpointRecoveredData
+        | EndpointSecretRotatedData
+        | IssueOpenedData
+        | IssueResolvedData
+        | QuotaWarnedData
+        | QuotaExceededData
+    )
+
+
+class EventField(TypedDict):
+    type: NotRequired[str | Sequence[str]]
+    pattern: NotRequired[str]
+    format: NotRequired[str]
+    enum: NotRequired[Sequence[str | int]]
+    items: NotRequired[EventItems]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
+    description: NotRequired[str]
+
+
+class EventItems(TypedDict):
+    type: str
+
+
+class EventMembers(TypedDict):
+    type: EventConstant
+    timestamp: EventTime
+    data: EventDataSchema
+
+
+class EventSchema(TypedDict):
+    type: str
+    required: Sequence[str]
+    properties: EventMembers
+
+
+class EventTime(TypedDict):
+    type: str
+    format: str
 
 
 class ImportedRoute(TypedDict):
@@ -154,6 +461,174 @@ class ImportedRoute(TypedDict):
     action: NotRequired[RouteAction]
     endpointIds: NotRequired[Sequence[str]]
     routingTag: NotRequired[str]
+
+
+class IssueOpenedData(TypedDict):
+    issueId: str
+    endpointId: str
+    # http://127.0.0.1:8000/docs/errors/<code> says what it means
+    errorCode: Literal[
+        5101,
+        5102,
+        5103,
+        5104,
+        5105,
+        5106,
+        5107,
+        5108,
+        5109,
+        5110,
+        5111,
+        5112,
+        5113,
+        5114,
+        5115,
+        5116,
+        5117,
+        5118,
+        5199,
+    ]
+
+
+class IssueResolvedData(TypedDict):
+    issueId: str
+    endpointId: str
+    # http://127.0.0.1:8000/docs/errors/<code> says what it means
+    errorCode: Literal[
+        5101,
+        5102,
+        5103,
+        5104,
+        5105,
+        5106,
+        5107,
+        5108,
+        5109,
+        5110,
+        5111,
+        5112,
+        5113,
+        5114,
+        5115,
+        5116,
+        5117,
+        5118,
+        5199,
+    ]
+    because: Literal["recovered", "person"]
+
+
+class MessageDeliveredData(TypedDict):
+    messageId: str
+    deliveryId: str
+    endpointId: str
+
+
+class MessageExpiredData(TypedDict):
+    messageId: str
+    deliveryId: str
+    endpointId: str
+    # http://127.0.0.1:8000/docs/errors/<code> says what it means
+    errorCode: Literal[
+        5101,
+        5102,
+        5103,
+        5104,
+        5105,
+        5106,
+        5107,
+        5108,
+        5109,
+        5110,
+        5111,
+        5112,
+        5113,
+        5114,
+        5115,
+        5116,
+        5117,
+        5118,
+        5199,
+    ]
+    reason: Literal[
+        "ladder",
+        "slow",
+        "retryAfter",
+        "busy",
+        "circuit",
+        "rate",
+        "drain",
+        "order",
+        "ours",
+        "queued",
+        "triesUsed",
+        "stopped",
+        "expired",
+        "aborted",
+        "gone",
+    ]
+
+
+class MessageFailedData(TypedDict):
+    messageId: str
+    deliveryId: str
+    endpointId: str
+    # http://127.0.0.1:8000/docs/errors/<code> says what it means
+    errorCode: Literal[
+        5101,
+        5102,
+        5103,
+        5104,
+        5105,
+        5106,
+        5107,
+        5108,
+        5109,
+        5110,
+        5111,
+        5112,
+        5113,
+        5114,
+        5115,
+        5116,
+        5117,
+        5118,
+        5199,
+    ]
+    reason: Literal[
+        "ladder",
+        "slow",
+        "retryAfter",
+        "busy",
+        "circuit",
+        "rate",
+        "drain",
+        "order",
+        "ours",
+        "queued",
+        "triesUsed",
+        "stopped",
+        "expired",
+        "aborted",
+        "gone",
+    ]
+
+
+class MessageReceivedData(TypedDict):
+    id: str
+    content: str
+    senderId: str
+    receivedAt: datetime | str
+    numberUsed: str
+    routingTag: str | None
+    senderType: str
+    senderCountry: str | None
+    sentAt: datetime | str | None
+    encoding: str | None
+    segments: int | None
+    partial: bool
+    media: Sequence[str]
+    simulated: bool
 
 
 class Policy(TypedDict):
@@ -212,6 +687,16 @@ class PolicyRetry2(TypedDict):
     tries: NotRequired[int]
 
 
+class QuotaExceededData(TypedDict):
+    messagesAMonth: int
+    received: int
+
+
+class QuotaWarnedData(TypedDict):
+    messagesAMonth: int
+    received: int
+
+
 class ReplayFilter(TypedDict):
     """What is meant. With kind `recover` or `missing` an endpoint is named; `missing` takes no state and no code."""
 
@@ -221,7 +706,7 @@ class ReplayFilter(TypedDict):
     until: NotRequired[datetime | str]
     endpointId: NotRequired[str]
     # failed unless you say otherwise
-    state: NotRequired[ReplayFilterStateEnum]
+    state: NotRequired[ReplayableState]
     errorCode: NotRequired[ErrorCodeEnum]
     # that the texts came to
     number: NotRequired[str]

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from smsgw.inputs import (
     Access,
     ActorKind,
+    AuditedFields,
     ChangeEnum,
     ConditionField,
     DeliveryState,
+    EndpointDisabledData,
+    EndpointEnabledData,
     EndpointKind,
+    EndpointRecoveredData,
+    EndpointSecretRotatedData,
+    EndpointWarnedData,
+    EventExample,
     EventName,
+    EventSchema,
     HealthStateEnum,
+    IssueOpenedData,
+    IssueResolvedData,
     IssueState,
     LineState,
+    MessageDeliveredData,
+    MessageExpiredData,
+    MessageFailedData,
     MessageStatus,
     NumberCapability,
     NumberCategory,
@@ -26,6 +38,9 @@ from smsgw.inputs import (
     OperatorEnum,
     PayloadEnum,
     Policy,
+    QuotaExceededData,
+    QuotaWarnedData,
+    ReplayableState,
     ReplayKind,
     ReplayState,
     RequestEnum,
@@ -102,8 +117,8 @@ class AuditEntry(Model):
     # noun.verb
     action: str
     target_id: str | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+    before: AuditedFields | None
+    after: AuditedFields | None
     # of the request that did it
     request_id: str | None
     # from which it was asked
@@ -212,7 +227,7 @@ class ChangedEndpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -301,7 +316,7 @@ class CreatedEndpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -398,7 +413,7 @@ class Endpoint(Model):
     disabled_because: str | None
     health: Health
     # when the oldest of these was made
-    oldest_undelivered_at: datetime
+    oldest_undelivered_at: datetime | None
     # its age; 0 where nothing waits
     oldest_undelivered_seconds: float
     created_at: datetime
@@ -414,7 +429,20 @@ class Event(Model):
     type: EventName
     timestamp: datetime
     # as the type's schema says; ids only
-    data: Mapping[str, Any]
+    data: (
+        MessageDeliveredData
+        | MessageFailedData
+        | MessageExpiredData
+        | EndpointWarnedData
+        | EndpointDisabledData
+        | EndpointEnabledData
+        | EndpointRecoveredData
+        | EndpointSecretRotatedData
+        | IssueOpenedData
+        | IssueResolvedData
+        | QuotaWarnedData
+        | QuotaExceededData
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -444,8 +472,8 @@ class EventType(Model):
     # false for texts, which routes send
     subscribable: bool
     # JSON schema of the body
-    schema: Mapping[str, Any]
-    example: Mapping[str, Any]
+    schema: EventSchema
+    example: EventExample
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -762,6 +790,17 @@ class PassedRoute(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class PlannedFilter(Model):
+    since: datetime
+    until: datetime | None = None
+    endpoint_id: str | None = None
+    state: ReplayableState | None = None
+    error_code: int | None = None
+    number: str | None = None
+    everything: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Preview(Model):
     """What the channel reads in a sample: texts, or what keeps it from reading them."""
 
@@ -817,7 +856,7 @@ class Released(Model):
 class Replay(Model):
     id: str
     kind: ReplayKind
-    filter: Mapping[str, str | int | bool]
+    filter: PlannedFilter
     state: ReplayState
     # why it failed: endpointDisabled, endpointDeleted, or broken (by an error of ours)
     because: str | None

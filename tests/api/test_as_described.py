@@ -1,0 +1,44 @@
+"""The API is as it describes itself, whoever asks and whatever they send."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+from tests.api.described import STEADY, exercise, life, operations, resource_of
+from tests.callers import CALLERS, ROLES
+from tests.cast import House, with_destinations, with_provider
+from tests.urlconf import PLACES
+
+RESOURCES = sorted({place.route.split("/")[1] for place in PLACES if place.of_api})
+EACH, OF_A_ROLE = 10, 2  # cases an operation
+LIVES, STEPS = 12, 12
+SHORTER = [name for name in ROLES if name.startswith("a key") or name == "a token of owner"]
+
+
+@pytest.fixture
+def acme(acme: House) -> House:
+    return with_provider(with_destinations(acme))
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_whatever_is_sent(acme: House, resource: str) -> None:
+    caller = CALLERS["a key of owner"](acme)
+    tried = [one for one in operations() if resource_of(one) == resource]
+    assert tried
+    for operation in tried:
+        exercise(operation, caller, EACH)
+
+
+@pytest.mark.parametrize("name", SHORTER)
+def test_whoever_asks(acme: House, name: str) -> None:
+    caller = CALLERS[name](acme)
+    for operation in operations():
+        exercise(operation, caller, OF_A_ROLE)
+
+
+def test_what_is_made_can_be_used_until_it_is_gone(acme: House) -> None:
+    machine = life(CALLERS["a key of owner"](acme))
+    machine.run(settings=settings(STEADY, max_examples=LIVES, stateful_step_count=STEPS))
+    used = [label for label, statuses in machine.lived.items() if "_id}" in label and min(statuses) < 300]
+    assert len(used) >= 10, used
