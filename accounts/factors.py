@@ -118,7 +118,7 @@ def add_passkey(user: User, name: str, credential: Mapping[str, Any], actor: Act
     """Take on a passkey whose registration was verified. Raises Conflict for too many."""
     locked(user)
     if Authenticator.objects.filter(user=user, type=PASSKEY).count() >= MOST_PASSKEYS:
-        raise Conflict("too_many", _("At most %(count)d.") % {"count": MOST_PASSKEYS})
+        raise Conflict("too_many_passkeys", _("At most %(count)d.") % {"count": MOST_PASSKEYS})
     added(user, WebAuthn.add(user, name[:NAME_LENGTH], dict(credential)).instance, actor)
 
 

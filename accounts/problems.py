@@ -66,6 +66,10 @@ TABLE: tuple[Problem, ...] = (
     Problem(2011, "too_many_invitations", 409, _("Too many invitations wait")),
     Problem(2012, "sso_exists", 409, _("There is an identity provider")),
     Problem(2013, "sso_gone", 409, _("The identity provider was removed")),
+    Problem(2014, "address_taken", 409, _("The address cannot be used")),
+    Problem(2015, "app_exists", 409, _("There is an authenticator app")),
+    Problem(2016, "no_factor", 409, _("There is no second factor")),
+    Problem(2017, "too_many_passkeys", 409, _("Too many passkeys")),
     # Numbers
     Problem(2101, "number_taken", 409, _("The number is not available")),
     Problem(2102, "number_held", 409, _("A tenant holds the number")),
