@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import schemathesis
 from django.db import transaction
@@ -17,13 +17,14 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
-from schemathesis.schemas import APIOperation
+from schemathesis.schemas import APIOperation as AnyOperation
 
 from tests.arguments import BODIES, filled
 from tests.callers import Caller
 from tests.cast import Api
 
 JSON = "application/json"
+APIOperation: TypeAlias = AnyOperation[Any, Any, Any, Any]
 #: Not every string is a telephone number, a name that is free or a condition that can be met: what the description
 #: allows may still be refused, with the reason.
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
