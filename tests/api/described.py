@@ -84,6 +84,10 @@ def checks(resource: str, *, sparse: bool = False) -> list[Any]:
     return [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in left_out]
 
 
+def checks_of(case: Any) -> list[Any]:
+    return checks(resource_of(case.operation), sparse="fields" in (case.query or {}))
+
+
 def resource_of(operation: APIOperation) -> str:
     return str(operation.path.split("/")[2])
 
@@ -107,7 +111,7 @@ def exercise(operation: APIOperation, caller: Caller, examples: int) -> None:
         headers = caller.headers
         case.validate_response(
             undone(case, headers),
-            checks=checks(resource_of(case.operation), sparse="fields" in (case.query or {})),
+            checks=checks_of(case),
             headers=headers,
             transport_kwargs={"headers": headers},
         )
@@ -145,7 +149,7 @@ def life(caller: Caller) -> Any:
         def validate_response(self, response: Response, case: Any, *_: Any, **more: Any) -> None:
             case.validate_response(
                 response,
-                checks=checks(resource_of(case.operation)),
+                checks=checks_of(case),
                 headers=caller.headers,
                 transport_kwargs=more,
                 recorder=self.recorder,
