@@ -29,6 +29,9 @@ Row = TypeVar("Row", bound=Model)
 State = Delivery.State
 
 MOST_LOOKED = 2_000  # rows a page
+FEW_LOOKED = (
+    200  # first, where most are meant: PostgreSQL takes any status for rare, and would look at all of them
+)
 MOST_COUNTED = 10_000
 OPEN = (State.PENDING, State.HELD, State.SENDING)
 INDEXED = (State.FAILED, *OPEN)  # each by its own part of an index
@@ -57,12 +60,13 @@ class Found(Generic[Row]):
     """Rows in the order of the unique `by`: all `parts` together.
 
     Where few of what is looked at may be meant, `ways` lead to them: each row is on every way, which is one walk along
-    an index or several together.
+    an index or several together. `dense` says that most of what is looked at is meant.
     """
 
     parts: tuple[QuerySet[Row], ...]
     by: str = "-pk"
     ways: tuple[tuple[QuerySet[Any], ...], ...] = ()
+    dense: bool = False
 
     @property
     def column(self) -> str:
@@ -78,8 +82,11 @@ class Found(Generic[Row]):
     def page(self, after: str | None, count: int) -> Looked[Row]:
         """At most `count` rows behind the one whose place is `after`."""
         behind = {f"{self.column}__{'lt' if self.descends else 'gt'}": after} if after is not None else {}
-        end = self.end(behind, MOST_LOOKED)
-        rows = self.rows(behind | self.up_to(end), count)
+        for look in (min(FEW_LOOKED, MOST_LOOKED), MOST_LOOKED) if self.dense else (MOST_LOOKED,):
+            end = self.end(behind, look)
+            rows = self.rows(behind | self.up_to(end), count)
+            if end is None or len(rows) >= count:
+                break
         return Looked(rows, end if len(rows) < count else None)
 
     def rows(self, within: dict[str, Any], count: int) -> list[Row]:
@@ -142,14 +149,15 @@ def messages(
         return by_delivery(environment, kinds, columns, seldom=bool(columns))
     if status == Message.State.QUEUED:
         kinds = [{"environment": environment, "state": state} for state in OPEN]
-        return by_delivery(environment, kinds, {**columns, "status": status}, seldom=True)
+        return by_delivery(environment, kinds, columns, seldom=True, without=Q(state=State.FAILED))
     if status not in (None, Message.State.DELIVERED):
         columns = {**columns, "state": status}
     plain, ways = environment.messages.filter(**columns), ways_of(environment, columns)
     if status is None:  # two columns that many have may never go together; one is what is meant
         return Found((readable(plain),), ways=ways if len(ways) > 1 else ())
     narrowed: dict[str, Any] = {"status": status}
-    return Found((readable(plain).filter(**narrowed),), ways=ways or ((plain,),))
+    found = readable(plain).filter(**narrowed)
+    return Found((found,), ways=ways or ((plain,),), dense=status == Message.State.DELIVERED)
 
 
 def ways_of(environment: Environment, columns: dict[str, Any]) -> tuple[tuple[QuerySet[Message], ...], ...]:
@@ -166,31 +174,40 @@ def readable(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def by_delivery(
-    environment: Environment, kinds: Sequence[dict[str, Any]], wanted: dict[str, Any], *, seldom: bool
+    environment: Environment,
+    kinds: Sequence[dict[str, Any]],
+    wanted: dict[str, Any],
+    *,
+    seldom: bool,
+    without: Q | None = None,
 ) -> Found[Message]:
-    """Texts of deliveries of these kinds, each at the `place` of its newest such delivery; where few of them are what
-    is `wanted`, `seldom` bounds the look."""
+    """Texts of deliveries of these kinds, each at the `place` of its newest such delivery, unless there is one
+    `without` which it must be; where few of them are what is `wanted`, `seldom` bounds the look."""
     if "pk__gte" in wanted:  # a delivery is made after its text
         wanted = {**wanted, "place__gte": wanted["pk__gte"]}
     places = {name: bound for name, bound in wanted.items() if name == "place__gte"}
     texts = readable(environment.messages.all())
-    parts = tuple(through(texts, kind, kinds).filter(**wanted) for kind in kinds)
+    # Asked of the deliveries too, so that those of newer texts take no look at these.
+    ids = {f"message__{name[4:]}": bound for name, bound in wanted.items() if name.startswith("pk__")}
+    parts = tuple(through(texts, kind | ids, kinds, without or Q()).filter(**wanted) for kind in kinds)
     if not seldom:
         return Found(parts, "-place")
     own = Delivery.objects.filter(event_type=RECEIVED).annotate(place=F("pk"))
-    ways = [(walk.annotate(place=F("pk")),) for (walk,) in ways_of(environment, wanted)]
-    return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)))
+    ways = [tuple(walk.annotate(place=F("pk")) for walk in way) for way in ways_of(environment, wanted)]
+    ways.append(tuple(own.filter(**kind, **places) for kind in kinds))
+    return Found(parts, "-place", tuple(ways), dense=wanted.get("status") == Message.State.DELIVERED)
 
 
 def through(
-    texts: QuerySet[Message], kind: dict[str, Any], kinds: Sequence[dict[str, Any]]
+    texts: QuerySet[Message], kind: dict[str, Any], kinds: Sequence[dict[str, Any]], without: Q
 ) -> QuerySet[Message]:
-    """Those with a delivery of that kind, where none of their deliveries of these kinds is newer."""
+    """Those with a delivery of that kind, where none of their deliveries of these kinds is newer, and none is of those
+    `without` which they must be."""
     named = {f"deliveries__{name}": value for name, value in kind.items()}
     joined = texts.filter(deliveries__event_type=RECEIVED, **named).annotate(place=F("deliveries__pk"))
     any_kind = reduce(or_, (Q(**one) for one in kinds))
-    own = Delivery.objects.filter(any_kind, message=OuterRef("pk"), event_type=RECEIVED)
-    return joined.filter(~Exists(own.filter(pk__gt=OuterRef("place"))))
+    own = Delivery.objects.filter(message=OuterRef("pk"), event_type=RECEIVED)
+    return joined.filter(~Exists(own.filter((any_kind & Q(pk__gt=OuterRef("place"))) | without)))
 
 
 def deliveries(environment: Environment, *, state: str | None = None, **columns: Any) -> Found[Delivery]:
