@@ -29,9 +29,8 @@ Row = TypeVar("Row", bound=Model)
 State = Delivery.State
 
 MOST_LOOKED = 2_000  # rows a page
-FEW_LOOKED = (
-    200  # first, where most are meant: PostgreSQL takes any status for rare, and would look at all of them
-)
+# So many of these first: PostgreSQL takes any status for rare, and would look at all of them before it sorts.
+FEW_LOOKED = 200
 MOST_COUNTED = 10_000
 OPEN = (State.PENDING, State.HELD, State.SENDING)
 INDEXED = (State.FAILED, *OPEN)  # each by its own part of an index
@@ -60,13 +59,12 @@ class Found(Generic[Row]):
     """Rows in the order of the unique `by`: all `parts` together.
 
     Where few of what is looked at may be meant, `ways` lead to them: each row is on every way, which is one walk along
-    an index or several together. `dense` says that most of what is looked at is meant.
+    an index or several together.
     """
 
     parts: tuple[QuerySet[Row], ...]
     by: str = "-pk"
     ways: tuple[tuple[QuerySet[Any], ...], ...] = ()
-    dense: bool = False
 
     @property
     def column(self) -> str:
@@ -82,7 +80,7 @@ class Found(Generic[Row]):
     def page(self, after: str | None, count: int) -> Looked[Row]:
         """At most `count` rows behind the one whose place is `after`."""
         behind = {f"{self.column}__{'lt' if self.descends else 'gt'}": after} if after is not None else {}
-        for look in (min(FEW_LOOKED, MOST_LOOKED), MOST_LOOKED) if self.dense else (MOST_LOOKED,):
+        for look in (min(FEW_LOOKED, MOST_LOOKED), MOST_LOOKED):
             end = self.end(behind, look)
             rows = self.rows(behind | self.up_to(end), count)
             if end is None or len(rows) >= count:
@@ -148,7 +146,8 @@ def messages(
         kinds: list[dict[str, Any]] = [{"environment": environment, "state": State.FAILED}]
         return by_delivery(environment, kinds, columns, seldom=bool(columns))
     if status == Message.State.QUEUED:
-        kinds = [{"environment": environment, "state": state} for state in OPEN]
+        present = [state for state in OPEN if environment.deliveries.filter(state=state).exists()]
+        kinds = [{"environment": environment, "state": state} for state in present]
         return by_delivery(environment, kinds, columns, seldom=True, without=Q(state=State.FAILED))
     if status not in (None, Message.State.DELIVERED):
         columns = {**columns, "state": status}
@@ -156,8 +155,7 @@ def messages(
     if status is None:  # two columns that many have may never go together; one is what is meant
         return Found((readable(plain),), ways=ways if len(ways) > 1 else ())
     narrowed: dict[str, Any] = {"status": status}
-    found = readable(plain).filter(**narrowed)
-    return Found((found,), ways=ways or ((plain,),), dense=status == Message.State.DELIVERED)
+    return Found((readable(plain).filter(**narrowed),), ways=ways or ((plain,),))
 
 
 def ways_of(environment: Environment, columns: dict[str, Any]) -> tuple[tuple[QuerySet[Message], ...], ...]:
@@ -183,6 +181,8 @@ def by_delivery(
 ) -> Found[Message]:
     """Texts of deliveries of these kinds, each at the `place` of its newest such delivery, unless there is one
     `without` which it must be; where few of them are what is `wanted`, `seldom` bounds the look."""
+    if not kinds:
+        return Found((readable(environment.messages.none()),))
     if "pk__gte" in wanted:  # a delivery is made after its text
         wanted = {**wanted, "place__gte": wanted["pk__gte"]}
     places = {name: bound for name, bound in wanted.items() if name == "place__gte"}
@@ -194,8 +194,7 @@ def by_delivery(
         return Found(parts, "-place")
     own = Delivery.objects.filter(event_type=RECEIVED).annotate(place=F("pk"))
     ways = [tuple(walk.annotate(place=F("pk")) for walk in way) for way in ways_of(environment, wanted)]
-    ways.append(tuple(own.filter(**kind, **places) for kind in kinds))
-    return Found(parts, "-place", tuple(ways), dense=wanted.get("status") == Message.State.DELIVERED)
+    return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)))
 
 
 def through(
