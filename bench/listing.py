@@ -117,7 +117,7 @@ def questions(reader: Reader, told: Mapping[str, Any]) -> dict[str, Query]:
         "a tag's queued": tag | {"status": "queued"},
         "a number with another's tag: none": busy | tag,
         "a number with another's route: none": busy | route,
-        "an endpoint with another's number: none": endpoint | quiet,
+        "an endpoint with another's tag: none": endpoint | tag,
         "a tag's received: none": tag | {"status": "received"},
         "a number's failed with another's tag: none": busy | tag | {"status": "failed"},
     }
