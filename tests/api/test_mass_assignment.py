@@ -72,6 +72,10 @@ def names_of(field: Any) -> set[str]:
     return {field.name, getattr(field, "attname", field.name)}
 
 
+#: Jobs that must be named.
+BULK = {"POST replays", "POST replays/{replay_id}/run"}
+
+
 def good(operation: str, house: House) -> dict[str, Any]:
     body: dict[str, Any] = filled(BODIES[operation], house.live.ids)
     return body
@@ -79,7 +83,8 @@ def good(operation: str, house: House) -> dict[str, Any]:
 
 def send(api: Api, house: House, operation: str, body: dict[str, Any]) -> Any:
     method, _space, path = operation.partition(" ")
-    return api(method, path.format(**house.live.ids), body, **{"Idempotency-Key": uuid4().hex})
+    named = {"Idempotency-Key": uuid4().hex} if operation in BULK else {}
+    return api(method, path.format(**house.live.ids), body, **named)
 
 
 def pointers(answer: Any) -> set[str]:
