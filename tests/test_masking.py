@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -39,16 +41,20 @@ def acme(acme: House) -> House:
     return with_provider(with_destinations(acme))
 
 
+@cache
+def parameters(path: str) -> list[dict[str, Any]]:
+    """What the description says that can be asked of an address."""
+    told = Api(None).get("openapi.json").json()["paths"].get(path, {}).get("get", {})
+    return list(told.get("parameters", ()))
+
+
 def queries(place: Place) -> Iterator[str]:
-    """The plain one, and one for each name that a parameter of the description offers, such as those of `expand`."""
+    """The plain one, and one with each parameter that takes names, such as `expand`, with all of them."""
     plain = ASKED.get(short(place), "")
     yield plain
-    if place.of_api:
-        document = Api(None).get("openapi.json").json()
-        told = document["paths"].get(f"/v1/{short(place)}", {}).get("get", {})
-        for parameter in told.get("parameters", ()):
-            if match := CHOICES.match(parameter["schema"].get("pattern", "")):
-                yield from (f"{plain}&{parameter['name']}={one}" for one in match[1].split("|"))
+    for parameter in parameters(f"/v1/{short(place)}") if place.of_api else ():
+        if match := CHOICES.match(parameter["schema"].get("pattern", "")):
+            yield f"{plain}&{parameter['name']}={match[1].replace('|', ',')}"
 
 
 def answers(caller: Caller, places: list[Place]) -> Iterator[tuple[str, str]]:
