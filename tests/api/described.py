@@ -85,7 +85,7 @@ def checks(path: str) -> list[Any]:
     return [CHECKS.get_one(name) for name in CHECKS.get_all_names() if name not in left_out]
 
 
-def resource_of(operation: APIOperation[Any, Any]) -> str:
+def resource_of(operation: APIOperation[Any, Any, Any, Any]) -> str:
     return str(operation.path.split("/")[2])
 
 
@@ -103,7 +103,7 @@ def undone(case: Any, headers: dict[str, str]) -> Response:
     return response
 
 
-def exercise(operation: APIOperation[Any, Any], caller: Caller, examples: int) -> None:
+def exercise(operation: APIOperation[Any, Any, Any, Any], caller: Caller, examples: int) -> None:
     """Ask for an operation on the caller's own things with what the description allows and with what it forbids."""
     own = {parameter.name: caller.side.ids[parameter.name] for parameter in operation.path_parameters}
     strategies = [operation.as_strategy(generation_mode=mode, path_parameters=own) for mode in MODES]
