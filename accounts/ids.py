@@ -35,6 +35,8 @@ PREFIXES = {
     "issue": "iss",
     "replay": "rpl",
     "purchase": "pur",
+    "receiver": "rcv",
+    "received_request": "rcq",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 
