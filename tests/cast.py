@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.test import Client
@@ -31,6 +32,7 @@ from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
 from routing import services as routing
 from routing.models import Route
+from sandbox import receivers
 
 PASSWORD = "correct horse battery staple"
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
@@ -57,6 +59,7 @@ class Side:
     replay: Replay
     queue: Endpoint
     callback: Endpoint
+    receiver: UUID  # in live it is nobody's
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -85,6 +88,7 @@ class Side:
             "event_id": public("event", self.event.pk),
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
+            "receiver_id": public("receiver", self.receiver),
         }
 
 
@@ -158,6 +162,7 @@ def furnish(environment: Environment, number: str) -> Side:
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
+        uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
     )
 
 

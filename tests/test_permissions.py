@@ -6,6 +6,7 @@ must be is written out below, in words that do not come from the table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -19,9 +20,10 @@ from accounts.models import ApiKey
 from accounts.roles import PERMISSIONS, SCOPES, Role, allows
 from api.schema import OpenApi
 from api.views import Unknown
-from tests.cast import Api, House, with_destinations
+from tests.cast import Api, House, Side, with_destinations
 from tests.dashboard.browse import Person
 
+OF_SANDBOXES = re.compile(r"v1/sandbox/|e/<str:env_id>/receivers/")
 KNOWN = frozenset().union(*PERMISSIONS.values())
 OPEN = {
     "join/": "whoever opens it shows the text of an invitation",
@@ -85,8 +87,13 @@ def acme(acme: House) -> House:
     return with_destinations(acme)
 
 
+def side(place: Place, house: House) -> Side:
+    """Where it is: what is there for sandboxes only is no part of live."""
+    return house.sandbox if OF_SANDBOXES.match(place.route) else house.live
+
+
 def path(place: Place, house: House) -> str:
-    return "/" + place.route.replace("<str:", "{").replace(">", "}").format(**house.live.ids)
+    return "/" + place.route.replace("<str:", "{").replace(">", "}").format(**side(place, house).ids)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
@@ -107,7 +114,7 @@ def call(who: Any, method: str, url: str) -> int:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_each_role_opens_what_the_table_allows_and_nothing_else(acme: House, role: str) -> None:
-    person = Person(acme.users[role], acme.live)
+    person = Person(acme.users[role], acme.live)  # who may enter the sandbox too
     for place in PLACES:
         if place.of_api:
             continue
@@ -121,8 +128,12 @@ def test_each_role_opens_what_the_table_allows_and_nothing_else(acme: House, rol
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_a_key_does_what_its_scope_allows_and_nothing_else(acme: House, scope: str) -> None:
-    _key, text = keys.create(acme.live.environment, SYSTEM, name="one scope", held=SCOPES, scopes=[scope])
-    with_json = Api(text)
+    programs = {
+        where.environment.pk: Api(
+            keys.create(where.environment, SYSTEM, name="one scope", held=SCOPES, scopes=[scope])[1]
+        )
+        for where in (acme.live, acme.sandbox)
+    }
     for place in PLACES:
         if not place.of_api:
             continue
@@ -130,6 +141,7 @@ def test_a_key_does_what_its_scope_allows_and_nothing_else(acme: House, scope: s
             if method == "HEAD":
                 continue
             with transaction.atomic():
+                with_json = programs[side(place, acme).environment.pk]
                 answer = with_json(method, path(place, acme), {} if method != "GET" else None)
                 transaction.set_rollback(True)
             refused = answer.status_code == 403 and answer.json()["code"] == "missing_scope"

@@ -30,9 +30,10 @@ LEFT_OUT = {
     "docs/reference/<slug:resource>": "likewise",
 }
 WITHOUT_PARAMETERS = {r"v1/^.*$": "answers 404 to everything"}
-OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest")
+OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest", "sandbox")
 OF_THE_TENANT = frozenset({"membership_id", "invitation_id"})
 CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
+OF_SANDBOXES = re.compile(r"v1/sandbox/|e/<str:env_id>/receivers/")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -51,6 +52,13 @@ class Place(NamedTuple):
     @property
     def of_api(self) -> bool:
         return self.route.startswith("v1/")
+
+    def side(self, house: House) -> Side:
+        """Where it is: what is there for sandboxes only is no part of live."""
+        return house.sandbox if OF_SANDBOXES.match(self.route) else house.live
+
+    def other_side(self, house: House) -> Side:
+        return house.live if OF_SANDBOXES.match(self.route) else house.sandbox
 
 
 @pytest.fixture
@@ -80,9 +88,9 @@ WITH_IDS = [place for place in PLACES if place.parameters]
 
 
 def caller(place: Place, house: House) -> Api:
-    """Whoever belongs there: Acme's live key, or Acme's owner in a browser."""
+    """Whoever belongs there: Acme's key, or Acme's owner in a browser."""
     if place.of_api:
-        return Api(house.live.key)
+        return Api(place.side(house).key)
     browser = Api(None)
     browser.http.force_login(house.users["owner"])
     return browser
@@ -150,7 +158,7 @@ def test_the_cast_can_fill_every_parameter(acme: House, place: Place) -> None:
 
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None:
-    url = place.url(acme.live.ids)
+    url = place.url(place.side(acme).ids)
     statuses = set()
     for method in METHODS:
         with transaction.atomic():
@@ -164,9 +172,9 @@ def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None
 @pytest.mark.parametrize("whose", ["another tenant's", "the other environment's"])
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Place, whose: str) -> None:
-    other = borealis.live if whose == "another tenant's" else acme.sandbox
+    other = place.side(borealis) if whose == "another tenant's" else place.other_side(acme)
     who, before = caller(place, acme), everything()
-    for values, foreign in mixtures(place, acme.live, other):
+    for values, foreign in mixtures(place, place.side(acme), other):
         nowhere = values | {name: absent(name) for name in foreign}
         garbled = values | dict.fromkeys(foreign, "x'--")
         for method in METHODS:
@@ -178,10 +186,12 @@ def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Pla
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
 def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, place: Place) -> None:
-    shown = call(caller(place, acme), place, "GET", place.url(acme.live.ids)).getvalue().decode()
-    for side in (borealis.live, borealis.sandbox, acme.sandbox):
+    shown = call(caller(place, acme), place, "GET", place.url(place.side(acme).ids)).getvalue().decode()
+    for side in (borealis.live, borealis.sandbox, place.other_side(acme)):
         for name, id in side.ids.items():
-            own = side is acme.sandbox and name in OF_THE_TENANT | {"env_id"}  # as one may switch there
+            own = side is place.other_side(acme) and name in OF_THE_TENANT | {
+                "env_id"
+            }  # as one may switch there
             assert own or id not in shown, place.route
 
 
