@@ -58,6 +58,10 @@ ACTIONS: dict[str, Any] = {
     "number_request.refused": _("Number request refused"),
     "purchase.bought": _("Number bought"),
     "purchase.ordering": _("Number ordered"),
+    "receiver.created": _("Receiver made"),
+    "receiver.deleted": _("Receiver removed"),
+    "receiver.emptied": _("Receiver emptied"),
+    "receiver.updated": _("Receiver changed"),
     "replay.cancelled": _("Replay cancelled"),
     "replay.failed": _("Replay ended early"),
     "replay.finished": _("Replay finished"),
@@ -70,6 +74,7 @@ ACTIONS: dict[str, Any] = {
     "tenant.created": _("Organisation created"),
     "user.created": _("Account made"),
     "user.updated": _("Account changed"),
+    "wall.refused": _("Refused: between live and sandbox"),
 }
 ACTORS: dict[str, Any] = {
     "user": _("Person"),
