@@ -12,6 +12,7 @@ import asyncio
 import logging
 import re
 import socket
+import ssl
 import struct
 from collections import Counter
 from collections.abc import Callable
@@ -75,14 +76,19 @@ class Server:
         self.servers: list[asyncio.Server] = []
 
     async def start(self, host: str, port: int) -> None:
-        """Raises OSError where a port is taken."""
+        """Raises OSError where the port is taken; of the three behind it, those that are free will do."""
         shown_as = urlsplit(settings.SANDBOX_RECEIVER_URL).hostname or host
         _authority, pairs = wrong_ones(shown_as)
-        for number, fault in enumerate(("", *BAD_TLS), port):
-            tls = context(pairs[fault]) if fault else None
-            self.servers.append(
-                await asyncio.start_server(self.connected, host, number, ssl=tls, limit=PIECE, backlog=256)
-            )
+        await self.listen(host, port)
+        for number, fault in enumerate(BAD_TLS, port + 1):
+            try:
+                await self.listen(host, number, context(pairs[fault]))
+            except OSError as error:
+                log.warning("no listener with a bad certificate", extra={"reason": error.strerror})
+
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        server = await asyncio.start_server(self.connected, host, port, ssl=tls, limit=PIECE, backlog=256)
+        self.servers.append(server)
 
     async def stop(self) -> None:
         for server in self.servers:
