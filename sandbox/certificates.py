@@ -31,9 +31,12 @@ class Pair(NamedTuple):
     key: EllipticCurvePrivateKey
 
     @property
-    def pem(self) -> bytes:
-        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return key + self.certificate.public_bytes(Encoding.PEM)
+    def certificate_pem(self) -> str:
+        return self.certificate.public_bytes(Encoding.PEM).decode()
+
+    @property
+    def key_pem(self) -> str:
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def wrong_ones(host: str) -> tuple[Pair, dict[str, Pair]]:
@@ -81,6 +84,6 @@ def context(pair: Pair) -> ssl.SSLContext:
     with TemporaryDirectory() as folder:  # OpenSSL reads files only
         file = Path(folder) / "pair.pem"
         file.touch(mode=0o600)
-        file.write_bytes(pair.pem)
+        file.write_text(pair.key_pem + pair.certificate_pem)
         made.load_cert_chain(file)
     return made

@@ -38,8 +38,8 @@ def main() -> int:
     try:
         ports = port("PORT", 8000), port("INGEST_PORT", 8001)
         receiver = port("DEMO_RECEIVER_PORT", min(ports[1] + 1, 65535))
+        sandbox = port("SANDBOX_RECEIVER_PORT", min(ports[1] + 2, 65532))
         with only_run(var, ports):
-            sandbox = port("SANDBOX_RECEIVER_PORT", min(ports[1] + 2, 65532))
             own = {"DEMO_RECEIVER_PORT": receiver, "SANDBOX_RECEIVER_PORT": sandbox}
             refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1]} | own)
             environment = local_environment(var, ports)
