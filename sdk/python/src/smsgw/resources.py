@@ -924,6 +924,84 @@ class Routes(Resource):
         self._nothing("DELETE", f"/v1/routes/{segment(route_id)}")
 
 
+class Sandbox(Resource):
+    def list_receivers(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> Pages[models.Receiver]:
+        """Needs the scope `read`."""
+        return self._pages(models.Receiver, "/v1/sandbox/receivers", query={"cursor": cursor, "limit": limit})
+
+    def create_receiver(
+        self,
+        *,
+        name: str | Unset = UNSET,
+        behaviour: inputs.Behaviour | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return self._call(
+            {201: models.Receiver},
+            "POST",
+            "/v1/sandbox/receivers",
+            body={"name": name, "behaviour": behaviour},
+            idempotency_key=idempotency_key,
+        )
+
+    def read_receiver(self, receiver_id: str) -> models.Receiver:
+        """Needs the scope `read`."""
+        return self._call({200: models.Receiver}, "GET", f"/v1/sandbox/receivers/{segment(receiver_id)}")
+
+    def update_receiver(
+        self, receiver_id: str, *, name: str | Unset = UNSET, behaviour: inputs.Behaviour | Unset = UNSET
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return self._call(
+            {200: models.Receiver},
+            "PATCH",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}",
+            body={"name": name, "behaviour": behaviour},
+        )
+
+    def delete_receiver(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}")
+
+    def list_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        since: str | None = None,
+    ) -> Pages[models.ReceivedRequest]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.ReceivedRequest,
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests",
+            query={"cursor": cursor, "limit": limit, "since": since},
+        )
+
+    def delete_received_requests(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}/requests")
+
+    def await_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        count: int | None = None,
+        since: str | None = None,
+        timeout: int | None = None,
+    ) -> models.Awaited:
+        """Needs the scope `readMessages`."""
+        return self._call(
+            {200: models.Awaited},
+            "GET",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests/wait",
+            query={"count": count, "since": since, "timeout": timeout},
+        )
+
+
 class Resources:
     def __init__(self, transport: Transport) -> None:
         self.api_keys = ApiKeys(transport)
@@ -946,3 +1024,4 @@ class Resources:
         self.replays = Replays(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
+        self.sandbox = Sandbox(transport)
