@@ -77,7 +77,7 @@ class ReceiverForm(NewReceiverForm):
     fail_first = number(
         gettext_lazy("First tries of each event"), 0, 100, gettext_lazy("Later ones are answered 200.")
     )
-    fail_rate = number(gettext_lazy("Per cent of requests, by chance"), 0, 100)
+    fail_rate = number(gettext_lazy("Per cent, by chance"), 0, 100)
     seed = number(
         gettext_lazy("Seed of the chance"),
         0,

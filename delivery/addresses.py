@@ -290,19 +290,19 @@ class Guard:
 
     The second is asked for reused connections too. To libcurl a refusal is a failed connect like any other;
     `refused` holds the addresses we refused, for the caller to read and clear; `unlisted` those that lie outside
-    `only`, where that is set. `opened` is the one port that may be anywhere (delivery.receivers).
+    `only`, where that is set. `opening` is the one port that may be anywhere (delivery.receivers).
     """
 
     def __init__(self, allow_networks: Sequence[Network] = ()) -> None:
         self.allow_networks = tuple(allow_networks)
         self.only: tuple[Network, ...] | None = None
-        self.opened: int | None = None
+        self.opening: int | None = None
         self.refused: list[str] = []
         self.unlisted: list[str] = []
 
-    def clear(self, only: tuple[Network, ...] | None, opened: int | None = None) -> None:
+    def clear(self, only: tuple[Network, ...] | None, opening: int | None = None) -> None:
         """Begin anew, for a request that may go into the networks `only`, or everywhere."""
-        self.only, self.opened = only, opened
+        self.only, self.opening = only, opening
         self.refused.clear()
         self.unlisted.clear()
 
@@ -320,7 +320,7 @@ class Guard:
         return int(pycurl.PREREQFUNC_OK if self.permits(remote, remote_port) else pycurl.PREREQFUNC_ABORT)
 
     def permits(self, address: str, port: int) -> bool:
-        if port == self.opened:
+        if port == self.opening:
             return True
         if not is_allowed(address, self.allow_networks):
             self.refused.append(address)

@@ -57,7 +57,7 @@ class Target(NamedTuple):
     policy: Policy
     ticket: Ticket | None  # None: the access does not open
     only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
-    opened: int | None  # the port of the sandbox's own receiver, where it lies there
+    opening: int | None  # the port of the sandbox's own receiver, where it lies there
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
@@ -90,7 +90,7 @@ def target_of(row: Endpoint, tells_delivered: bool = False) -> Target:
         policy=stored_policy(row),
         ticket=ticket_of(row, allowlist),
         only=lies_in(row.url, allowlist) if row.url else None,
-        opened=opening_of(row.url, row.environment) if row.url else None,
+        opening=opening_of(row.url, row.environment) if row.url else None,
         kind=row.kind,
         thin=row.payload == Endpoint.Payload.THIN,
         template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,

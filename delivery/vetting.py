@@ -23,7 +23,7 @@ class Seen(NamedTuple):
 
 def refusal(job: Job, addresses: Sequence[str], allow_networks: tuple[Network, ...]) -> str | None:
     """Why a job may not go to the addresses of its host, as a word of delivery.retry."""
-    if job.opened is not None:
+    if job.opening is not None:
         return None
     if not all(is_allowed(one, allow_networks) for one in addresses):
         return "refused_address"

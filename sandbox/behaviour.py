@@ -82,7 +82,8 @@ class Words(NamedTuple):
             raise ValueError(_("Must be a text of at most %(limit)d characters.") % {"limit": self.longest})
         return value
 
-    parse = read
+    def parse(self, text: str) -> str:
+        return self.read(text)
 
 
 #: Each field as the outside names it: its name in Behaviour, and what it takes.

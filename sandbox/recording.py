@@ -45,7 +45,7 @@ def record(token: str, request: Request) -> Answer | None:
     receiver.received += 1
     receiver.save(update_fields=["received"])
     webhook_id = request.header("webhook-id")[:64]
-    repeat = receiver.requests.filter(webhook_id=webhook_id).count() if webhook_id else receiver.received - 1
+    repeat = receiver.requests.filter(webhook_id=webhook_id).count()
     answer = answer_of(receiver, request, repeat)
     keep(receiver, request, webhook_id, repeat, answer)
     with connection.cursor() as cursor:
