@@ -204,10 +204,11 @@ def requests_since(receiver: Receiver, since: str | None) -> QuerySet[ReceivedRe
 
 def moment(text: str) -> datetime:
     try:
-        return Moment().run_validation(text)
+        at: datetime = Moment().run_validation(text)
     except ValidationError:
         detail = _("Must be the id of a request or an RFC 3339 time.")
         raise BadQuery("since", "invalid_value", detail) from None
+    return at
 
 
 def note(request: ApiRequest, rows: Iterable[ReceivedRequest]) -> None:
@@ -274,7 +275,7 @@ class WaitForReceived(SandboxView):
             return list(rows[: asked["count"]])
 
         def complete(found: Sequence[ReceivedRequest]) -> bool:
-            return len(found) == asked["count"]
+            return len(found) >= int(asked["count"])
 
         found, headers = held(request, holding.Arrivals(receiver.pk), asked["timeout"], look, complete)
         note(request, found)
