@@ -40,6 +40,8 @@ PREFIXES = {
     "replay": "rpl",
     "purchase": "pur",
     "request": "req",
+    "receiver": "rcv",
+    "received_request": "rcq",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

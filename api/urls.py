@@ -26,6 +26,7 @@ from api import (
     oauth_clients,
     queues,
     receipts,
+    receivers,
     replays,
     requests,
     retention,
@@ -112,6 +113,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("audit-entries", audit_entries.AuditEntries.as_view()),
     path("audit-entries/export", audit_entries.Export.as_view()),
+    path("sandbox/receivers", receivers.Receivers.as_view()),
+    path("sandbox/receivers/<str:receiver_id>", receivers.OneReceiver.as_view()),
+    path("sandbox/receivers/<str:receiver_id>/requests", receivers.ReceivedRequests.as_view()),
+    path("sandbox/receivers/<str:receiver_id>/requests/wait", receivers.WaitForReceived.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

@@ -60,6 +60,10 @@ ACTIONS: dict[str, Any] = {
     "number_request.refused": _("Number request refused"),
     "purchase.bought": _("Number bought"),
     "purchase.ordering": _("Number ordered"),
+    "receiver.created": _("Receiver made"),
+    "receiver.deleted": _("Receiver removed"),
+    "receiver.emptied": _("Receiver emptied"),
+    "receiver.updated": _("Receiver changed"),
     "replay.cancelled": _("Replay cancelled"),
     "replay.failed": _("Replay ended early"),
     "replay.finished": _("Replay finished"),
@@ -98,6 +102,7 @@ ACTIONS: dict[str, Any] = {
     "user.signedIn": _("Person logged in"),
     "user.signedOut": _("Person logged out"),
     "user.updated": _("Account changed"),
+    "wall.refused": _("Refused: between live and sandbox"),
 }
 ACTORS: dict[str, Any] = {
     "user": _("Person"),

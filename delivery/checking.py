@@ -172,6 +172,7 @@ def send(endpoint: Endpoint, target: Target, token: str, headers: list[str], bod
             start_by=0,
             tls=ticket.tls,
             only=target.only,
+            opening=target.opening,
             token=token,
         )
     )

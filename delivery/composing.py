@@ -24,6 +24,7 @@ from delivery.catalog import DELIVERED
 from delivery.models import Endpoint
 from delivery.payload import event, message_data, message_received, message_thin
 from delivery.policy import Policy, policy_of
+from delivery.receivers import opening_of
 from delivery.template import Request, Template, template_of
 from delivery.tokens import Grant, grant_of
 from delivery.ways import Tls
@@ -56,6 +57,7 @@ class Target(NamedTuple):
     policy: Policy
     ticket: Ticket | None  # None: the access does not open
     only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
+    opening: int | None  # the port of the sandbox's own receiver, where it lies there
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
@@ -88,6 +90,7 @@ def target_of(row: Endpoint, tells_delivered: bool = False) -> Target:
         policy=stored_policy(row),
         ticket=ticket_of(row, allowlist),
         only=lies_in(row.url, allowlist) if row.url else None,
+        opening=opening_of(row.url, row.environment) if row.url else None,
         kind=row.kind,
         thin=row.payload == Endpoint.Payload.THIN,
         template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,

@@ -267,6 +267,7 @@ class Engine:
             context=context,
             tls=target.ticket.tls if target.ticket else None,
             only=target.only,
+            opening=target.opening,
             grant=target.ticket.grant if target.ticket else None,
             kept_bytes=READ_BYTES if context.success and context.success.reads_body else KEPT_BYTES,
         )

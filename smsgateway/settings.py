@@ -53,6 +53,15 @@ def api_url(name: str, default: str) -> str:
     return url
 
 
+def receiver_url(name: str, port: int) -> str:
+    """The origin in environment variable `name`: http, a host, perhaps a port with room for three more above it."""
+    url = api_url(name, f"http://127.0.0.1:{port}")
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.path or (parts.port or 80) + 3 > 65535:
+        raise ImproperlyConfigured(f"{name} must be an origin such as http://127.0.0.1:{port}")
+    return url
+
+
 def egress_addresses(name: str) -> list[str]:
     """The comma-separated addresses and networks in environment variable `name`, as they are shown to customers."""
     return [str(one).removesuffix("/32").removesuffix("/128") for one in networks(name)]
@@ -85,6 +94,10 @@ DEBUG = False
 PORT = whole("PORT", 8000, 1, 65535)
 INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
 DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
+SANDBOX_RECEIVER_PORT = whole(
+    "SANDBOX_RECEIVER_PORT", min(INGEST_PORT + 2, 65532), 1, 65532
+)  # and three more
+SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as workers reach it
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
@@ -158,6 +171,7 @@ INSTALLED_APPS = [
     "routing",
     "ingest",
     "operations",
+    "sandbox",
     "api",
     "dashboard",
     "dashboard.operator_config.OperatorPages",
@@ -265,6 +279,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "operations.tasks.look_at_quotas",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
+    },
+    "purge_received_requests": {
+        "task": "sandbox.tasks.purge_requests",
+        "schedule": timedelta(minutes=10),
     },
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from delivery.policy import ON_FAILURE
-from tests.cast import URL, Side
-from tests.urlconf import Place
+from tests.cast import URL, House, Side
+from tests.urlconf import PLACES, Place
 
 ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
 PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
@@ -65,6 +65,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST replays/{replay_id}/run": {},
     "PATCH issues/{issue_id}": {"state": "acknowledged"},
     "PATCH retention": {"contentDays": 7},
+    "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
+    "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},
     "POST api-keys": {"name": "K", "scopes": ["read"]},
     "PATCH api-keys/{key_id}": {"name": "K"},
     "POST api-keys/{key_id}/rotate": {},
@@ -124,6 +126,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "endpoints/{endpoint_id}/switch/": {"disabled": "1"},
     "endpoints/{endpoint_id}/default/": {},
     "endpoints/{endpoint_id}/delete/": {},
+    "receivers/": {"name": "R"},
+    "receivers/{receiver_id}/": {"name": "R", "status": "500"},
+    "receivers/{receiver_id}/empty/": {},
+    "receivers/{receiver_id}/delete/": {},
     "api-keys/new/": {"name": "K", "scopes": ["read"]},
     "api-keys/{key_id}/": {"name": "K"},
     "api-keys/{key_id}/rotate/": {"overlap": "0"},
@@ -161,6 +167,14 @@ def short(place: Place) -> str:
     """`messages/{message_id}` of the API, `messages/{message_id}/` of pages."""
     route = place.route.replace("<str:", "{").replace(">", "}")
     return route.removeprefix("v1/").removeprefix("e/{env_id}/")
+
+
+OF_SANDBOX = frozenset(short(place) for place in PLACES if place.of_sandbox)
+
+
+def seen(operation: str, house: House) -> House:
+    """The house, turned where an operation such as "GET messages" is for its sandbox only."""
+    return house.turned if operation.partition(" ")[2] in OF_SANDBOX else house
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
@@ -35,6 +36,7 @@ from numbers.models import Assignment, Channel, NumberRequest
 from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
+from sandbox import receivers
 
 PASSWORD = "correct horse battery staple"
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
@@ -62,6 +64,7 @@ class Side:
     request: LoggedRequest
     queue: Endpoint
     callback: Endpoint
+    receiver: UUID  # in live it is nobody's
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -94,6 +97,7 @@ class Side:
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
             "request_id": public("request", self.request.pk),
+            "receiver_id": public("receiver", self.receiver),
         }
 
 
@@ -105,6 +109,11 @@ class House:
     users: dict[str, User]
     live: Side
     sandbox: Side
+
+    @property
+    def turned(self) -> House:
+        """The same house with its sandbox where the walks look for live: for what only sandboxes have."""
+        return replace(self, live=self.sandbox, sandbox=self.live)
 
 
 @cache
@@ -181,6 +190,7 @@ def furnish(environment: Environment, number: str) -> Side:
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
+        uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
     )
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts import ids
 from accounts.personal import PersonalData
 
-OURS = {"accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations"}
+OURS = {"accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations", "sandbox"}
 # What hangs on no environment or tenant itself, and why.
 ROOTS = {
     "accounts.Tenant": "is the root",

@@ -8,6 +8,8 @@ export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firs
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
 
+export type EndingEnum = "whole" | "drip" | "half" | "reset";
+
 export type EndpointKind = "webhook" | "callback" | "polling";
 
 export type ErrorCodeEnum = 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
@@ -51,6 +53,8 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
 export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageKeys" | "manageMembers" | "manageConsent";
+
+export type SignatureEnum = "valid" | "wrong" | "stale" | "missing" | "unknown";
 
 export type SignsWithEnum = "v1" | "v1a";
 
@@ -234,6 +238,10 @@ export interface AuditedFields {
   planned?: number;
   queued?: number;
   notSent?: Record<string, number>;
+  behaviour?: AuditedFieldsBehaviour;
+  requests?: number;
+  code?: string;
+  field?: string;
   messageIds?: string[];
   form?: string;
   organisation?: string;
@@ -289,6 +297,34 @@ export interface AuditedFieldsAccessOauth2 {
   scope?: string;
   audience?: string;
   authMethod?: "client_secret_basic" | "client_secret_post";
+}
+
+export interface AuditedFieldsBehaviour {
+  /** of the answer */
+  status?: number;
+  /** instead of a status */
+  redirect?: 301 | 302 | 303 | 307 | 308;
+  /** seconds, in the header Retry-After */
+  retryAfter?: number;
+  /** answer 410, which disables an endpoint */
+  gone?: boolean;
+  /** answer `webhook-delivery: abort-message`, which ends the tries of that event */
+  abort?: boolean;
+  body?: string;
+  /** so long a body */
+  bodyBytes?: number;
+  /** before the answer */
+  delayMs?: number;
+  /** answer a byte a second */
+  drip?: boolean;
+  /** reset the connection instead of an answer, or break off in the middle of it */
+  disconnect?: "reset" | "half";
+  /** only so many tries of each event fail */
+  failFirst?: number;
+  /** only so many in a hundred requests fail, by chance */
+  failRate?: number;
+  /** of that chance: the same seed fails the same requests */
+  seed?: number;
 }
 
 export interface AuditedFieldsConditions {
@@ -375,6 +411,20 @@ export interface AvailableNumber {
   monthlyPrice: Money | null;
 }
 
+/** The first requests, oldest first; fewer than asked for where the time was up. */
+export interface Awaited {
+  data: ReceivedRequest[];
+  /** whether as many came as were waited for */
+  complete: boolean;
+}
+
+/** The same receiver where a careful client breaks off the TLS handshake. */
+export interface BadTls {
+  expired: string;
+  selfSigned: string;
+  wrongHost: string;
+}
+
 export interface BareDelivery {
   id: string;
   messageId: string | null;
@@ -432,6 +482,34 @@ export interface BareMessage {
   media: string[];
   simulated: boolean;
   carrierMessageId: string | null;
+}
+
+export interface Behaviour {
+  /** of the answer */
+  status?: number;
+  /** instead of a status */
+  redirect?: 301 | 302 | 303 | 307 | 308;
+  /** seconds, in the header Retry-After */
+  retryAfter?: number;
+  /** answer 410, which disables an endpoint */
+  gone?: boolean;
+  /** answer `webhook-delivery: abort-message`, which ends the tries of that event */
+  abort?: boolean;
+  body?: string;
+  /** so long a body */
+  bodyBytes?: number;
+  /** before the answer */
+  delayMs?: number;
+  /** answer a byte a second */
+  drip?: boolean;
+  /** reset the connection instead of an answer, or break off in the middle of it */
+  disconnect?: "reset" | "half";
+  /** only so many tries of each event fail */
+  failFirst?: number;
+  /** only so many in a hundred requests fail, by chance */
+  failRate?: number;
+  /** of that chance: the same seed fails the same requests */
+  seed?: number;
 }
 
 /** An endpoint as saved, with what its owner should know about the URL. */
@@ -1173,6 +1251,11 @@ export interface NewPurchase {
   label?: string;
 }
 
+export interface NewReceiver {
+  name?: string;
+  behaviour?: Behaviour;
+}
+
 export interface NewReplay {
   kind: ReplayKind;
   filter: ReplayFilter;
@@ -1417,11 +1500,54 @@ export interface Receipt {
   steps: Step[];
 }
 
+/** A request; what it said is null for who may not read texts. */
+export interface ReceivedRequest {
+  id: string;
+  /** in the order of arrival, from 1 on */
+  number: number;
+  receivedAt: string;
+  method: string | null;
+  /** with its query */
+  path: string | null;
+  headers: RequestHeader[] | null;
+  body: string | null;
+  webhookId: string | null;
+  /** how many came before with the same webhook-id */
+  repeat: number;
+  /** as the request counts */
+  attempt: number | null;
+  /** by the secrets of the endpoints that lead here; stale: more than five minutes old */
+  signature: SignatureEnum;
+  /** whose secret signed it */
+  endpointId: string | null;
+  answeredStatus: number | null;
+  /** what became of the answer */
+  ending: EndingEnum;
+}
+
 export interface ReceivedText {
   /** message.received */
   type: string;
   timestamp: string;
   data: EventData;
+}
+
+export interface Receiver {
+  id: string;
+  name: string;
+  /** for an endpoint of this sandbox; a query changes the behaviour for one request */
+  url: string;
+  badTlsUrls: BadTls;
+  behaviour: Behaviour;
+  /** requests since it was made or emptied */
+  received: number;
+  createdAt: string;
+}
+
+export interface ReceiverChanges {
+  name?: string;
+  /** replaces the whole behaviour */
+  behaviour?: Behaviour;
 }
 
 /** Which are in the queue again, and which were not held under this lease any more. */
@@ -1484,6 +1610,12 @@ export interface Request {
   actorId: string;
   /** from where it came */
   address: string | null;
+}
+
+/** One header as it came; of `Authorization` and cookies only the first word. */
+export interface RequestHeader {
+  name: string;
+  value: string;
 }
 
 /** The request for an example text, as it would go out but for the signature's value. */

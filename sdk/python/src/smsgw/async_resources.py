@@ -1782,6 +1782,113 @@ class Routes(AsyncResource):
         )
 
 
+class Sandbox(AsyncResource):
+    def list_receivers(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPages[models.Receiver]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.Receiver,
+            "/v1/sandbox/receivers",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
+
+    async def create_receiver(
+        self,
+        *,
+        name: str | Unset = UNSET,
+        behaviour: inputs.Behaviour | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {201: models.Receiver},
+            "POST",
+            "/v1/sandbox/receivers",
+            body={"name": name, "behaviour": behaviour},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read_receiver(self, receiver_id: str, *, fields: str | None = None) -> models.Receiver:
+        """Needs the scope `read`."""
+        return await self._call(
+            {200: models.Receiver},
+            "GET",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}",
+            query={"fields": fields},
+        )
+
+    async def update_receiver(
+        self, receiver_id: str, *, name: str | Unset = UNSET, behaviour: inputs.Behaviour | Unset = UNSET
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Receiver},
+            "PATCH",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}",
+            body={"name": name, "behaviour": behaviour},
+        )
+
+    async def delete_receiver(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        await self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}")
+
+    def list_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        since: str | None = None,
+    ) -> AsyncPages[models.ReceivedRequest]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.ReceivedRequest,
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit, "since": since},
+        )
+
+    async def delete_received_requests(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        await self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}/requests")
+
+    async def await_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        count: int | None = None,
+        since: str | None = None,
+        timeout: int | None = None,
+    ) -> models.Awaited:
+        """Needs the scope `readMessages`."""
+        return await self._call(
+            {200: models.Awaited},
+            "GET",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests/wait",
+            query={"count": count, "since": since, "timeout": timeout},
+        )
+
+
 class Resources:
     def __init__(self, transport: AsyncTransport) -> None:
         self.api_keys = ApiKeys(transport)
@@ -1807,3 +1914,4 @@ class Resources:
         self.requests = Requests(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
+        self.sandbox = Sandbox(transport)

@@ -10,6 +10,7 @@ ActorKind = Literal["user", "key", "client", "operator", "system"]
 ChangeEnum = Literal["created", "updated", "moved", "deleted"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
+EndingEnum = Literal["whole", "drip", "half", "reset"]
 EndpointKind = Literal["webhook", "callback", "polling"]
 ErrorCodeEnum = Literal[
     5101,
@@ -89,6 +90,7 @@ ScopesEnum = Literal[
     "manageMembers",
     "manageConsent",
 ]
+SignatureEnum = Literal["valid", "wrong", "stale", "missing", "unknown"]
 SignsWithEnum = Literal["v1", "v1a"]
 StepEnum = Literal["sent", "accepted", "routed", "attempt", "delivered", "failed", "cancelled"]
 
@@ -199,6 +201,10 @@ class AuditedFields(TypedDict):
     planned: NotRequired[int]
     queued: NotRequired[int]
     notSent: NotRequired[Mapping[str, int]]
+    behaviour: NotRequired[AuditedFieldsBehaviour]
+    requests: NotRequired[int]
+    code: NotRequired[str]
+    field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]
     form: NotRequired[str]
     organisation: NotRequired[str]
@@ -254,6 +260,34 @@ class AuditedFieldsAccessOauth2(TypedDict):
     scope: NotRequired[str]
     audience: NotRequired[str]
     authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
+
+
+class AuditedFieldsBehaviour(TypedDict):
+    # of the answer
+    status: NotRequired[int]
+    # instead of a status
+    redirect: NotRequired[Literal[301, 302, 303, 307, 308]]
+    # seconds, in the header Retry-After
+    retryAfter: NotRequired[int]
+    # answer 410, which disables an endpoint
+    gone: NotRequired[bool]
+    # answer `webhook-delivery: abort-message`, which ends the tries of that event
+    abort: NotRequired[bool]
+    body: NotRequired[str]
+    # so long a body
+    bodyBytes: NotRequired[int]
+    # before the answer
+    delayMs: NotRequired[int]
+    # answer a byte a second
+    drip: NotRequired[bool]
+    # reset the connection instead of an answer, or break off in the middle of it
+    disconnect: NotRequired[Literal["reset", "half"]]
+    # only so many tries of each event fail
+    failFirst: NotRequired[int]
+    # only so many in a hundred requests fail, by chance
+    failRate: NotRequired[int]
+    # of that chance: the same seed fails the same requests
+    seed: NotRequired[int]
 
 
 class AuditedFieldsConditions(TypedDict):
@@ -354,6 +388,34 @@ class AuditedFieldsPolicyRetry2(TypedDict):
 class AuditedFieldsTemplate(TypedDict):
     method: NotRequired[str | None]
     contentType: NotRequired[str | None]
+
+
+class Behaviour(TypedDict):
+    # of the answer
+    status: NotRequired[int]
+    # instead of a status
+    redirect: NotRequired[Literal[301, 302, 303, 307, 308]]
+    # seconds, in the header Retry-After
+    retryAfter: NotRequired[int]
+    # answer 410, which disables an endpoint
+    gone: NotRequired[bool]
+    # answer `webhook-delivery: abort-message`, which ends the tries of that event
+    abort: NotRequired[bool]
+    body: NotRequired[str]
+    # so long a body
+    bodyBytes: NotRequired[int]
+    # before the answer
+    delayMs: NotRequired[int]
+    # answer a byte a second
+    drip: NotRequired[bool]
+    # reset the connection instead of an answer, or break off in the middle of it
+    disconnect: NotRequired[Literal["reset", "half"]]
+    # only so many tries of each event fail
+    failFirst: NotRequired[int]
+    # only so many in a hundred requests fail, by chance
+    failRate: NotRequired[int]
+    # of that chance: the same seed fails the same requests
+    seed: NotRequired[int]
 
 
 class Condition(TypedDict):

@@ -10,9 +10,11 @@ from smsgw.inputs import (
     Access,
     ActorKind,
     AuditedFields,
+    Behaviour,
     ChangeEnum,
     ConditionField,
     DeliveryState,
+    EndingEnum,
     EndpointDisabledData,
     EndpointEnabledData,
     EndpointKind,
@@ -47,6 +49,7 @@ from smsgw.inputs import (
     RoleEnum,
     RouteAction,
     ScopesEnum,
+    SignatureEnum,
     SignsWithEnum,
     StepEnum,
     Template,
@@ -134,6 +137,24 @@ class AvailableNumber(Model):
     region: str | None
     capabilities: list[NumberCapability]
     monthly_price: Money | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Awaited(Model):
+    """The first requests, oldest first; fewer than asked for where the time was up."""
+
+    data: list[ReceivedRequest]
+    # whether as many came as were waited for
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BadTls(Model):
+    """The same receiver where a careful client breaks off the TLS handshake."""
+
+    expired: str
+    self_signed: str
+    wrong_host: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -837,11 +858,51 @@ class Receipt(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class ReceivedRequest(Model):
+    """A request; what it said is null for who may not read texts."""
+
+    id: str
+    # in the order of arrival, from 1 on
+    number: int
+    received_at: datetime
+    method: str | None
+    # with its query
+    path: str | None
+    headers: list[RequestHeader] | None
+    body: str | None
+    webhook_id: str | None
+    # how many came before with the same webhook-id
+    repeat: int
+    # as the request counts
+    attempt: int | None
+    # by the secrets of the endpoints that lead here; stale: more than five minutes old
+    signature: SignatureEnum
+    # whose secret signed it
+    endpoint_id: str | None
+    answered_status: int | None
+    # what became of the answer
+    ending: EndingEnum
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReceivedText(Model):
     # message.received
     type: str
     timestamp: datetime
     data: EventData
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Receiver(Model):
+    id: str
+    name: str
+    # for an endpoint of this sandbox; a query changes the behaviour for one request
+    url: str
+    bad_tls_urls: BadTls
+    behaviour: Behaviour
+    # requests since it was made or emptied
+    received: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -894,6 +955,14 @@ class Request(Model):
     actor_id: str
     # from where it came
     address: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequestHeader(Model):
+    """One header as it came; of `Authorization` and cookies only the first word."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

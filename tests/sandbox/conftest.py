@@ -1,0 +1,27 @@
+"""What the sandbox adds to the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+
+from accounts.audit import SYSTEM
+from sandbox import receivers
+from sandbox.receiver import Receiver
+from tests.cast import House
+from tests.sandbox.receiving import LiveReceivers, receivers_live
+
+
+@pytest.fixture
+def live_receivers(transactional_db: None, settings: LazySettings) -> Iterator[LiveReceivers]:
+    """The process of the receivers. Name it before `engine`, which reads the same settings."""
+    with receivers_live(settings) as live:
+        yield live
+
+
+@pytest.fixture
+def bin(acme: House) -> Receiver:
+    """A receiver in Acme's sandbox."""
+    return receivers.create(acme.sandbox.environment, SYSTEM, name="Bin")
