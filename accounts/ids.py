@@ -35,6 +35,7 @@ PREFIXES = {
     "issue": "iss",
     "replay": "rpl",
     "purchase": "pur",
+    "simulation": "sim",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

@@ -29,6 +29,7 @@ from api import (
     retention,
     routes,
     schema,
+    simulator,
     stream,
     views,
 )
@@ -91,6 +92,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<str:invitation_id>/resend", members.ResendInvitation.as_view()),
     path("audit-entries", audit_entries.AuditEntries.as_view()),
     path("audit-entries/export", audit_entries.Export.as_view()),
+    path("sandbox/messages", simulator.Simulations.as_view()),
+    path("sandbox/messages/<str:simulation_id>", simulator.OneSimulation.as_view()),
     path("openapi.json", schema.OpenApi.as_view()),
     re_path(r"^.*$", views.Unknown.as_view()),
 ]

@@ -87,6 +87,7 @@ INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
 DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
+INGEST_URL = api_url("INGEST_URL", f"http://127.0.0.1:{INGEST_PORT}")  # where the simulator finds the door
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -151,6 +152,7 @@ INSTALLED_APPS = [
     "routing",
     "ingest",
     "operations",
+    "sandbox",
     "api",
     "dashboard",
     "django.contrib.admin",
@@ -248,6 +250,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "simulate": {"task": "sandbox.tasks.send", "schedule": timedelta(seconds=1), "options": {"expires": 1}},
+    "forget_simulations": {"task": "sandbox.tasks.forget", "schedule": timedelta(minutes=10)},
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
