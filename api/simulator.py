@@ -23,17 +23,17 @@ from sandbox.models import SimulatedText, Simulation
 from sandbox.simulator import Order, PartSent
 
 LONGEST_WAIT_S = 10
-LONGEST_DELAY_S = 30 * 86_400
+LATEST_S = simulator.LATEST_DELAY.total_seconds()
 LOOK_S = 0.1
 
 
-class PartInput(Input):
+class SentPart(Input):
     number = Whole(min_value=1, max_value=255, help_text="which part, from 1")
     delaySeconds = Real(
         source="delay_s",
         default=0,
         min_value=0,
-        max_value=LONGEST_DELAY_S,
+        max_value=LATEST_S,
         help_text="how much later than the text it comes",
     )
 
@@ -47,7 +47,7 @@ class NewSimulation(Input):
         max_length=30,
         help_text=f"in whose dialect: {', '.join(DIALECTS)}. Without it, that of the number's own channel",
     )
-    parts = PartInput(
+    parts = SentPart(
         many=True,
         required=False,
         max_length=simulator.MOST_TEXTS,
@@ -60,22 +60,28 @@ class NewSimulation(Input):
     skewSeconds = Real(
         source="skew_s",
         default=0,
-        min_value=-LONGEST_DELAY_S,
-        max_value=LONGEST_DELAY_S,
+        min_value=-LATEST_S,
+        max_value=LATEST_S,
         help_text="by how much the carrier's clock is ahead",
     )
     count = Whole(default=1, min_value=1, max_value=simulator.MOST_TEXTS, help_text="how many such texts")
     ratePerSecond = Real(
-        source="per_second", required=False, min_value=0.01, max_value=200, help_text="all at once without it"
+        source="per_second",
+        required=False,
+        min_value=0.01,
+        max_value=simulator.FASTEST,
+        help_text="all at once without it",
     )
     delaySeconds = Real(
         source="delay_s",
         default=0,
         min_value=0,
-        max_value=LONGEST_DELAY_S,
+        max_value=LATEST_S,
         help_text="by the sandbox's clock",
     )
-    repeats = Whole(default=0, min_value=0, max_value=20, help_text="how often the same comes again")
+    repeats = Whole(
+        default=0, min_value=0, max_value=simulator.MOST_REPEATS, help_text="how often the same comes again"
+    )
     carrierMessageId = Text(
         source="carrier_message_id", required=False, max_length=64, help_text="instead of a new one"
     )

@@ -67,6 +67,8 @@ ACTIONS: dict[str, Any] = {
     "route.created": _("Route created"),
     "route.deleted": _("Route deleted"),
     "route.updated": _("Route changed"),
+    "sandbox.refused": _("Sandbox only: refused in live"),
+    "simulation.created": _("Texts simulated"),
     "tenant.created": _("Organisation created"),
     "user.created": _("Account made"),
     "user.updated": _("Account changed"),

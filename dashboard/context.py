@@ -74,6 +74,9 @@ NAVIGATION = (
     ),
 )
 
+#: What only a sandbox has.
+SANDBOX = Group(_("Sandbox"), (Link("simulator", _("Simulator"), "smartphone", CONFIGURE),))
+
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Pages outside an environment (log in, errors) get the theme only."""
@@ -90,16 +93,17 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_look": allows(role, READ_MESSAGES),
         "may_read": allows(role, READ_CONTENT),
         "role": role,
-        "navigation": navigation(role),
+        "navigation": navigation(role, environment),
         "section": section(request),
         "role_label": Role(role).label,
         **environments(request, environment),
     }
 
 
-def navigation(role: str) -> list[Group]:
-    """What the role may open; a group of which nothing is left goes with its heading."""
-    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in NAVIGATION]
+def navigation(role: str, environment: Environment) -> list[Group]:
+    """What the role may open there; a group of which nothing is left goes with its heading."""
+    there = NAVIGATION if environment.is_live else (SANDBOX, *NAVIGATION)
+    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in there]
     return [group for group in groups if group.links]
 
 

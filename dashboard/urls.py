@@ -36,6 +36,7 @@ from dashboard import (
     replays,
     retention,
     routes,
+    simulator,
 )
 
 inside: list[URLPattern | URLResolver] = [
@@ -105,6 +106,7 @@ inside: list[URLPattern | URLResolver] = [
     path("endpoints/<str:endpoint_id>/switch/", endpoints.switch, name="endpoints.switch"),
     path("endpoints/<str:endpoint_id>/default/", endpoints.make_default, name="endpoints.default"),
     path("endpoints/<str:endpoint_id>/delete/", endpoints.delete, name="endpoints.delete"),
+    path("simulator/", simulator.index, name="simulator"),
     path("api-keys/", api_keys.index, name="keys"),
     path("api-keys/new/", api_keys.new, name="keys.new"),
     path("api-keys/<str:key_id>/", api_keys.one, name="keys.one"),

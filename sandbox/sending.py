@@ -104,7 +104,7 @@ def asked(session: requests.Session, simulation: Simulation, text: SimulatedText
     """The status that the door answers, None where it does not."""
     channel = simulation.channel
     request = DIALECTS[channel.carrier].write(written(simulation, text, said), way_of(channel))
-    url = settings.INGEST_URL + channel.path + ("?" + request.query if request.query else "")
+    url = settings.INTERNAL_INGEST_URL + channel.path + ("?" + request.query if request.query else "")
     outgoing = requests.Request(request.method, url, request.headers, data=request.body)
     try:
         return send(session, outgoing, ANSWER_WITHIN_S).status

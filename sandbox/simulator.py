@@ -34,6 +34,9 @@ from sandbox.walls import check_sandbox
 
 MOST_TEXTS = 1000  # requests of one simulation
 MOST_WAITING = 10_000  # of one sandbox
+MOST_REPEATS = 20
+FASTEST = 200  # texts a second
+LATEST_DELAY = timedelta(days=30)
 REFERENCES = 255
 NOTHING = timedelta(0)
 BELIEVABLE = timedelta(days=3653)

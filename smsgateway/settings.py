@@ -87,7 +87,9 @@ INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
 DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
-INGEST_URL = api_url("INGEST_URL", f"http://127.0.0.1:{INGEST_PORT}")  # where the simulator finds the door
+INTERNAL_INGEST_URL = api_url(
+    "INTERNAL_INGEST_URL", f"http://127.0.0.1:{INGEST_PORT}"
+)  # where the simulator finds the door
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

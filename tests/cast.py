@@ -31,6 +31,8 @@ from numbers import services as numbers
 from numbers.models import Assignment, Channel, NumberRequest
 from routing import services as routing
 from routing.models import Route
+from sandbox.models import Simulation
+from sandbox.simulator import LATEST_DELAY, Order, simulate
 
 PASSWORD = "correct horse battery staple"
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
@@ -57,12 +59,15 @@ class Side:
     replay: Replay
     queue: Endpoint
     callback: Endpoint
+    simulation: Simulation | None = None  # sandboxes only
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
     def ids(self) -> dict[str, str]:
         """The public id of each thing, by the name its path parameter has."""
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
+        if self.simulation:
+            listed["simulation_id"] = public("simulation", self.simulation.pk)
         return listed | {
             "env_id": public("environment", self.environment.pk),
             "membership_id": public(
@@ -158,6 +163,7 @@ def furnish(environment: Environment, number: str) -> Side:
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
+        None if environment.is_live else store_simulation(assignment),
     )
 
 
@@ -173,6 +179,12 @@ def key_of(environment: Environment) -> str:
     key, text = keys.create(environment, SYSTEM, name="tests", held=SCOPES, scopes=scopes)
     KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
     return text
+
+
+def store_simulation(assignment: Assignment) -> Simulation:
+    """A text that the simulator sends in a month."""
+    order = Order(assignment.number.number, "ACME", "Later", delay=LATEST_DELAY)
+    return simulate(assignment.environment, SYSTEM, order)
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

@@ -86,7 +86,8 @@ def acme(acme: House) -> House:
 
 
 def path(place: Place, house: House) -> str:
-    return "/" + place.route.replace("<str:", "{").replace(">", "}").format(**house.live.ids)
+    ids = house.sandbox.ids | house.live.ids  # what only a sandbox has is its own
+    return "/" + place.route.replace("<str:", "{").replace(">", "}").format(**ids)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)

@@ -20,6 +20,7 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
 from accounts import ids
+from api.sandbox_only import SandboxView
 from tests.cast import URL, Api, House, Side, with_destinations
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
@@ -30,7 +31,7 @@ LEFT_OUT = {
     "docs/reference/<slug:resource>": "likewise",
 }
 WITHOUT_PARAMETERS = {r"v1/^.*$": "answers 404 to everything"}
-OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest")
+OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest", "sandbox")
 OF_THE_TENANT = frozenset({"membership_id", "invitation_id"})
 CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -40,6 +41,7 @@ class Place(NamedTuple):
     """One URL pattern."""
 
     route: str
+    of_sandbox: bool = False
 
     @property
     def parameters(self) -> list[str]:
@@ -51,6 +53,10 @@ class Place(NamedTuple):
     @property
     def of_api(self) -> bool:
         return self.route.startswith("v1/")
+
+    def home(self, house: House) -> Side:
+        """Where of the tenant it is at home: live, unless only a sandbox has it."""
+        return house.sandbox if self.of_sandbox else house.live
 
 
 @pytest.fixture
@@ -72,7 +78,11 @@ def patterns(resolver: URLResolver, before: str = "") -> Iterator[Place]:
             yield from patterns(pattern, route)
         elif route not in WITHOUT_PARAMETERS:
             assert isinstance(pattern.pattern, RoutePattern), f"say in this test what to do with {route}"
-            yield Place(route)
+            yield Place(route, for_sandboxes(pattern.callback))
+
+
+def for_sandboxes(view: Any) -> bool:
+    return hasattr(view, "sandbox_only") or issubclass(getattr(view, "view_class", object), SandboxView)
 
 
 PLACES = list(patterns(get_resolver()))
@@ -80,9 +90,9 @@ WITH_IDS = [place for place in PLACES if place.parameters]
 
 
 def caller(place: Place, house: House) -> Api:
-    """Whoever belongs there: Acme's live key, or Acme's owner in a browser."""
+    """Whoever belongs there: Acme's key, or Acme's owner in a browser."""
     if place.of_api:
-        return Api(house.live.key)
+        return Api(place.home(house).key)
     browser = Api(None)
     browser.http.force_login(house.users["owner"])
     return browser
@@ -133,7 +143,7 @@ def mixtures(place: Place, own: Side, other: Side) -> Iterator[tuple[dict[str, s
         home = chosen.get("env_id", own) if members else own
         foreign = [name for name, side in chosen.items() if side is not home and name not in shared]
         if foreign:
-            yield {name: side.ids[name] for name, side in chosen.items()}, foreign
+            yield {name: side.ids.get(name) or absent(name) for name, side in chosen.items()}, foreign
 
 
 def test_the_walk_sees_api_and_pages() -> None:
@@ -144,13 +154,13 @@ def test_the_walk_sees_api_and_pages() -> None:
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
 def test_the_cast_can_fill_every_parameter(acme: House, place: Place) -> None:
-    unknown = set(place.parameters) - set(acme.live.ids)
+    unknown = set(place.parameters) - set(place.home(acme).ids)
     assert not unknown, f"add {unknown} to tests.cast.Side.ids, so that the walk covers {place.route}"
 
 
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None:
-    url = place.url(acme.live.ids)
+    url = place.url(place.home(acme).ids)
     statuses = set()
     for method in METHODS:
         with transaction.atomic():
@@ -164,9 +174,10 @@ def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None
 @pytest.mark.parametrize("whose", ["another tenant's", "the other environment's"])
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Place, whose: str) -> None:
-    other = borealis.live if whose == "another tenant's" else acme.sandbox
+    own, theirs = place.home(acme), place.home(borealis)
+    other = theirs if whose == "another tenant's" else acme.live if place.of_sandbox else acme.sandbox
     who, before = caller(place, acme), everything()
-    for values, foreign in mixtures(place, acme.live, other):
+    for values, foreign in mixtures(place, own, other):
         nowhere = values | {name: absent(name) for name in foreign}
         garbled = values | dict.fromkeys(foreign, "x'--")
         for method in METHODS:
@@ -178,16 +189,19 @@ def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Pla
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
 def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, place: Place) -> None:
-    shown = call(caller(place, acme), place, "GET", place.url(acme.live.ids)).getvalue().decode()
-    for side in (borealis.live, borealis.sandbox, acme.sandbox):
+    home = place.home(acme)
+    shown = call(caller(place, acme), place, "GET", place.url(home.ids)).getvalue().decode()
+    for side in (borealis.live, borealis.sandbox, acme.live if place.of_sandbox else acme.sandbox):
         for name, id in side.ids.items():
-            own = side is acme.sandbox and name in OF_THE_TENANT | {"env_id"}  # as one may switch there
+            own = side.environment.tenant == acme.tenant and name in OF_THE_TENANT | {
+                "env_id"
+            }  # as one may switch there
             assert own or id not in shown, place.route
 
 
 def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
     for place in WITH_IDS:
-        response = call(Api(None), place, "GET", place.url(acme.live.ids))
+        response = call(Api(None), place, "GET", place.url(place.home(acme).ids))
         assert response.status_code in {401, 302}, place.route
         assert place.of_api or response["Location"].startswith("/login/")
 

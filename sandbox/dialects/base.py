@@ -11,7 +11,7 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sandbox.segments import Encoding
@@ -126,6 +126,11 @@ def bare(number: str) -> str:
 
 def dumped(document: object) -> bytes:
     return json.dumps(document).encode()
+
+
+def to_the_second(at: datetime) -> datetime:
+    """Rounded up: of what seems to be from before its number was bound, the door does not know whose it is."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def unix(at: datetime) -> str:

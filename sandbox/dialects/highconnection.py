@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from sandbox.dialects.base import FORM, CannotWrite, Text, Way, Written, basic
+from sandbox.dialects.base import FORM, CannotWrite, Text, Way, Written, basic, to_the_second
 from sandbox.dialects.base import login as credentials
 
 __all__ = ["credentials", "hands_over_parts", "tells_time", "write"]
@@ -23,7 +23,7 @@ def write(text: Text, way: Way) -> Written:
         "FROM": text.sender,
         "TO": text.recipient,
         "MESSAGE": text.content,
-        "RECEPTION_DATE": f"{text.sent_at.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}",
+        "RECEPTION_DATE": f"{to_the_second(text.sent_at).astimezone(PARIS):%Y-%m-%dT%H:%M:%S}",
         "ID": text.id,
     }
     try:

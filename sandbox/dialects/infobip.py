@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.dialects.base import JSON, Text, Way, Written, bare, basic, dumped
+from sandbox.dialects.base import JSON, Text, Way, Written, bare, basic, dumped, to_the_second
 from sandbox.dialects.base import login as credentials
 
 __all__ = ["credentials", "hands_over_parts", "tells_time", "write"]
@@ -17,7 +17,7 @@ def write(text: Text, way: Way) -> Written:
         "from": bare(text.sender),
         "keyword": "",
         "messageId": text.id,
-        "receivedAt": f"{text.sent_at:%Y-%m-%dT%H:%M:%S}.000+0000",
+        "receivedAt": f"{to_the_second(text.sent_at):%Y-%m-%dT%H:%M:%S}.000+0000",
         "smsCount": text.segments,
         "text": text.content,
         "to": bare(text.recipient),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from numbers.carriers import vonage
-from sandbox.dialects.base import FORM, Text, Way, Written, bare, basic, secret, unix
+from sandbox.dialects.base import FORM, Text, Way, Written, bare, basic, secret, to_the_second, unix
 
 hands_over_parts = True
 tells_time = True
@@ -18,7 +18,7 @@ def credentials(seed: bytes) -> dict[str, str]:
 def write(text: Text, way: Way) -> Written:
     fields = {
         "messageId": text.id,
-        "message-timestamp": f"{text.sent_at:%Y-%m-%d %H:%M:%S}",
+        "message-timestamp": f"{to_the_second(text.sent_at):%Y-%m-%d %H:%M:%S}",
         "msisdn": bare(text.sender),
         "text": text.content,
         "to": bare(text.recipient),

@@ -13,6 +13,6 @@ from tests.sandbox.simulating import Simulator
 @pytest.fixture
 def simulator(acme: House, door: LiveDoor, settings: LazySettings) -> Simulator:
     """Acme's, which knows its number."""
-    settings.INGEST_URL = door.url
+    settings.INTERNAL_INGEST_URL = door.url
     door.view(acme.sandbox.channel)
     return Simulator(Api(acme.sandbox.key), acme)

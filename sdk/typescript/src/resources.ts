@@ -469,6 +469,18 @@ export class Routes extends Resource {
   }
 }
 
+export class Sandbox extends Resource {
+  /** Needs the scope `configure`. */
+  simulateMessages(body: types.NewSimulation, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Simulation> {
+    return this.call("POST", `/v1/sandbox/messages`, { body, query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  readSimulation(simulationId: string, query: { wait?: number | null } = {}, options?: Options): Promise<types.Simulation> {
+    return this.call("GET", `/v1/sandbox/messages/${segment(simulationId)}`, { query, options });
+  }
+}
+
 export class Resources {
   readonly apiKeys: ApiKeys;
   readonly auditEntries: AuditEntries;
@@ -490,6 +502,7 @@ export class Resources {
   readonly replays: Replays;
   readonly retention: Retention;
   readonly routes: Routes;
+  readonly sandbox: Sandbox;
 
   constructor(transport: Transport) {
     this.apiKeys = new ApiKeys(transport);
@@ -512,5 +525,6 @@ export class Resources {
     this.replays = new Replays(transport);
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);
+    this.sandbox = new Sandbox(transport);
   }
 }

@@ -87,6 +87,7 @@ ScopesEnum = Literal[
     "manageConsent",
 ]
 SignsWithEnum = Literal["v1", "v1a"]
+SimulatedTextStateEnum = Literal["waiting", "accepted", "refused", "unanswered"]
 StepEnum = Literal["sent", "accepted", "routed", "attempt", "delivered", "failed", "cancelled"]
 
 
@@ -214,6 +215,13 @@ class ReplayFilter(TypedDict):
     number: NotRequired[str]
     # for `missing`: also what routes sent elsewhere, or nowhere; with care
     everything: NotRequired[bool]
+
+
+class SentPart(TypedDict):
+    # which part, from 1
+    number: int
+    # how much later than the text it comes
+    delaySeconds: NotRequired[float]
 
 
 class Template(TypedDict):
