@@ -14,5 +14,6 @@ from tests.sandbox.simulating import Simulator
 def simulator(acme: House, door: LiveDoor, settings: LazySettings) -> Simulator:
     """Acme's, which knows its number."""
     settings.INTERNAL_INGEST_URL = door.url
+    acme.sandbox.environment.simulations.all().delete()  # the cast's own
     door.view(acme.sandbox.channel)
     return Simulator(Api(acme.sandbox.key), acme)
