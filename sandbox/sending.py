@@ -6,6 +6,7 @@ door's answer was last written down, and what was sent twice counts once, for it
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +18,14 @@ from django.conf import settings
 from django.db.models import DateTimeField, ExpressionWrapper, F, Min, Q, Value
 
 from accounts.clock import clock
+from accounts.encryption import Unsealable
 from inbox.models import Message
 from numbers.calling import Unanswered, send
-from sandbox.dialects import DIALECTS
+from sandbox.dialects import DIALECTS, CannotWrite
 from sandbox.models import Said, SimulatedText, Simulation
 from sandbox.simulator import way_of, written
+
+log = logging.getLogger("smsgateway.worker")
 
 LEASE = timedelta(seconds=30)
 ANSWER_WITHIN_S = 5.0
@@ -62,10 +66,19 @@ def send_due(id: UUID, within_s: float) -> None:
 
 
 def post_due(simulation: Simulation, until: float) -> None:
-    said = simulation.said()
+    said = opened(simulation)
     with requests.Session() as session:
         for text in due_texts(simulation, until):
             post(session, simulation, text, said)
+
+
+def opened(simulation: Simulation) -> Said | None:
+    """None where it cannot be read any more, which is sent no more either."""
+    try:
+        return simulation.said()
+    except Unsealable:
+        log.exception("a simulation cannot be read", extra={"environment": str(simulation.environment_id)})
+        return None
 
 
 def due_texts(simulation: Simulation, until: float) -> Iterator[SimulatedText]:
@@ -82,17 +95,24 @@ def due_texts(simulation: Simulation, until: float) -> Iterator[SimulatedText]:
 
 def post(session: requests.Session, simulation: Simulation, text: SimulatedText, said: Said | None) -> None:
     """One request to the door, and what it answered."""
-    answer = asked(session, simulation, text, said) if said is not None else None
-    text.tries, text.answer = text.tries + 1, answer
-    if answer is not None and 200 <= answer < 300:
-        text.state = State.ACCEPTED
-    elif answer is not None and answer not in AGAIN:
-        text.state = State.REFUSED
-    elif text.tries >= TRIES or said is None:
-        text.state = State.UNANSWERED
-    else:
+    text.tries += 1
+    try:
+        text.answer = asked(session, simulation, text, said) if said is not None else None
+        text.state = state_of(text, said)
+    except CannotWrite:  # the channel's credentials were changed since
+        text.answer, text.state = None, State.REFUSED
+    if text.state == State.WAITING:
         text.due_at = clock(simulation.environment) + pause(text)
     text.save(update_fields=["tries", "answer", "state", "due_at"])
+
+
+def state_of(text: SimulatedText, said: Said | None) -> SimulatedText.State:
+    """What the answer comes to."""
+    if text.answer is not None and 200 <= text.answer < 300:
+        return State.ACCEPTED
+    if text.answer is not None and text.answer not in AGAIN:
+        return State.REFUSED
+    return State.UNANSWERED if text.tries >= TRIES or said is None else State.WAITING
 
 
 def pause(text: SimulatedText) -> timedelta:

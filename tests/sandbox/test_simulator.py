@@ -11,6 +11,7 @@ from accounts.audit import SYSTEM
 from accounts.models import AuditEntry, Environment
 from inbox.models import Message, Part
 from numbers import services as numbers
+from numbers.models import Channel
 from sandbox import tasks
 from sandbox.models import SimulatedText, Simulation
 from tests.cast import Api, House
@@ -136,6 +137,17 @@ def test_a_carrier_that_is_never_answered_gives_up(
         simulator.work()
     [text] = simulator.api.get(f"sandbox/messages/{id}").json()["texts"]
     assert (text["state"], text["tries"]) == ("unanswered", 6)
+
+
+def test_a_channel_whose_secret_changes_meanwhile_gets_nothing_more(
+    acme: House, simulator: Simulator
+) -> None:
+    id = simulator.ask("Too late", carrier="telnyx", delaySeconds=60).json()["id"]
+    other = {"publicKey": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="}
+    numbers.update_channel(Channel.objects.get(simulated=True), SYSTEM, credentials=other)
+    move_clock(acme, timedelta(minutes=1))
+    [text] = simulator.settled(id)["texts"]
+    assert (text["state"], text["answer"], simulator.messages()) == ("refused", None, [])
 
 
 def test_who_sends_holds_a_lease_that_ends_with_him(simulator: Simulator, settings: LazySettings) -> None:
