@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 
 from django.http import Http404, HttpResponseBase
 
@@ -16,7 +16,6 @@ def sandbox_page(
     """Like `page`, with 404 in live for whoever may come in."""
 
     def decorate(view: View[Parameters]) -> Callable[..., HttpResponseBase]:
-        @wraps(view)
         def enter(
             request: PageRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponseBase:
@@ -24,6 +23,7 @@ def sandbox_page(
                 raise Http404
             return view(request, *args, **kwargs)
 
+        update_wrapper(enter, view)
         entrance = page(get=get, post=post)(enter)
         entrance.sandbox_only = True  # type: ignore[attr-defined]  # what the tests' walks read
         return entrance

@@ -71,7 +71,7 @@ class SimulatorForm(forms.Form):
         label=gettext_lazy("How many"), initial=1, min_value=1, max_value=simulator.MOST_TEXTS
     )
     per_second = forms.FloatField(
-        label=gettext_lazy("a second"), required=False, min_value=0.01, max_value=simulator.FASTEST
+        label=gettext_lazy("Texts a second"), required=False, min_value=0.01, max_value=simulator.FASTEST
     )
     repeats = forms.IntegerField(
         label=gettext_lazy("Repeats"), initial=0, min_value=0, max_value=simulator.MOST_REPEATS
@@ -83,7 +83,7 @@ class SimulatorForm(forms.Form):
         max_value=LATEST_DELAY.total_seconds(),
     )
     skew = forms.FloatField(
-        label=gettext_lazy("The carrier’s clock is ahead by, in seconds"),
+        label=gettext_lazy("Carrier’s clock ahead, in seconds"),
         initial=0,
         min_value=-LATEST_DELAY.total_seconds(),
         max_value=LATEST_DELAY.total_seconds(),
