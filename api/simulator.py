@@ -47,8 +47,8 @@ class NewSimulation(Input):
         max_length=30,
         help_text=f"in whose dialect: {', '.join(DIALECTS)}. Without it, that of the number's own channel",
     )
-    parts = SentPart(
-        many=True,
+    parts = serializers.ListField(
+        child=SentPart(),
         required=False,
         max_length=simulator.MOST_TEXTS,
         help_text="the parts of a long text in the order in which they come: one that is missing is lost, one that "

@@ -17,7 +17,7 @@ def sandbox_page(
 
     def decorate(view: View[Parameters]) -> Callable[..., HttpResponseBase]:
         def enter(
-            request: PageRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+            request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponseBase:
             if request.environment.is_live:
                 raise Http404

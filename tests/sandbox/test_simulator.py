@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -62,7 +63,12 @@ def test_parts_come_in_the_order_in_which_they_are_named_late_and_twice(
 ) -> None:
     parts = [{"number": 3}, {"number": 1}, {"number": 1}, {"number": 2, "delaySeconds": 600}]
     order = simulator.ask(LONG, carrier="vonage", parts=parts).json()
-    until(lambda: simulator.work() or Part.objects.count() == 2)
+
+    def two_are_there() -> bool:
+        simulator.work()
+        return Part.objects.count() == 2
+
+    until(two_are_there)
     states = [text["state"] for text in simulator.api.get(f"sandbox/messages/{order['id']}").json()["texts"]]
     assert states == ["accepted", "accepted", "accepted", "waiting"]
     move_clock(acme, timedelta(seconds=600))
@@ -182,7 +188,7 @@ def test_another_sandboxs_number_is_unknown(simulator: Simulator, borealis: Hous
     assert Message.objects.filter(environment=borealis.sandbox.environment).count() == 1  # the cast's own
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"parts": [{"number": 1}]}, "#/parts", "carrier_joins_parts"),
     ({"parts": [{"number": 1}], "carrier": "vonage"}, "#/parts", "one_part"),
     ({"parts": [{"number": 4}], "carrier": "vonage", "content": LONG}, "#/parts/0/number", "out_of_range"),

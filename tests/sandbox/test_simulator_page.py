@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.ids import public
@@ -16,7 +18,7 @@ def person(acme: House, simulator: Simulator) -> Person:
     return Person(acme.users["developer"], acme.sandbox)
 
 
-def fields(simulator: Simulator, **more: str) -> dict[str, str]:
+def fields(simulator: Simulator, **more: str) -> dict[str, Any]:
     usual = {"count": "1", "repeats": "0", "delay": "0", "skew": "0"}
     return {"sender_id": "Doctolib", "number_used": simulator.number, "content": "Bonjour"} | usual | more
 
