@@ -42,6 +42,7 @@ PREFIXES = {
     "request": "req",
     "receiver": "rcv",
     "received_request": "rcq",
+    "simulation": "sim",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

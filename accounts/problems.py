@@ -98,6 +98,7 @@ TABLE: tuple[Problem, ...] = (
     Problem(2204, "channel_sells_no_numbers", 409, _("No numbers through this channel")),
     # Sandboxes
     Problem(2301, "too_many_receivers", 409, _("Too many receivers")),
+    Problem(2302, "too_many_waiting", 409, _("Too many simulated texts wait")),
     # Routes
     Problem(4001, "too_many_routes", 409, _("Too many routes")),
     Problem(4002, "too_many_patterns", 409, _("Too many patterns")),

@@ -116,6 +116,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     # sandboxes
     "behaviour": BEHAVIOUR,
     "requests": WHOLE,
+    "texts": WHOLE,
     "code": TEXT,
     "field": TEXT,
     # who looked at what

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from accounts import walls
 from accounts.audit import asking
-from accounts.errors import Forbidden
 from api.authentication import Program
 from api.views import View
 
@@ -17,8 +15,7 @@ class SandboxView(View):
 
     def check_permissions(self, request: Request) -> None:
         program = request.auth
-        if isinstance(program, Program) and program.environment.is_live:
+        if isinstance(program, Program):
             actor = asking(program.kind, program.id, request.META)
-            walls.note_refusal(program.environment, actor, "sandbox_only")
-            raise Forbidden("sandbox_only", _("This is for keys and tokens of a sandbox: yours is of live."))
+            walls.keep_out_live(program.environment, actor)
         super().check_permissions(request)

@@ -34,6 +34,7 @@ from api import (
     route_trials,
     routes,
     schema,
+    simulator,
     stream,
     views,
 )
@@ -113,6 +114,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("audit-entries", audit_entries.AuditEntries.as_view()),
     path("audit-entries/export", audit_entries.Export.as_view()),
+    path("sandbox/messages", simulator.Simulations.as_view()),
+    path("sandbox/messages/<str:simulation_id>", simulator.OneSimulation.as_view()),
     path("sandbox/receivers", receivers.Receivers.as_view()),
     path("sandbox/receivers/<str:receiver_id>", receivers.OneReceiver.as_view()),
     path("sandbox/receivers/<str:receiver_id>/requests", receivers.ReceivedRequests.as_view()),

@@ -80,6 +80,7 @@ ACTIONS: dict[str, Any] = {
     "sso.deleted": _("Single sign-on removed"),
     "sso.refused": _("Sign-in through the organisation refused"),
     "sso.updated": _("Single sign-on changed"),
+    "simulation.created": _("Texts simulated"),
     "tenant.created": _("Organisation created"),
     "user.confirmed": _("Person confirmed who they are"),
     "user.created": _("Account made"),

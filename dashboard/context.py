@@ -68,8 +68,11 @@ NAVIGATION = (
         ),
     ),
     Group(
-        _("Test"),
-        (Link("receivers", _("Receivers"), "unplug", READ),),
+        _("Sandbox"),
+        (
+            Link("simulator", _("Simulator"), "smartphone", CONFIGURE),
+            Link("receivers", _("Receivers"), "unplug", READ),
+        ),
         of_sandboxes=True,
     ),
     Group(

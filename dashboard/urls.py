@@ -49,6 +49,7 @@ from dashboard import (
     route_versions,
     routes,
     second_step,
+    simulator,
     sso,
     sso_settings,
 )
@@ -128,6 +129,7 @@ inside: list[URLPattern | URLResolver] = [
     path("receivers/<str:receiver_id>/", receivers.one, name="receivers.one"),
     path("receivers/<str:receiver_id>/empty/", receivers.empty, name="receivers.empty"),
     path("receivers/<str:receiver_id>/delete/", receivers.delete, name="receivers.delete"),
+    path("simulator/", simulator.index, name="simulator"),
     path("api-keys/", api_keys.index, name="keys"),
     path("api-keys/new/", api_keys.new, name="keys.new"),
     path("api-keys/<str:key_id>/", api_keys.one, name="keys.one"),

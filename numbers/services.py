@@ -30,6 +30,7 @@ def create_channel(
     carrier: str,
     name: str = "",
     credentials: Mapping[str, Any],
+    simulated: bool = False,
 ) -> Channel:
     """A new way in, of an environment or (None) of the operator for the pool. Raises Invalid naming the wrong field."""
     if carrier not in CARRIERS:
@@ -42,6 +43,7 @@ def create_channel(
         carrier=carrier,
         name=name,
         token=secrets.token_urlsafe(24),
+        simulated=simulated,
         created_at=clock(environment),
     )
     channel.seal_credentials(dict(credentials))

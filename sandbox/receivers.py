@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, walls
 from accounts.audit import Actor
 from accounts.clock import clock
-from accounts.errors import Conflict, Forbidden
+from accounts.errors import Conflict
 from accounts.models import Environment
 from delivery.receivers import BAD_TLS, PLAIN, listeners
 from sandbox.behaviour import behaviour_of
@@ -31,7 +31,7 @@ def create(
     environment: Environment, actor: Actor, *, name: str = "", behaviour: Mapping[str, Any] | None = None
 ) -> Receiver:
     """A receiver at an address of its own. Raises Invalid, Conflict beyond the most, Forbidden for live."""
-    keep_out_live(environment, actor)
+    walls.keep_out_live(environment, actor)
     wanted = behaviour_of(behaviour or {}, "/behaviour").told()
     with transaction.atomic():
         make_room(environment)
@@ -52,13 +52,6 @@ def make_room(environment: Environment) -> None:
     if environment.receivers.count() >= MOST:
         text = _("There are %(most)d receivers already: remove one first.") % {"most": MOST}
         raise Conflict("too_many_receivers", text)
-
-
-def keep_out_live(environment: Environment, actor: Actor) -> None:
-    """Raises Forbidden for live, and writes down who tried."""
-    if environment.is_live:
-        walls.note_refusal(environment, actor, "sandbox_only")
-        raise Forbidden("sandbox_only", _("Receivers are there in sandboxes only."))
 
 
 @transaction.atomic

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from accounts.clock import clock
-from sandbox import receivers
+from accounts.ids import earliest
+from sandbox import receivers, sending
+from sandbox.simulation import Simulation
+
+#: A little less than the second after which beat rings again.
+SENDS_FOR = timedelta(seconds=0.9)
+KEPT = timedelta(days=1)
+BATCH = 100
+
+
+@shared_task(name="sandbox.tasks.send")
+def send() -> int:
+    """Send simulated texts that are due; answers how many simulations it was about."""
+    return sending.send_all_due(clock() + SENDS_FOR)
+
+
+@shared_task(name="sandbox.tasks.forget")
+def forget() -> int:
+    """Delete simulations that were over a day ago; answers how many."""
+    over = Simulation.objects.filter(next_due_at=None, pk__lt=earliest(clock() - KEPT))
+    gone = 0
+    while ids := list(over.values_list("pk", flat=True)[:BATCH]):
+        gone += Simulation.objects.filter(pk__in=ids).delete()[1].get("sandbox.Simulation", 0)
+    return gone
 
 
 @shared_task(name="sandbox.tasks.purge_requests")

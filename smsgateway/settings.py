@@ -100,6 +100,9 @@ SANDBOX_RECEIVER_PORT = whole(
 SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as workers reach it
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
+INTERNAL_INGEST_URL = api_url(
+    "INTERNAL_INGEST_URL", f"http://127.0.0.1:{INGEST_PORT}"
+)  # where the simulator finds the door
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -275,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "simulate": {"task": "sandbox.tasks.send", "schedule": timedelta(seconds=1), "options": {"expires": 1}},
+    "forget_simulations": {"task": "sandbox.tasks.forget", "schedule": timedelta(minutes=10)},
     "quotas": {
         "task": "operations.tasks.look_at_quotas",
         "schedule": timedelta(minutes=1),

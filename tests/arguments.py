@@ -1,6 +1,6 @@
 """What each address is asked with, so that whoever may do it gets it done: the walks fail on an address that lacks.
 
-A string that is the name of an id in tests.cast.Side.ids stands for that id.
+A string that is a name in tests.cast.Side.ids stands for what it names there.
 """
 
 from __future__ import annotations
@@ -65,6 +65,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST replays/{replay_id}/run": {},
     "PATCH issues/{issue_id}": {"state": "acknowledged"},
     "PATCH retention": {"contentDays": 7},
+    "POST sandbox/messages": {
+        "numberUsed": "held_number",
+        "senderId": "ACME",
+        "content": "Hello",
+        "parts": [{"number": 1}],
+        "carrier": "vonage",
+    },
     "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
     "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},
     "POST api-keys": {"name": "K", "scopes": ["read"]},
@@ -126,6 +133,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "endpoints/{endpoint_id}/switch/": {"disabled": "1"},
     "endpoints/{endpoint_id}/default/": {},
     "endpoints/{endpoint_id}/delete/": {},
+    "simulator/": {"sender_id": "ACME", "number_used": "held_number", "content": "Hello"},
     "receivers/": {"name": "R"},
     "receivers/{receiver_id}/": {"name": "R", "status": "500"},
     "receivers/{receiver_id}/empty/": {},

@@ -37,6 +37,7 @@ from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 from sandbox import receivers
+from sandbox.simulation import Said, Simulation
 
 PASSWORD = "correct horse battery staple"
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
@@ -65,6 +66,7 @@ class Side:
     queue: Endpoint
     callback: Endpoint
     receiver: UUID  # in live it is nobody's
+    simulation: UUID  # likewise
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -83,6 +85,7 @@ class Side:
             "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
+            "held_number": self.assignment.number.number,
             "endpoint_id": public("endpoint", self.endpoint.pk),
             "callback_id": public("endpoint", self.callback.pk),
             "queue_id": public("endpoint", self.queue.pk),
@@ -98,6 +101,7 @@ class Side:
             "replay_id": public("replay", self.replay.pk),
             "request_id": public("request", self.request.pk),
             "receiver_id": public("receiver", self.receiver),
+            "simulation_id": public("simulation", self.simulation),
         }
 
 
@@ -191,6 +195,7 @@ def furnish(environment: Environment, number: str) -> Side:
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
         uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
+        uuid7() if environment.is_live else store_simulation(assignment).pk,
     )
 
 
@@ -206,6 +211,19 @@ def key_of(environment: Environment) -> str:
     key, text = keys.create(environment, SYSTEM, name="tests", held=SCOPES, scopes=scopes)
     KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
     return text
+
+
+def store_simulation(assignment: Assignment) -> Simulation:
+    """A text that the simulator sends in a month."""
+    environment, now = assignment.environment, clock(assignment.environment)
+    row = Simulation(
+        environment=environment, channel=assignment.channel, number_used=assignment.number.number
+    )
+    row.skew, row.created_at, row.next_due_at = timedelta(0), now, now + timedelta(days=30)
+    row.seal(Said("ACME", "Later"))
+    row.save(force_insert=True)
+    row.texts.create(position=0, due_at=row.next_due_at, carrier_message_id="sim-1")
+    return row
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

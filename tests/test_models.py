@@ -29,6 +29,7 @@ ROOTS = {
     "delivery.Place": "part of its endpoint",
     "routing.Route_endpoints": "part of its route",
     "ingest.Line": "part of its channel",
+    "sandbox.SimulatedText": "part of its simulation",
     "accounts.User_groups": "Django's own",
     "accounts.User_user_permissions": "Django's own",
 }

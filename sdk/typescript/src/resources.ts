@@ -566,6 +566,16 @@ export class Routes extends Resource {
 }
 
 export class Sandbox extends Resource {
+  /** Needs the scope `configure`. */
+  simulateMessages(body: types.NewSimulation, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Simulation> {
+    return this.call("POST", `/v1/sandbox/messages`, { body, query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  readSimulation(simulationId: string, query: { wait?: number | null } = {}, options?: Options): Promise<types.Simulation> {
+    return this.call("GET", `/v1/sandbox/messages/${segment(simulationId)}`, { query, options });
+  }
+
   /** Needs the scope `read`. */
   listReceivers(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Receiver> {
     return this.pages(`/v1/sandbox/receivers`, { query, options });

@@ -58,6 +58,8 @@ export type SignatureEnum = "valid" | "wrong" | "stale" | "missing" | "unknown";
 
 export type SignsWithEnum = "v1" | "v1a";
 
+export type SimulatedTextStateEnum = "waiting" | "accepted" | "refused" | "unanswered";
+
 export type StepEnum = "sent" | "accepted" | "routed" | "attempt" | "delivered" | "failed" | "cancelled";
 
 export interface Access {
@@ -240,6 +242,7 @@ export interface AuditedFields {
   notSent?: Record<string, number>;
   behaviour?: AuditedFieldsBehaviour;
   requests?: number;
+  texts?: number;
   code?: string;
   field?: string;
   messageIds?: string[];
@@ -1280,6 +1283,32 @@ export interface NewSecret {
   secret: string;
 }
 
+export interface NewSimulation {
+  /** a number that the sandbox holds */
+  numberUsed: string;
+  /** any: a number, a short code, a name */
+  senderId: string;
+  content: string;
+  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */
+  carrier?: string;
+  /** the parts of a long text in the order in which they come: one that is missing is lost, one that is named twice comes twice. Only where the carrier does not join them itself (vonage) */
+  parts?: SentPart[];
+  /** what the carrier says, by the sandbox's clock */
+  sentAt?: string;
+  /** by how much the carrier's clock is ahead */
+  skewSeconds?: number;
+  /** how many such texts */
+  count?: number;
+  /** all at once without it */
+  ratePerSecond?: number;
+  /** by the sandbox's clock */
+  delaySeconds?: number;
+  /** how often the same comes again */
+  repeats?: number;
+  /** instead of a new one */
+  carrierMessageId?: string;
+}
+
 export interface Number {
   id: string;
   number: string;
@@ -1812,6 +1841,13 @@ export interface Secret {
   expiresAt: string | null;
 }
 
+export interface SentPart {
+  /** which part, from 1 */
+  number: number;
+  /** how much later than the text it comes */
+  delaySeconds?: number;
+}
+
 export interface Settlement {
   lease: string;
   deliveryIds: string[];
@@ -1823,6 +1859,31 @@ export interface ShownCondition {
   operator: OperatorEnum;
   /** null for senders without the scope readContent */
   value: string | string[] | null;
+}
+
+export interface SimulatedText {
+  carrierMessageId: string;
+  part: number | null;
+  parts: number | null;
+  dueAt: string;
+  state: SimulatedTextStateEnum;
+  /** the HTTP status of the last request */
+  answer: number | null;
+  tries: number;
+  /** null while, or because, it is no message */
+  messageId: string | null;
+}
+
+/** What the simulator sends, one request of the carrier after the other. */
+export interface Simulation {
+  id: string;
+  numberUsed: string;
+  channelId: string;
+  carrier: string;
+  createdAt: string;
+  /** of what has arrived so far, the oldest first */
+  messageIds: string[];
+  texts: SimulatedText[];
 }
 
 export interface Step {

@@ -92,6 +92,7 @@ ScopesEnum = Literal[
 ]
 SignatureEnum = Literal["valid", "wrong", "stale", "missing", "unknown"]
 SignsWithEnum = Literal["v1", "v1a"]
+SimulatedTextStateEnum = Literal["waiting", "accepted", "refused", "unanswered"]
 StepEnum = Literal["sent", "accepted", "routed", "attempt", "delivered", "failed", "cancelled"]
 
 
@@ -203,6 +204,7 @@ class AuditedFields(TypedDict):
     notSent: NotRequired[Mapping[str, int]]
     behaviour: NotRequired[AuditedFieldsBehaviour]
     requests: NotRequired[int]
+    texts: NotRequired[int]
     code: NotRequired[str]
     field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]
@@ -780,6 +782,13 @@ class SampleText(TypedDict):
     numberUsed: str
     senderId: str
     content: str
+
+
+class SentPart(TypedDict):
+    # which part, from 1
+    number: int
+    # how much later than the text it comes
+    delaySeconds: NotRequired[float]
 
 
 class Template(TypedDict):

@@ -51,6 +51,7 @@ from smsgw.inputs import (
     ScopesEnum,
     SignatureEnum,
     SignsWithEnum,
+    SimulatedTextStateEnum,
     StepEnum,
     Template,
 )
@@ -1141,6 +1142,34 @@ class ShownCondition(Model):
     operator: OperatorEnum
     # null for senders without the scope readContent
     value: str | list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SimulatedText(Model):
+    carrier_message_id: str
+    part: int | None
+    parts: int | None
+    due_at: datetime
+    state: SimulatedTextStateEnum
+    # the HTTP status of the last request
+    answer: int | None
+    tries: int
+    # null while, or because, it is no message
+    message_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Simulation(Model):
+    """What the simulator sends, one request of the carrier after the other."""
+
+    id: str
+    number_used: str
+    channel_id: str
+    carrier: str
+    created_at: datetime
+    # of what has arrived so far, the oldest first
+    message_ids: list[str]
+    texts: list[SimulatedText]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

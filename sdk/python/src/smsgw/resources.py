@@ -1777,6 +1777,56 @@ class Routes(Resource):
 
 
 class Sandbox(Resource):
+    def simulate_messages(
+        self,
+        *,
+        number_used: str,
+        sender_id: str,
+        content: str,
+        wait: int | None = None,
+        carrier: str | Unset = UNSET,
+        parts: Sequence[inputs.SentPart] | Unset = UNSET,
+        sent_at: datetime | str | Unset = UNSET,
+        skew_seconds: float | Unset = UNSET,
+        count: int | Unset = UNSET,
+        rate_per_second: float | Unset = UNSET,
+        delay_seconds: float | Unset = UNSET,
+        repeats: int | Unset = UNSET,
+        carrier_message_id: str | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Simulation:
+        """Needs the scope `configure`."""
+        return self._call(
+            {202: models.Simulation},
+            "POST",
+            "/v1/sandbox/messages",
+            query={"wait": wait},
+            body={
+                "numberUsed": number_used,
+                "senderId": sender_id,
+                "content": content,
+                "carrier": carrier,
+                "parts": parts,
+                "sentAt": sent_at,
+                "skewSeconds": skew_seconds,
+                "count": count,
+                "ratePerSecond": rate_per_second,
+                "delaySeconds": delay_seconds,
+                "repeats": repeats,
+                "carrierMessageId": carrier_message_id,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    def read_simulation(self, simulation_id: str, *, wait: int | None = None) -> models.Simulation:
+        """Needs the scope `readMessages`."""
+        return self._call(
+            {200: models.Simulation},
+            "GET",
+            f"/v1/sandbox/messages/{segment(simulation_id)}",
+            query={"wait": wait},
+        )
+
     def list_receivers(
         self,
         *,
