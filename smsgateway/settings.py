@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "routing",
     "ingest",
     "operations",
+    "sandbox",
     "api",
     "dashboard",
     "django.contrib.admin",
