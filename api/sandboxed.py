@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from accounts import walls
 from accounts.audit import asking
 from accounts.errors import Forbidden
 from api.authentication import Program
 from api.views import View
-from sandbox import walls
 
 
 class SandboxView(View):
