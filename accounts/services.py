@@ -1,4 +1,4 @@
-"""Changes to who exists: tenants with their two environments, people, and log-in throttling."""
+"""Changes to who exists: tenants with their first two environments, people, and log-in throttling."""
 
 from __future__ import annotations
 

@@ -111,7 +111,8 @@ def section(request: HttpRequest) -> str:
 
 def environments(request: HttpRequest, present: Environment) -> dict[str, list[Environment]]:
     """Where the person may go: within the present organisation, and elsewhere."""
-    rows = Environment.objects.filter(tenant__memberships__user=request.user).select_related("tenant")  # type: ignore[misc]
+    own = {"tenant__memberships__user": request.user, "deleted_at": None}
+    rows = Environment.objects.filter(**own).select_related("tenant")
     rows = rows.order_by("tenant__name", "tenant", "kind", "name")
     return {
         "environments": [row for row in rows if row.tenant_id == present.tenant_id],

@@ -112,7 +112,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def first_environment(user: User) -> Environment | None:
     """The live environment of the person's organisation, or its sandbox while live holds no number."""
     tenant = Tenant.objects.filter(memberships__user=user).order_by("name", "id").first()
-    rows = tenant.environments.order_by("kind", "id") if tenant else []  # "live" sorts before "sandbox"
+    rows = (
+        tenant.environments.filter(deleted_at=None).order_by("kind", "id") if tenant else []
+    )  # "live" sorts before "sandbox"
     return next((row for row in rows if not row.is_live or row.assignments.exists()), None)
 
 

@@ -74,7 +74,11 @@ def page(
 def membership_in(user: User, env_id: str) -> tuple[Environment, str] | None:
     """The environment of that public id and the person's role in it; None when there is none for them."""
     membership = (
-        Membership.objects.filter(user=user, tenant__environments=ids.parse("environment", env_id))
+        Membership.objects.filter(
+            user=user,
+            tenant__environments=ids.parse("environment", env_id),
+            tenant__environments__deleted_at=None,
+        )
         .values_list("role", "tenant__environments")
         .first()
     )

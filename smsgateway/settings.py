@@ -136,6 +136,7 @@ CONTENT_KEPT_DAYS_MOST = whole("CONTENT_KEPT_DAYS_MOST", 365, 1, 3650)
 CONTENT_KEPT_DAYS = whole("CONTENT_KEPT_DAYS", min(30, CONTENT_KEPT_DAYS_MOST), 1, CONTENT_KEPT_DAYS_MOST)
 ATTEMPTS_KEPT_DAYS_MOST = whole("ATTEMPTS_KEPT_DAYS_MOST", 365, 1, 3650)
 ATTEMPTS_KEPT_DAYS = whole("ATTEMPTS_KEPT_DAYS", min(90, ATTEMPTS_KEPT_DAYS_MOST), 1, ATTEMPTS_KEPT_DAYS_MOST)
+SANDBOXES_PER_TENANT = whole("SANDBOXES_PER_TENANT", 20, 1, 1000)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 if DELIVERY_LEASE_S <= DELIVERY_DEADLINE_S:
     raise ImproperlyConfigured("DELIVERY_LEASE_S must be longer than DELIVERY_DEADLINE_S")
@@ -249,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "sandboxes": {"task": "sandbox.tasks.go_on", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 

@@ -170,7 +170,16 @@ def test_a_number_cannot_be_said_to_be_what_it_is_not(db: None) -> None:
 
 def test_the_database_knows_the_same_fiction_as_we_do(db: None) -> None:
     edges = [f"+{number}" for pair in phone.FICTION for at in pair for number in (at - 1, at, at + 1)]
-    edges += ["+12025550099", "+12025550100", "+14165550199", "+14165550200", "+441", "36184", "+0639980001", ""]
+    edges += [
+        "+12025550099",
+        "+12025550100",
+        "+14165550199",
+        "+14165550200",
+        "+441",
+        "36184",
+        "+0639980001",
+        "",
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT n, is_fictional(n) FROM unnest(%s::text[]) AS n", [edges])
         assert dict(cursor.fetchall()) == {number: phone.is_fictional(number) for number in edges}
