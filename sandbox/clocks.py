@@ -35,7 +35,8 @@ SELECT EXISTS (
         AND d.endpoint_id = e.id AND d.due_at <= %(now)s)
     OR (e.disabled_at IS NOT NULL OR e.deleted_at IS NOT NULL) AND EXISTS (
       SELECT FROM delivery_delivery d WHERE d.state = 'pending' AND d.endpoint_id = e.id)
-    OR (e.deleted_at IS NOT NULL OR e.disabled_at IS NULL AND (h.opened_at IS NULL OR h.probe_at <= %(now)s)) AND EXISTS (
+    OR (e.deleted_at IS NOT NULL OR e.disabled_at IS NULL AND (h.opened_at IS NULL OR h.probe_at <= %(now)s))
+    AND EXISTS (
       SELECT FROM delivery_delivery d
       WHERE {WAITING} AND d.environment_id = %(environment)s AND d.endpoint_id = e.id))
 ) OR EXISTS (
