@@ -15,6 +15,7 @@ from api.paging import Paging, page_of, paged
 from api.views import ApiRequest, View, operation, query
 from delivery.catalog import SUBSCRIBABLE, TYPES, EventType
 from delivery.models import Event
+from delivery.payload import event_data
 
 
 class Schema(Raw):
@@ -25,11 +26,18 @@ class Schema(Raw):
         set_override(self, "field", {"type": "object", "additionalProperties": True})
 
 
+class EventData(Schema):
+    """What an event tells, as webhooks get it."""
+
+    def to_representation(self, event: Event) -> dict[str, Any]:
+        return event_data(event.payload, not event.environment.is_live)
+
+
 class EventSerializer(serializers.Serializer[Event]):
     id = Id("event")
     type = serializers.ChoiceField(SUBSCRIBABLE)
     timestamp = Stamp(source="created_at")
-    data = Schema(source="payload", help_text="as the type's schema says; ids only")  # type: ignore[assignment]
+    data = EventData(source="*", help_text="as the type's schema says; ids only")  # type: ignore[assignment]
 
 
 class EventQuery(Paging):
@@ -60,7 +68,7 @@ class Events(View):
     @operation("listEvents", READ_MESSAGES, page_of(EventSerializer), query=EventQuery)
     def get(self, request: ApiRequest) -> Response:
         asked = query(request, EventQuery)
-        rows = request.environment.events.all()
+        rows = request.environment.events.select_related("environment")
         if "type" in asked:
             rows = rows.filter(type=asked["type"])
         if "after" not in asked:

@@ -17,6 +17,7 @@ ACTIONS: dict[str, Any] = {
     "client.rotated": _("OAuth client’s secret replaced"),
     "client.tokenIssued": _("Access token given out"),
     "client.updated": _("OAuth client changed"),
+    "clock.moved": _("Sandbox’s clock moved"),
     "delivery.replayed": _("Delivery sent again"),
     "destination.created": _("Destination allowed"),
     "destination.deleted": _("Destination taken off the list"),
@@ -67,9 +68,14 @@ ACTIONS: dict[str, Any] = {
     "route.created": _("Route created"),
     "route.deleted": _("Route deleted"),
     "route.updated": _("Route changed"),
+    "sandbox.created": _("Sandbox made"),
+    "sandbox.deleted": _("Sandbox deleted"),
+    "sandbox.renamed": _("Sandbox renamed"),
+    "sandbox.reset": _("Sandbox reset"),
     "tenant.created": _("Organisation created"),
     "user.created": _("Account made"),
     "user.updated": _("Account changed"),
+    "wall.refused": _("Refused: between live and sandbox"),
 }
 ACTORS: dict[str, Any] = {
     "user": _("Person"),
