@@ -73,6 +73,13 @@ NAVIGATION = (
         ),
     ),
 )
+IN_SANDBOXES = Group(
+    _("Sandbox"),
+    (
+        Link("clock", _("Clock"), "clock", READ),
+        Link("sandboxes", _("Sandboxes"), "boxes", READ),
+    ),
+)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -90,16 +97,17 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_look": allows(role, READ_MESSAGES),
         "may_read": allows(role, READ_CONTENT),
         "role": role,
-        "navigation": navigation(role),
+        "navigation": navigation(role, environment),
         "section": section(request),
         "role_label": Role(role).label,
         **environments(request, environment),
     }
 
 
-def navigation(role: str) -> list[Group]:
-    """What the role may open; a group of which nothing is left goes with its heading."""
-    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in NAVIGATION]
+def navigation(role: str, environment: Environment) -> list[Group]:
+    """What the role may open there; a group of which nothing is left goes with its heading."""
+    shown = NAVIGATION if environment.is_live else (NAVIGATION[0], IN_SANDBOXES, *NAVIGATION[1:])
+    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in shown]
     return [group for group in groups if group.links]
 
 

@@ -71,6 +71,19 @@ def page(
     return decorate
 
 
+def in_sandbox(view: View[Parameters]) -> View[Parameters]:
+    """A page of sandboxes only: in live it is absent. Stands below `page`."""
+
+    @wraps(view)
+    def enter(request: PageRequest, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+        if request.environment.is_live:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    enter.in_sandbox = True  # type: ignore[attr-defined]  # what tests read
+    return enter
+
+
 def membership_in(user: User, env_id: str) -> tuple[Environment, str] | None:
     """The environment of that public id and the person's role in it; None when there is none for them."""
     membership = (

@@ -36,6 +36,8 @@ from dashboard import (
     replays,
     retention,
     routes,
+    sandbox_clock,
+    sandboxes,
 )
 
 inside: list[URLPattern | URLResolver] = [
@@ -82,6 +84,11 @@ inside: list[URLPattern | URLResolver] = [
     path("routes/<str:route_id>/", routes.one, name="routes.one"),
     path("routes/<str:route_id>/move/", routes.move, name="routes.move"),
     path("routes/<str:route_id>/delete/", routes.delete, name="routes.delete"),
+    path("clock/", sandbox_clock.index, name="clock"),
+    path("sandboxes/", sandboxes.index, name="sandboxes"),
+    path("sandboxes/<str:sandbox_id>/", sandboxes.one, name="sandboxes.one"),
+    path("sandboxes/<str:sandbox_id>/reset/", sandboxes.reset, name="sandboxes.reset"),
+    path("sandboxes/<str:sandbox_id>/delete/", sandboxes.delete, name="sandboxes.delete"),
     path("destinations/", destinations.index, name="endpoints.destinations"),
     path("destinations/<str:destination_id>/delete/", destinations.delete, name="endpoints.forbid"),
     path("audit/", audit.index, name="audit"),

@@ -22,6 +22,7 @@ from accounts.clock import clock
 from accounts.ids import public, uuid7
 from accounts.models import Environment, KeyAddress, Tenant, User
 from accounts.roles import SCOPES, Role
+from api.sandboxed import SandboxView
 from delivery import destinations
 from delivery import services as delivery
 from delivery.models import RESPONSE, Attempt, Delivery, Destination, Endpoint, Event, Issue, Replay
@@ -65,6 +66,7 @@ class Side:
         listed = {"destination_id": public("destination", self.destination.pk)} if self.destination else {}
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "sandbox_id": public("environment", self.environment.pk),
             "membership_id": public(
                 "membership", self.environment.tenant.memberships.order_by("-role", "pk")[0].pk
             ),
@@ -96,6 +98,11 @@ class House:
     users: dict[str, User]
     live: Side
     sandbox: Side
+
+    def side(self, view: Any) -> Side:
+        """Where a view is there for somebody: a sandbox, if it is of sandboxes only; else live."""
+        of_api = issubclass(getattr(view, "view_class", object), SandboxView)
+        return self.sandbox if of_api or getattr(view, "in_sandbox", False) else self.live
 
 
 @cache

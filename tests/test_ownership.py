@@ -27,11 +27,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def pool(acme: House, borealis: House, transactional_db: None) -> Channel:
     """A channel of the operator, on which Acme held NUMBER from ten days ago to three, and Borealis since two."""
-    channel = numbers.create_channel(
-        acme.sandbox.environment, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24}
-    )
-    Channel.objects.filter(pk=channel.pk).update(environment=None)
-    channel.refresh_from_db()
+    channel = numbers.create_channel(None, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24})
     mine = acme.sandbox.assignment
     Assignment.objects.filter(pk=mine.pk).update(
         channel=channel, starts_at=NOW - 10 * DAY, ends_at=NOW - 3 * DAY

@@ -37,9 +37,10 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Place(NamedTuple):
-    """One URL pattern."""
+    """One URL pattern and its view."""
 
     route: str
+    view: Any
 
     @property
     def parameters(self) -> list[str]:
@@ -72,7 +73,7 @@ def patterns(resolver: URLResolver, before: str = "") -> Iterator[Place]:
             yield from patterns(pattern, route)
         elif route not in WITHOUT_PARAMETERS:
             assert isinstance(pattern.pattern, RoutePattern), f"say in this test what to do with {route}"
-            yield Place(route)
+            yield Place(route, pattern.callback)
 
 
 PLACES = list(patterns(get_resolver()))
@@ -80,9 +81,9 @@ WITH_IDS = [place for place in PLACES if place.parameters]
 
 
 def caller(place: Place, house: House) -> Api:
-    """Whoever belongs there: Acme's live key, or Acme's owner in a browser."""
+    """Whoever belongs there: Acme's key, or Acme's owner in a browser."""
     if place.of_api:
-        return Api(house.live.key)
+        return Api(house.side(place.view).key)
     browser = Api(None)
     browser.http.force_login(house.users["owner"])
     return browser
@@ -94,7 +95,12 @@ def call(who: Api, place: Place, method: str, url: str) -> Any:
     return who.http.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
 
 
-NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
+NOUNS = {
+    "env_id": "environment",
+    "sandbox_id": "environment",
+    "queue_id": "endpoint",
+    "callback_id": "endpoint",
+}
 
 
 def absent(name: str) -> str:
@@ -150,7 +156,7 @@ def test_the_cast_can_fill_every_parameter(acme: House, place: Place) -> None:
 
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None:
-    url = place.url(acme.live.ids)
+    url = place.url(acme.side(place.view).ids)
     statuses = set()
     for method in METHODS:
         with transaction.atomic():
@@ -164,9 +170,11 @@ def test_with_ones_own_ids_something_is_there(acme: House, place: Place) -> None
 @pytest.mark.parametrize("whose", ["another tenant's", "the other environment's"])
 @pytest.mark.parametrize("place", WITH_IDS, ids=lambda place: place.route)
 def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Place, whose: str) -> None:
-    other = borealis.live if whose == "another tenant's" else acme.sandbox
+    own = acme.side(place.view)
+    elsewhere = acme.sandbox if own is acme.live else acme.live
+    other = borealis.side(place.view) if whose == "another tenant's" else elsewhere
     who, before = caller(place, acme), everything()
-    for values, foreign in mixtures(place, acme.live, other):
+    for values, foreign in mixtures(place, own, other):
         nowhere = values | {name: absent(name) for name in foreign}
         garbled = values | dict.fromkeys(foreign, "x'--")
         for method in METHODS:
@@ -178,16 +186,21 @@ def test_what_is_not_ones_own_is_absent(acme: House, borealis: House, place: Pla
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.route)
 def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, place: Place) -> None:
-    shown = call(caller(place, acme), place, "GET", place.url(acme.live.ids)).getvalue().decode()
-    for side in (borealis.live, borealis.sandbox, acme.sandbox):
+    here = acme.side(place.view)
+    shown = call(caller(place, acme), place, "GET", place.url(here.ids)).getvalue().decode()
+    there = acme.sandbox if here is acme.live else acme.live
+    for side in (borealis.live, borealis.sandbox, there):
         for name, id in side.ids.items():
-            own = side is acme.sandbox and name in OF_THE_TENANT | {"env_id"}  # as one may switch there
+            own = side is there and name in OF_THE_TENANT | {
+                "env_id",
+                "sandbox_id",
+            }  # as one may switch there
             assert own or id not in shown, place.route
 
 
 def test_who_is_not_logged_in_sees_no_page(acme: House) -> None:
     for place in WITH_IDS:
-        response = call(Api(None), place, "GET", place.url(acme.live.ids))
+        response = call(Api(None), place, "GET", place.url(acme.side(place.view).ids))
         assert response.status_code in {401, 302}, place.route
         assert place.of_api or response["Location"].startswith("/login/")
 
@@ -287,17 +300,20 @@ WRITES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "oauth-clients"): {"name": "C", "scopes": ["read"]},
     ("PATCH", "oauth-clients/{client_id}"): {"name": "C"},
     ("POST", "oauth-clients/{client_id}/rotate"): {},
+    ("POST", "sandboxes"): {"name": "S"},
+    ("PATCH", "sandboxes/{sandbox_id}"): {"name": "S"},
+    ("POST", "sandbox/clock"): {"advanceBy": "PT1H"},
 }
 
 
 @pytest.mark.parametrize("write", WRITES, ids=" ".join)
-def test_nobody_assigns_what_the_server_decides(
-    acme: House, borealis: House, api: Api, write: tuple[str, str]
-) -> None:
+def test_nobody_assigns_what_the_server_decides(acme: House, borealis: House, write: tuple[str, str]) -> None:
     (method, path), before = write, everything()
-    good = {name: filled(value, acme.live.ids) for name, value in WRITES[write].items()}
+    own = acme.sandbox if path.startswith("sandbox") else acme.live
+    api, url = Api(own.key), path.format(**own.ids)
+    good = {name: filled(value, own.ids) for name, value in WRITES[write].items()}
     for name in sorted(MINE):
-        response = api(method, path.format(**acme.live.ids), good | {name: borealis.live.ids["env_id"]})
+        response = api(method, url, good | {name: borealis.live.ids["env_id"]})
         assert [error["pointer"] for error in response.json()["errors"]] == [f"#/{name}"]
     assert everything() == before
-    assert api(method, path.format(**acme.live.ids), good).status_code in {200, 201, 202}
+    assert api(method, url, good).status_code in {200, 201, 202}

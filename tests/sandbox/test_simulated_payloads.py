@@ -27,7 +27,7 @@ def side(request: pytest.FixtureRequest, acme: House) -> Side:
 def sent(side: Side, engine: Engine, receiver: Receiver, event: bool = False, **fields: Any) -> Request:
     """What an endpoint of such a kind gets about a text, or about an event."""
     new = services.create_endpoint(side.environment, SYSTEM, **({"url": receiver.url} | fields))
-    told = {"message": None, "event": side.event, "event_type": side.event.type} if event else {}
+    told = {"event": side.event, "event_type": side.event.type} if event else {}
     message = store_message(side.assignment, "no code")
     delivery = store_delivery(message, new.endpoint, Delivery.State.SENDING, **told)
     assert delivery.lease is not None
@@ -55,7 +55,15 @@ def test_a_callback_says_so_whatever_its_body_says(side: Side, engine: Engine, r
 
 
 @pytest.mark.parametrize(
-    "path", ["messages", "messages/{message_id}", "feed", "events", "audit-entries", "messages/wait?since={message_id}"]
+    "path",
+    [
+        "messages",
+        "messages/{message_id}",
+        "feed",
+        "events",
+        "audit-entries",
+        "messages/wait?since={message_id}",
+    ],
 )
 def test_the_api_says_so(side: Side, path: str) -> None:
     store_message(side.assignment, "no code")
@@ -74,7 +82,9 @@ def test_a_queue_says_so(side: Side) -> None:
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
 def test_an_export_says_so(side: Side, form: str) -> None:
     text = Api(side.key).get(f"audit-entries/export?format={form}").getvalue().decode()
-    rows = list(csv.DictReader(io.StringIO(text))) if form == "csv" else list(map(json.loads, text.splitlines()))
+    rows = (
+        list(csv.DictReader(io.StringIO(text))) if form == "csv" else list(map(json.loads, text.splitlines()))
+    )
     assert rows
     assert {str(row["simulated"]).lower() for row in rows} == {str(not side.environment.is_live).lower()}
 
