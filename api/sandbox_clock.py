@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from accounts.errors import Invalid
 from accounts.roles import CONFIGURE, READ
-from api.fields import Input, Moment, Stamp, Text
+from api.fields import Input, Moment, Stamp
 from api.sandboxed import SandboxView
 from api.views import ApiRequest, body, operation, query
 from sandbox import clocks
@@ -28,30 +28,30 @@ LONGEST_WAIT_S = 30
 LOOK_S = 0.02
 #: No more of the web process's threads wait for a clock at once: whoever comes then is answered as things stand.
 PLACES = threading.BoundedSemaphore(2)
-SPAN = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?", re.ASCII)
+SPAN = re.compile(r"P(?=.)(\d{1,6}D)?(T(?=.)(\d{1,8}H)?(\d{1,8}M)?(\d{1,9}S)?)?", re.ASCII)
 
 
 @extend_schema_field({"type": "string", "format": "duration"})
-class Span(Text):
+class Span(serializers.Field[timedelta, Any, str, Any]):
     """An ISO 8601 duration of days, hours, minutes and seconds."""
 
-    def to_internal_value(self, data: Any) -> timedelta:  # type: ignore[override]
-        text = super().to_internal_value(data)
-        try:
-            span = parse_duration(text) if SPAN.fullmatch(text) else None
-        except OverflowError:
-            span = None
+    def to_internal_value(self, data: Any) -> timedelta:
+        if not isinstance(data, str):
+            raise ValidationError(_("Not a valid string."), "invalid")
+        span = parse_duration(data) if SPAN.fullmatch(data) else None
         if span is None:
-            raise ValidationError(
-                _("Must be an ISO 8601 duration, such as PT28H or P1DT30M."), "invalid_value"
-            )
+            detail = _("Must be an ISO 8601 duration, such as PT28H or P1DT30M.")
+            raise ValidationError(detail, "invalid_value")
         return span
+
+    def to_representation(self, value: timedelta) -> str:
+        return duration_iso_string(value)
 
 
 class NewTime(Input):
     """One of the two; both lead ahead."""
 
-    advanceBy = Span(source="by", required=False, max_length=40, help_text="such as PT28H")
+    advanceBy = Span(source="by", required=False, help_text="such as PT28H")
     to = Moment(required=False)
 
 
@@ -67,14 +67,10 @@ class ClockQuery(Input):
 
 class ClockSerializer(serializers.Serializer[State]):
     now = Stamp(help_text="what the sandbox's clock shows")
-    aheadBy = serializers.SerializerMethodField(help_text="of the real time, as an ISO 8601 duration")
+    aheadBy = Span(source="ahead", help_text="of the real time, as an ISO 8601 duration")
     status = serializers.SerializerMethodField(help_text="ready: all that became due by now is done")
 
-    @extend_schema_field({"type": "string", "format": "duration"})
-    def get_aheadBy(self, state: State) -> str:
-        return duration_iso_string(state.ahead)
-
-    @extend_schema_field(serializers.ChoiceField(["advancing", "ready"]))
+    @extend_schema_field(serializers.ChoiceField(clocks.STATUSES))
     def get_status(self, state: State) -> str:
         return "ready" if state.ready else "advancing"
 

@@ -37,10 +37,13 @@ class SandboxSerializer(serializers.Serializer[Environment]):
     id = Id("environment")
     name = serializers.CharField()
     createdAt = Stamp(source="created_at")
-    current = serializers.BooleanField(default=False, help_text="whether the caller belongs to it")
+    current = serializers.SerializerMethodField(help_text="whether the caller belongs to it")
     status = serializers.SerializerMethodField(help_text="emptying: a reset is under way")
 
-    @extend_schema_field(serializers.ChoiceField(["ready", "emptying"]))
+    def get_current(self, sandbox: Environment) -> bool:
+        return getattr(sandbox, "current", False)
+
+    @extend_schema_field(serializers.ChoiceField(sandboxes.STATUSES))
     def get_status(self, sandbox: Environment) -> str:
         return "ready" if sandbox.emptying_since is None else "emptying"
 

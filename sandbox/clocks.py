@@ -23,6 +23,7 @@ from delivery import alarm, queues, retention
 from delivery.parking import WAITING
 
 AT_ONCE = timedelta(seconds=2)  # of a request's time, for what old things are erased
+STATUSES = ("advancing", "ready")
 MOST_AHEAD = timedelta(days=3650)
 
 # What waits by the ladder, behind a circuit or for its turn becomes due later; what is on its way is not done.

@@ -16,6 +16,8 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import ApiKey, Environment, Tenant
 from sandbox import emptying
 
+STATUSES = ("ready", "emptying")
+
 
 def living(tenant: Tenant) -> QuerySet[Environment]:
     """The sandboxes that are not deleted."""

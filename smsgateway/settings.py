@@ -349,6 +349,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "ClockStatus": "sandbox.clocks.STATUSES",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
@@ -364,6 +365,7 @@ SPECTACULAR_SETTINGS = {
         "ReplayKind": "delivery.models.Replay.Kind",
         "ReplayState": "delivery.models.Replay.State",
         "RouteAction": "routing.models.Route.Action",
+        "SandboxStatus": "sandbox.sandboxes.STATUSES",
     },
 }
 

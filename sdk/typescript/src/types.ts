@@ -2,6 +2,8 @@
 
 export type ActorKindEnum = "user" | "key" | "client" | "operator" | "system";
 
+export type ClockStatus = "advancing" | "ready";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
@@ -48,7 +50,9 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
-export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageKeys" | "manageMembers" | "manageConsent";
+export type SandboxStatus = "ready" | "emptying";
+
+export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageSandboxes" | "manageKeys" | "manageMembers" | "manageConsent";
 
 export type SignsWithEnum = "v1" | "v1a";
 
@@ -169,6 +173,8 @@ export interface AuditEntry {
   requestId: string | null;
   /** from which it was asked */
   address: string | null;
+  /** whether it is of a sandbox */
+  simulated: boolean;
 }
 
 export interface AvailableNumber {
@@ -246,6 +252,15 @@ export interface Check {
   /** all four were */
   right: boolean;
   findings: Finding[];
+}
+
+export interface Clock {
+  /** what the sandbox's clock shows */
+  now: string;
+  /** of the real time, as an ISO 8601 duration */
+  aheadBy: string;
+  /** ready: all that became due by now is done */
+  status: ClockStatus;
 }
 
 /** All conditions of a route must hold. */
@@ -331,6 +346,18 @@ export interface CreatedOAuthClient {
   revokedAt: string | null;
   /** shown this once */
   clientSecret: string;
+}
+
+/** The only answer that shows its first key. */
+export interface CreatedSandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+  apiKey: CreatedApiKey;
 }
 
 export interface Delivery {
@@ -733,6 +760,12 @@ export interface NewRoute {
   routingTag?: string;
 }
 
+export interface NewSandbox {
+  name: string;
+  /** what its first key may do; without them, all that the caller may */
+  scopes?: ScopesEnum[];
+}
+
 /** A new secret, shown this once. */
 export interface NewSecret {
   id: string;
@@ -740,6 +773,13 @@ export interface NewSecret {
   expiresAt: string | null;
   /** whsec_…, or the public key, whpk_… */
   secret: string;
+}
+
+/** One of the two; both lead ahead. */
+export interface NewTime {
+  /** such as PT28H */
+  advanceBy?: string;
+  to?: string;
 }
 
 export interface Number {
@@ -1053,6 +1093,20 @@ export interface Sample {
   body?: string;
   /** to try instead of the channel's own; not kept */
   credentials?: Record<string, string | number>;
+}
+
+export interface Sandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+}
+
+export interface SandboxChanges {
+  name: string;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
 ActorKindEnum = Literal["user", "key", "client", "operator", "system"]
+ClockStatus = Literal["advancing", "ready"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndpointKind = Literal["webhook", "callback", "polling"]
@@ -74,6 +75,7 @@ ReplayState = Literal["planned", "running", "done", "failed", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+SandboxStatus = Literal["ready", "emptying"]
 ScopesEnum = Literal[
     "read",
     "readMessages",
@@ -82,6 +84,7 @@ ScopesEnum = Literal[
     "configure",
     "replay",
     "readAudit",
+    "manageSandboxes",
     "manageKeys",
     "manageMembers",
     "manageConsent",

@@ -10,6 +10,7 @@ from typing import Any
 from smsgw.inputs import (
     Access,
     ActorKindEnum,
+    ClockStatus,
     ConditionField,
     DeliveryState,
     EndpointKind,
@@ -30,6 +31,7 @@ from smsgw.inputs import (
     RequestEnum,
     RoleEnum,
     RouteAction,
+    SandboxStatus,
     ScopesEnum,
     SignsWithEnum,
     StepEnum,
@@ -107,6 +109,8 @@ class AuditEntry(Model):
     request_id: str | None
     # from which it was asked
     address: str | None
+    # whether it is of a sandbox
+    simulated: bool
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -185,6 +189,16 @@ class Check(Model):
     # all four were
     right: bool
     findings: list[Finding]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Clock(Model):
+    # what the sandbox's clock shows
+    now: datetime
+    # of the real time, as an ISO 8601 duration
+    ahead_by: str
+    # ready: all that became due by now is done
+    status: ClockStatus
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -269,6 +283,20 @@ class CreatedOAuthClient(Model):
     revoked_at: datetime | None
     # shown this once
     client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedSandbox(Model):
+    """The only answer that shows its first key."""
+
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
+    api_key: CreatedApiKey
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -773,6 +801,17 @@ class Route(Model):
     # grows with every change; messages remember it
     version: int
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sandbox(Model):
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
