@@ -27,6 +27,7 @@ APPS = (
     "numbers",
     "operations",
     "routing",
+    "sandbox",
 )
 OF_FRAMEWORK = {
     "body_incomplete", "body_too_large", "internal_error", "invalid", "invalid_json", "invalid_key",
