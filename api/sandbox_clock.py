@@ -82,9 +82,11 @@ def waited(request: ApiRequest) -> Response:
     if state.ready or not PLACES.acquire(blocking=False):
         return Response(ClockSerializer(state).data)
     try:
-        while not state.ready and time.monotonic() < until:
+        while time.monotonic() < until:
             time.sleep(LOOK_S)
             state = clocks.look(request.environment)
+            if state.ready:
+                break
     finally:
         PLACES.release()
     return Response(ClockSerializer(state).data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -81,7 +81,7 @@ def in_sandbox(view: View[Parameters]) -> View[Parameters]:
         return view(request, *args, **kwargs)
 
     enter.in_sandbox = True  # type: ignore[attr-defined]  # what tests read
-    return enter
+    return cast("View[Parameters]", enter)
 
 
 def membership_in(user: User, env_id: str) -> tuple[Environment, str] | None:

@@ -74,8 +74,8 @@ def move(
             raise Invalid([(pointer, "too_far", _("A clock may run ten years ahead at most."))])
         sandbox.clock_offset = row.clock_offset = row.clock_offset + ahead
         row.save(update_fields=["clock_offset"])
-        told = {"before": {"now": stamp(before)}, "after": {"now": stamp(clock(row))}}
-        audit.record(actor, "clock.moved", row.pk, environment=row, **told)
+        was, now = {"now": stamp(before)}, {"now": stamp(clock(row))}
+        audit.record(actor, "clock.moved", row.pk, environment=row, before=was, after=now)
         alarm.announce(row.pk)
 
 
@@ -90,7 +90,7 @@ def look(sandbox: Environment) -> State:
 def busy(sandbox: Environment) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(BUSY, {"environment": sandbox.pk, "now": clock(sandbox)})
-        return bool(cursor.fetchone()[0])  # type: ignore[index]  # EXISTS always answers
+        return bool(cursor.fetchone()[0])
 
 
 def followed(sandbox: Environment, until: datetime) -> bool:

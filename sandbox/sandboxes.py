@@ -52,8 +52,8 @@ def rename(sandbox: Environment, actor: Actor, name: str) -> Environment:
         return sandbox
     before, sandbox.name = sandbox.name, free_name(sandbox.tenant, name)
     sandbox.save(update_fields=["name"])
-    told = {"before": {"name": before}, "after": {"name": sandbox.name}}
-    audit.record(actor, "sandbox.renamed", sandbox.pk, tenant=sandbox.tenant, **told)
+    was, now = {"name": before}, {"name": sandbox.name}
+    audit.record(actor, "sandbox.renamed", sandbox.pk, tenant=sandbox.tenant, before=was, after=now)
     return sandbox
 
 

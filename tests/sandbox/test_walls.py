@@ -56,12 +56,21 @@ def test_a_key_reaches_nothing_of_another_environment(pair: tuple[Side, Side]) -
     own, other = pair
     api, before = Api(own.key), joined()
     for method, path in (
-        ("GET", "messages/{message_id}"), ("GET", "numbers/{number_id}"), ("DELETE", "numbers/{number_id}"),
-        ("GET", "endpoints/{endpoint_id}"), ("DELETE", "endpoints/{endpoint_id}"), ("GET", "endpoints/{queue_id}/queue"),
-        ("POST", "endpoints/{endpoint_id}/check"), ("DELETE", "routes/{route_id}"), ("DELETE", "channels/{channel_id}"),
-        ("POST", "deliveries/{delivery_id}/replay"), ("POST", "replays/{replay_id}/run"), ("GET", "events/{event_id}"),
-        ("DELETE", "api-keys/{key_id}"), ("DELETE", "oauth-clients/{client_id}"),
-    ):  # fmt: skip
+        ("GET", "messages/{message_id}"),
+        ("GET", "numbers/{number_id}"),
+        ("DELETE", "numbers/{number_id}"),
+        ("GET", "endpoints/{endpoint_id}"),
+        ("DELETE", "endpoints/{endpoint_id}"),
+        ("GET", "endpoints/{queue_id}/queue"),
+        ("POST", "endpoints/{endpoint_id}/check"),
+        ("DELETE", "routes/{route_id}"),
+        ("DELETE", "channels/{channel_id}"),
+        ("POST", "deliveries/{delivery_id}/replay"),
+        ("POST", "replays/{replay_id}/run"),
+        ("GET", "events/{event_id}"),
+        ("DELETE", "api-keys/{key_id}"),
+        ("DELETE", "oauth-clients/{client_id}"),
+    ):
         answer = api(method, path.format(**other.ids), None if method == "GET" else {})
         assert answer.status_code == 404, path
     assert joined() == before
@@ -90,7 +99,7 @@ def wrong_number(side: Side) -> str:
 
 def told(side: Side) -> list[dict[str, Any]]:
     rows = AuditEntry.objects.filter(action="wall.refused", environment=side.environment)
-    return [row.after for row in rows.order_by("pk")]
+    return [row.after or {} for row in rows.order_by("pk")]
 
 
 @pytest.mark.parametrize("kind", ["live", "sandbox"])
@@ -103,7 +112,7 @@ def test_neither_api_nor_page_gives_a_number_of_the_other_kind(acme: House, kind
     assert [one["code"] for one in brought.json()["errors"]] == [code]
     assert told(side) == [{"code": code}]
     page = Person(acme.users["owner"], side)
-    form = {
+    form: dict[str, Any] = {
         "number": number, "channel": side.ids["channel_id"], "label": "", "purpose": "Codes", "monthly_volume": "5",
     }  # fmt: skip
     assert page.post("numbers/new/", **form).status_code == 422
@@ -157,7 +166,7 @@ def test_the_door_brings_no_simulated_text_to_live(door: LiveDoor, acme: House) 
 def test_a_text_of_the_right_side_passes(door: LiveDoor, acme: House) -> None:
     for side in (acme.live, acme.sandbox):
         number = side.assignment.number.number
-        door.in_force(lambda known, side=side, number=number: known.holders.get((side.channel.pk, number)))
+        door.in_force(lambda known, side=side, number=number: known.holders.get((side.channel.pk, number)))  # type: ignore[misc]
         door.take(side.channel, InboundSms(f"id-{number}", "Bank", number, "no code"))
         text = Message.objects.filter(environment=side.environment).latest("pk")
         assert text.simulated is not side.environment.is_live

@@ -114,7 +114,9 @@ def test_no_row_is_changed_into_another_environment(acme: House, borealis: House
 def copied(row: Model, **changes: Any) -> tuple[str, list[Any]]:
     """The statement that stores the row once more, with a new id and these columns."""
     fields = row._meta.concrete_fields
-    values = {one.column: one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields}
+    values: dict[str, Any] = {
+        str(one.column): one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields
+    }
     values |= {"id": uuid7()} | changes
     names, places = ", ".join(f'"{name}"' for name in values), ", ".join(["%s"] * len(values))
     return f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({places})", list(values.values())
