@@ -157,10 +157,19 @@ class TenantAdmin(Audited):
 @admin.register(Environment)
 class EnvironmentAdmin(ReadOnly):
     noun = "environment"
-    list_display = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at")
+    list_display = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at", "deleted_at")
     list_filter = ("kind",)
     list_select_related = ("tenant",)
-    fields = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at")
+    fields = (
+        "public_id",
+        "tenant",
+        "kind",
+        "name",
+        "clock_offset",
+        "created_at",
+        "emptying_since",
+        "deleted_at",
+    )
 
 
 class NewPersonForm(BaseUserCreationForm[User] if TYPE_CHECKING else BaseUserCreationForm):  # type: ignore[misc]
