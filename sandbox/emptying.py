@@ -6,11 +6,12 @@ emptied sandbox loses nothing.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 
 from accounts.clock import clock
@@ -19,18 +20,19 @@ from accounts.models import Environment
 from inbox.models import Message
 from ingest import repeats
 
+log = logging.getLogger("smsgateway.worker")
+
 AT_ONCE = timedelta(seconds=2)  # of a request's time
 SLICE = 1000
 #: The later ones are known to the former: an attempt is never without its delivery.
 TABLES = ("delivery_attempt", "delivery_delivery", "inbox_part", "inbox_message", "delivery_event")
 LEFT = "SELECT EXISTS (SELECT FROM {table} WHERE environment_id = %(environment)s AND id < %(before)s)"
 TAKE = """
-WITH slice AS (
-  SELECT id FROM {table} WHERE environment_id = %(environment)s AND id < %(before)s
-  LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+DELETE FROM {table} WHERE id IN (
+  SELECT id FROM {table} WHERE environment_id = %(environment)s AND id < %(before)s ORDER BY id LIMIT %(limit)s
 )
-DELETE FROM {table} AS gone USING slice WHERE gone.id = slice.id
 """
+ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 def begin(sandbox: Environment) -> None:
@@ -66,6 +68,14 @@ def end_what_is_over(row: Environment) -> None:
     row.clients.filter(former_ends_at__lte=moved).update(former_digest=None, former_ends_at=None)
 
 
+def at_once(sandbox: Environment) -> None:
+    """As much of it as a request has time for; the clockwork does the rest, and what met somebody else's lock."""
+    try:
+        go_on(sandbox, clock() + AT_ONCE)
+    except OperationalError as error:
+        log.warning("emptying: trying again", extra={"reason": type(error).__name__})
+
+
 def go_on(sandbox: Environment, until: datetime) -> bool:
     """Remove slice after slice, up to the wall clock `until`; answers whether all is gone."""
     since = sandbox.emptying_since
@@ -84,23 +94,22 @@ def go_on(sandbox: Environment, until: datetime) -> bool:
 
 @transaction.atomic
 def take(table: str, environment: UUID, before: UUID) -> int:
-    """Remove a slice; answers how many rows that were."""
-    if table == "inbox_message":
-        return take_messages(environment, before)
+    """Remove a slice, unless somebody else does so at this moment; answers how many rows that were."""
     with connection.cursor() as cursor:
+        cursor.execute(ALONE, [f"emptying {environment}"])
+        if not cursor.fetchone()[0]:
+            return 0
+        if table == "inbox_message":
+            forget_repeats(environment, before)
         values: dict[str, Any] = {"environment": environment, "before": before, "limit": SLICE}
         cursor.execute(TAKE.format(table=table), values)
         return int(cursor.rowcount)
 
 
-def take_messages(environment: UUID, before: UUID) -> int:
-    """With what repeats of them would be known by: in an emptied sandbox the same text is a new one."""
-    rows = Message.objects.filter(environment=environment, pk__lt=before).select_for_update(skip_locked=True)
-    found = list(rows.only("channel_id", "number_used", "carrier_message_id")[:SLICE])
-    repeats.forget(found)
-    with connection.cursor() as cursor:  # Django would first look for what refers to them
-        cursor.execute("DELETE FROM inbox_message WHERE id = ANY(%s)", [[one.pk for one in found]])
-    return len(found)
+def forget_repeats(environment: UUID, before: UUID) -> None:
+    """What repeats of the next slice would be known by: in an emptied sandbox the same text is a new one."""
+    rows = Message.objects.filter(environment=environment, pk__lt=before).order_by("pk")
+    repeats.forget(list(rows.only("channel_id", "number_used", "carrier_message_id")[:SLICE]))
 
 
 def left(table: str, environment: UUID, before: UUID) -> bool:

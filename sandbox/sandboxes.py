@@ -76,7 +76,7 @@ def reset(sandbox: Environment, actor: Actor) -> Environment:
     with transaction.atomic():
         emptying.begin(sandbox)
         audit.record(actor, "sandbox.reset", sandbox.pk, environment=sandbox)
-    emptying.go_on(sandbox, clock() + emptying.AT_ONCE)
+    emptying.at_once(sandbox)
     return sandbox
 
 
@@ -96,4 +96,4 @@ def delete(sandbox: Environment, actor: Actor) -> None:
         sandbox.deleted_at = now
         sandbox.save(update_fields=["deleted_at"])
         audit.record(actor, "sandbox.deleted", sandbox.pk, tenant=sandbox.tenant)
-    emptying.go_on(sandbox, clock() + emptying.AT_ONCE)
+    emptying.at_once(sandbox)

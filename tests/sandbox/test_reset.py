@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import Model
 
 from accounts.audit import SYSTEM
@@ -121,3 +122,17 @@ def test_an_endpoint_takes_nothing_any_more(acme: House) -> None:
     closed = Endpoint.objects.filter(environment=acme.sandbox.environment)
     assert {(one.is_default, one.sealed_access, one.failover_id) for one in closed} == {(False, None, None)}
     assert all(one.deleted_at is not None and one.deleted_at <= clock() for one in closed)
+
+
+def test_the_role_that_the_processes_have_is_enough(acme: House) -> None:
+    """It may not change events or attempts, so that it could not lock them either."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE smsgateway_app")
+        try:
+            made = Api(acme.sandbox.key).post("sandboxes", {"name": "Pipeline"})
+            moved = Api(acme.sandbox.key).post("sandbox/clock", {"advanceBy": "P400D"})
+            assert (made.status_code, moved.json()["status"]) == (201, "ready")
+            assert reset(acme.sandbox) == "ready"
+            assert Api(acme.sandbox.key).delete(f"sandboxes/{made.json()['id']}").status_code == 204
+        finally:
+            cursor.execute("RESET ROLE")
