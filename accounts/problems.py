@@ -99,6 +99,9 @@ TABLE: tuple[Problem, ...] = (
     # Sandboxes
     Problem(2301, "too_many_receivers", 409, _("Too many receivers")),
     Problem(2302, "too_many_waiting", 409, _("Too many simulated texts wait")),
+    Problem(2303, "too_many_sandboxes", 409, _("Too many sandboxes")),
+    Problem(2304, "last_sandbox", 409, _("The last sandbox")),
+    Problem(2305, "name_taken", 409, _("The name is taken")),
     # Routes
     Problem(4001, "too_many_routes", 409, _("Too many routes")),
     Problem(4002, "too_many_patterns", 409, _("Too many patterns")),

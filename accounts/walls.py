@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import Actor
-from accounts.errors import Forbidden
+from accounts.errors import Crossing, Forbidden
 from accounts.models import Environment
 
 
@@ -22,3 +24,13 @@ def keep_out_live(environment: Environment, actor: Actor) -> None:
     if environment.is_live:
         note_refusal(environment, actor, "sandbox_only")
         raise Forbidden("sandbox_only", _("This is for sandboxes only: use a key of one (sk_test_…)."))
+
+
+@contextmanager
+def watched(environment: Environment, actor: Actor) -> Iterator[None]:
+    """Around a service that may raise Crossing, outside of its transaction: that undoes all that was written in it."""
+    try:
+        yield
+    except Crossing as refused:
+        note_refusal(environment, actor, refused.errors[0].code)
+        raise

@@ -115,6 +115,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "notSent": COUNTS,
     # sandboxes
     "behaviour": BEHAVIOUR,
+    "now": MOMENT,
     "requests": WHOLE,
     "texts": WHOLE,
     "code": TEXT,

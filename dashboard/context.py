@@ -72,6 +72,8 @@ NAVIGATION = (
         (
             Link("simulator", _("Simulator"), "smartphone", CONFIGURE),
             Link("receivers", _("Receivers"), "unplug", READ),
+            Link("sandboxes", _("Sandboxes"), "boxes", READ),
+            Link("clock", _("Clock"), "clock", READ),
         ),
         of_sandboxes=True,
     ),
@@ -131,7 +133,8 @@ def section(request: HttpRequest) -> str:
 def environments(request: HttpRequest, present: Environment) -> dict[str, list[Environment]]:
     """Where the person may go: within the present organisation, and elsewhere."""
     open_ones = sso_entry.open_to(request.user, identity_of(request))  # type: ignore[arg-type]
-    rows = Environment.objects.filter(tenant__memberships__in=open_ones).select_related("tenant")
+    rows = Environment.objects.filter(tenant__memberships__in=open_ones, deleted_at=None)
+    rows = rows.select_related("tenant")
     rows = rows.order_by("tenant__name", "tenant", "kind", "name")
     return {
         "environments": [row for row in rows if row.tenant_id == present.tenant_id],

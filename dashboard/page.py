@@ -137,7 +137,7 @@ def opened_by(request: PageRequest, env_id: str) -> Opened | None:
     wants = ExpressionWrapper(sso_entry.CLOSED_TO_PASSWORDS, BooleanField())
     found = (
         sso_entry.open_to(request.user, identity)
-        .filter(tenant__environments=ids.parse("environment", env_id))
+        .filter(tenant__environments=ids.parse("environment", env_id), tenant__environments__deleted_at=None)
         .annotate(closed=wants)
         .values_list("role", "tenant__environments", "closed")
         .first()

@@ -159,7 +159,8 @@ def signers_of(row: Endpoint) -> tuple[tuple[signing.Signer, datetime | None], .
 def request_of(row: dict[str, Any], target: Target) -> Request:
     """What is to be sent for a delivery as the store reads it; raises Unsealable."""
     if row["event_id"] is not None:
-        return Request("POST", target.url, [], event(row["event_type"], row["told_at"], row["payload"]))
+        body = event(row["event_type"], row["told_at"], row["payload"], row["simulated"])
+        return Request("POST", target.url, [], body)
     if target.kind == Endpoint.Kind.WEBHOOK:
         body = message_thin(row) if target.thin else message_received(data_of(row))
         return Request("POST", target.url, [], body)
@@ -191,6 +192,8 @@ def headers_of(row: dict[str, Any], target: Target, request: Request, wall: date
         f"webhook-signature: {signing.sign(live, id, timestamp, request.body)}",
         f"smsgateway-attempt: {row['attempts_made'] + 1}",
     ]
+    if row["simulated"]:  # a callback's body is the customer's own, and need not say so
+        headers.append("smsgateway-simulated: true")
     if row["replays"]:
         headers.append(f"smsgateway-replay: {row['replays']}")
     return headers

@@ -8,11 +8,13 @@ from celery import shared_task
 
 from accounts.clock import clock
 from accounts.ids import earliest
-from sandbox import receivers, sending
+from sandbox import clocks, emptying, receivers, sending
 from sandbox.simulation import Simulation
 
 #: A little less than the second after which beat rings again.
 SENDS_FOR = timedelta(seconds=0.9)
+#: Then the next task goes on: none is to hold a worker's thread for long.
+GOES_ON_FOR = timedelta(seconds=20)
 KEPT = timedelta(days=1)
 BATCH = 100
 
@@ -37,3 +39,10 @@ def forget() -> int:
 def purge_requests() -> int:
     """Delete requests that receivers have kept for their day; answers how many."""
     return receivers.purge(clock())
+
+
+@shared_task(name="sandbox.tasks.go_on")
+def go_on() -> dict[str, int]:
+    """Answers how many sandboxes became empty, and how many clocks were followed to their time."""
+    until = clock() + GOES_ON_FOR
+    return {"emptied": emptying.run(until), "followed": clocks.run(until)}

@@ -157,6 +157,7 @@ API_WRITES = whole("API_WRITES", 250, 1, 1_000_000)
 WRONG_KEYS_A_MINUTE = whole("WRONG_KEYS_A_MINUTE", 60, 1, 1_000_000)  # from one network
 MESSAGES_A_MONTH = whole("MESSAGES_A_MONTH", 0, 0, 2_000_000_000)  # of one environment; 0: any number
 API_REQUESTS_KEPT_DAYS = whole("API_REQUESTS_KEPT_DAYS", 14, 1, 365)
+SANDBOXES_PER_TENANT = whole("SANDBOXES_PER_TENANT", 20, 1, 1000)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 SESSION_HOURS = whole("SESSION_HOURS", 12, 1, 720)
 SESSION_IDLE_MINUTES = whole("SESSION_IDLE_MINUTES", 120, 5, 1440)
@@ -289,6 +290,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sandbox.tasks.purge_requests",
         "schedule": timedelta(minutes=10),
     },
+    "sandboxes": {"task": "sandbox.tasks.go_on", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
@@ -410,6 +412,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "ActorKind": "api.fields.ACTOR_KINDS",
+        "ClockStatus": "sandbox.clocks.STATUSES",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
@@ -427,6 +430,7 @@ SPECTACULAR_SETTINGS = {
         "ReplayState": "delivery.models.Replay.State",
         "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
+        "SandboxStatus": "sandbox.sandboxes.STATUSES",
     },
 }
 

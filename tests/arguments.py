@@ -65,6 +65,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST replays/{replay_id}/run": {},
     "PATCH issues/{issue_id}": {"state": "acknowledged"},
     "PATCH retention": {"contentDays": 7},
+    "POST sandboxes": {"name": "S"},
+    "PATCH sandboxes/{sandbox_id}": {"name": "S"},
+    "POST sandboxes/{sandbox_id}/reset": {},
+    "POST sandbox/clock": {"advanceBy": "PT1H"},
     "POST sandbox/messages": {
         "numberUsed": "held_number",
         "senderId": "ACME",
@@ -134,6 +138,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "endpoints/{endpoint_id}/default/": {},
     "endpoints/{endpoint_id}/delete/": {},
     "simulator/": {"sender_id": "ACME", "number_used": "held_number", "content": "Hello"},
+    "sandboxes/": {"name": "S"},
+    "sandboxes/{sandbox_id}/": {"name": "S"},
+    "sandboxes/{sandbox_id}/reset/": {},
+    "sandboxes/{sandbox_id}/delete/": {},
+    "clock/": {"minutes": "60"},
     "receivers/": {"name": "R"},
     "receivers/{receiver_id}/": {"name": "R", "status": "500"},
     "receivers/{receiver_id}/empty/": {},
@@ -164,6 +173,7 @@ OTHERWISE = {
     "POST channels/{channel_id}/numbers": 409,
     "POST endpoints/{queue_id}/queue/ack": 422,  # nothing waits in it
     "POST endpoints/{queue_id}/queue/release": 422,
+    "DELETE sandboxes/{sandbox_id}": 409,  # it is the last one
     "DELETE channels/{channel_id}": 409,  # a number is bound to it
     "DELETE endpoints/{endpoint_id}": 409,  # a route sends there
     "DELETE endpoints/{endpoint_id}/secrets/{secret_id}": 409,  # it is the last one

@@ -77,6 +77,7 @@ class Side:
             listed["identity_provider_id"] = public("identity_provider", provider.pk)
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "sandbox_id": public("environment", self.environment.pk),
             "membership_id": public(
                 "membership", self.environment.tenant.memberships.order_by("-role", "pk")[0].pk
             ),

@@ -38,7 +38,12 @@ PRYING = [
     name for name in CALLERS if name.startswith("a key of") or name in PEOPLE or name == "a token of owner"
 ] + ["a program that shows nothing"]
 OF_THE_TENANT = frozenset({"membership_id", "invitation_id", "identity_provider_id"})
-NOUNS = {"env_id": "environment", "queue_id": "endpoint", "callback_id": "endpoint"}
+NOUNS = {
+    "env_id": "environment",
+    "sandbox_id": "environment",
+    "queue_id": "endpoint",
+    "callback_id": "endpoint",
+}
 CODES = {401: {"not_authenticated", "invalid_key"}, 403: {"missing_scope", "sandbox_only"}}
 CHANGING = re.compile(r'(?:csrfmiddlewaretoken" value|nonce)="[^"]*"')
 

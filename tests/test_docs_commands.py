@@ -58,6 +58,7 @@ NOT_HERE = {
         "needs Docker; tests/test_deployment.py and tests/test_compose.py hold its parts"
     ),
     ("performance", "make bench"): "measures a whole machine for many minutes",
+    ("sandbox", 'smsgw sandbox create "Pull request 7" --json'): "tests/sdk/test_cli_sandbox.py runs it",
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
 #: Pages that another test follows from their first line to their last.

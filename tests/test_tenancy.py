@@ -39,7 +39,10 @@ def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, 
     shown = caller.http.get(address(place, house.live.ids)).getvalue().decode()
     for side in (borealis.live, borealis.sandbox, house.sandbox):
         for name, id in side.ids.items():
-            own = side is house.sandbox and name in OF_THE_TENANT | {"env_id"}  # as one may switch there
+            own = side is house.sandbox and name in OF_THE_TENANT | {
+                "env_id",
+                "sandbox_id",
+            }  # as one may switch there
             assert own or id not in shown, place.route
 
 

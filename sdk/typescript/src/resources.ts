@@ -566,6 +566,16 @@ export class Routes extends Resource {
 }
 
 export class Sandbox extends Resource {
+  /** Needs the scope `read`. */
+  readClock(query: { wait?: number | null } = {}, options?: Options): Promise<types.Clock> {
+    return this.call("GET", `/v1/sandbox/clock`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  advanceClock(body: types.NewTime = {}, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Clock> {
+    return this.call("POST", `/v1/sandbox/clock`, { body, query, options });
+  }
+
   /** Needs the scope `configure`. */
   simulateMessages(body: types.NewSimulation, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Simulation> {
     return this.call("POST", `/v1/sandbox/messages`, { body, query, options });
@@ -617,6 +627,38 @@ export class Sandbox extends Resource {
   }
 }
 
+export class Sandboxes extends Resource {
+  /** Needs the scope `read`. */
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Sandbox> {
+    return this.pages(`/v1/sandboxes`, { query, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  create(body: types.NewSandbox, options?: PostOptions): Promise<types.CreatedSandbox> {
+    return this.call("POST", `/v1/sandboxes`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  read(sandboxId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Sandbox> {
+    return this.call("GET", `/v1/sandboxes/${segment(sandboxId)}`, { query, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  update(sandboxId: string, body: types.SandboxChanges, options?: Options): Promise<types.Sandbox> {
+    return this.call("PATCH", `/v1/sandboxes/${segment(sandboxId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  delete(sandboxId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/sandboxes/${segment(sandboxId)}`, { options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  reset(sandboxId: string, options?: PostOptions): Promise<types.Sandbox> {
+    return this.call("POST", `/v1/sandboxes/${segment(sandboxId)}/reset`, { options });
+  }
+}
+
 export class Resources {
   readonly apiKeys: ApiKeys;
   readonly attempts: Attempts;
@@ -642,6 +684,7 @@ export class Resources {
   readonly retention: Retention;
   readonly routes: Routes;
   readonly sandbox: Sandbox;
+  readonly sandboxes: Sandboxes;
 
   constructor(transport: Transport) {
     this.apiKeys = new ApiKeys(transport);
@@ -668,5 +711,6 @@ export class Resources {
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);
     this.sandbox = new Sandbox(transport);
+    this.sandboxes = new Sandboxes(transport);
   }
 }

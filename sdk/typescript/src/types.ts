@@ -4,6 +4,8 @@ export type ActorKind = "user" | "key" | "client" | "operator" | "system";
 
 export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
+export type ClockStatus = "advancing" | "ready";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
@@ -52,7 +54,9 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
-export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageKeys" | "manageMembers" | "manageConsent";
+export type SandboxStatus = "ready" | "emptying";
+
+export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageSandboxes" | "manageKeys" | "manageMembers" | "manageConsent";
 
 export type SignatureEnum = "valid" | "wrong" | "stale" | "missing" | "unknown";
 
@@ -177,6 +181,8 @@ export interface AuditEntry {
   requestId: string | null;
   /** from which it was asked */
   address: string | null;
+  /** whether it is of a sandbox */
+  simulated: boolean;
 }
 
 export interface AuditedFields {
@@ -241,6 +247,7 @@ export interface AuditedFields {
   queued?: number;
   notSent?: Record<string, number>;
   behaviour?: AuditedFieldsBehaviour;
+  now?: string;
   requests?: number;
   texts?: number;
   code?: string;
@@ -582,6 +589,15 @@ export interface Check {
   findings: Finding[];
 }
 
+export interface Clock {
+  /** what the sandbox's clock shows */
+  now: string;
+  /** of the real time, as an ISO 8601 duration */
+  aheadBy: string;
+  /** ready: all that became due by now is done */
+  status: ClockStatus;
+}
+
 /** All conditions of a route must hold. */
 export interface Condition {
   field: ConditionField;
@@ -665,6 +681,18 @@ export interface CreatedOAuthClient {
   revokedAt: string | null;
   /** shown this once */
   clientSecret: string;
+}
+
+/** The only answer that shows its first key. */
+export interface CreatedSandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+  apiKey: CreatedApiKey;
 }
 
 export interface Delivery {
@@ -765,27 +793,32 @@ export interface EndpointChanges {
 
 export interface EndpointDisabledData {
   endpointId: string;
+  simulated: boolean;
   because: "person" | "failing" | "gone" | "asked";
   divertedTo: string | null;
 }
 
 export interface EndpointEnabledData {
   endpointId: string;
+  simulated: boolean;
 }
 
 export interface EndpointRecoveredData {
   endpointId: string;
+  simulated: boolean;
   failingSince: string;
 }
 
 export interface EndpointSecretRotatedData {
   endpointId: string;
+  simulated: boolean;
   secretId: string;
   overlapSeconds: number;
 }
 
 export interface EndpointWarnedData {
   endpointId: string;
+  simulated: boolean;
   warning: number;
   divertedTo: string | null;
 }
@@ -1010,6 +1043,7 @@ export interface IssueChanges {
 export interface IssueOpenedData {
   issueId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
 }
@@ -1017,6 +1051,7 @@ export interface IssueOpenedData {
 export interface IssueResolvedData {
   issueId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   because: "recovered" | "person";
@@ -1096,12 +1131,14 @@ export interface MessageDeliveredData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
 }
 
 export interface MessageExpiredData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
@@ -1111,6 +1148,7 @@ export interface MessageFailedData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
@@ -1274,6 +1312,12 @@ export interface NewRoute {
   routingTag?: string;
 }
 
+export interface NewSandbox {
+  name: string;
+  /** what its first key may do; without them, all that the caller may */
+  scopes?: ScopesEnum[];
+}
+
 /** A new secret, shown this once. */
 export interface NewSecret {
   id: string;
@@ -1307,6 +1351,13 @@ export interface NewSimulation {
   repeats?: number;
   /** instead of a new one */
   carrierMessageId?: string;
+}
+
+/** One of the two; both lead ahead. */
+export interface NewTime {
+  /** such as PT28H */
+  advanceBy?: string;
+  to?: string;
 }
 
 export interface Number {
@@ -1497,11 +1548,13 @@ export interface PreviewRequest {
 export interface QuotaExceededData {
   messagesAMonth: number;
   received: number;
+  simulated: boolean;
 }
 
 export interface QuotaWarnedData {
   messagesAMonth: number;
   received: number;
+  simulated: boolean;
 }
 
 /** One text as it would be kept. */
@@ -1832,6 +1885,20 @@ export interface SampleText {
   numberUsed: string;
   senderId: string;
   content: string;
+}
+
+export interface Sandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+}
+
+export interface SandboxChanges {
+  name: string;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */

@@ -1783,6 +1783,28 @@ class Routes(AsyncResource):
 
 
 class Sandbox(AsyncResource):
+    async def read_clock(self, *, wait: int | None = None) -> models.Clock:
+        """Needs the scope `read`."""
+        return await self._call({200: models.Clock}, "GET", "/v1/sandbox/clock", query={"wait": wait})
+
+    async def advance_clock(
+        self,
+        *,
+        wait: int | None = None,
+        advance_by: str | Unset = UNSET,
+        to: datetime | str | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Clock:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Clock},
+            "POST",
+            "/v1/sandbox/clock",
+            query={"wait": wait},
+            body={"advanceBy": advance_by, "to": to},
+            idempotency_key=idempotency_key,
+        )
+
     async def simulate_messages(
         self,
         *,
@@ -1939,6 +1961,77 @@ class Sandbox(AsyncResource):
         )
 
 
+class Sandboxes(AsyncResource):
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPages[models.Sandbox]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.Sandbox,
+            "/v1/sandboxes",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedSandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {201: models.CreatedSandbox},
+            "POST",
+            "/v1/sandboxes",
+            body={"name": name, "scopes": scopes},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, sandbox_id: str, *, fields: str | None = None) -> models.Sandbox:
+        """Needs the scope `read`."""
+        return await self._call(
+            {200: models.Sandbox}, "GET", f"/v1/sandboxes/{segment(sandbox_id)}", query={"fields": fields}
+        )
+
+    async def update(self, sandbox_id: str, *, name: str) -> models.Sandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {200: models.Sandbox}, "PATCH", f"/v1/sandboxes/{segment(sandbox_id)}", body={"name": name}
+        )
+
+    async def delete(self, sandbox_id: str) -> None:
+        """Needs the scope `manageSandboxes`."""
+        await self._nothing("DELETE", f"/v1/sandboxes/{segment(sandbox_id)}")
+
+    async def reset(self, sandbox_id: str, *, idempotency_key: str | None = None) -> models.Sandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {202: models.Sandbox},
+            "POST",
+            f"/v1/sandboxes/{segment(sandbox_id)}/reset",
+            idempotency_key=idempotency_key,
+        )
+
+
 class Resources:
     def __init__(self, transport: AsyncTransport) -> None:
         self.api_keys = ApiKeys(transport)
@@ -1965,3 +2058,4 @@ class Resources:
         self.retention = Retention(transport)
         self.routes = Routes(transport)
         self.sandbox = Sandbox(transport)
+        self.sandboxes = Sandboxes(transport)

@@ -8,6 +8,7 @@ from typing import Literal, NotRequired, TypedDict
 
 ActorKind = Literal["user", "key", "client", "operator", "system"]
 ChangeEnum = Literal["created", "updated", "moved", "deleted"]
+ClockStatus = Literal["advancing", "ready"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndingEnum = Literal["whole", "drip", "half", "reset"]
@@ -78,6 +79,7 @@ ReplayableState = Literal["failed", "delivered", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+SandboxStatus = Literal["ready", "emptying"]
 ScopesEnum = Literal[
     "read",
     "readMessages",
@@ -86,6 +88,7 @@ ScopesEnum = Literal[
     "configure",
     "replay",
     "readAudit",
+    "manageSandboxes",
     "manageKeys",
     "manageMembers",
     "manageConsent",
@@ -203,6 +206,7 @@ class AuditedFields(TypedDict):
     queued: NotRequired[int]
     notSent: NotRequired[Mapping[str, int]]
     behaviour: NotRequired[AuditedFieldsBehaviour]
+    now: NotRequired[datetime | str]
     requests: NotRequired[int]
     texts: NotRequired[int]
     code: NotRequired[str]
@@ -430,27 +434,32 @@ class Condition(TypedDict):
 
 class EndpointDisabledData(TypedDict):
     endpointId: str
+    simulated: bool
     because: Literal["person", "failing", "gone", "asked"]
     divertedTo: str | None
 
 
 class EndpointEnabledData(TypedDict):
     endpointId: str
+    simulated: bool
 
 
 class EndpointRecoveredData(TypedDict):
     endpointId: str
+    simulated: bool
     failingSince: datetime | str
 
 
 class EndpointSecretRotatedData(TypedDict):
     endpointId: str
+    simulated: bool
     secretId: str
     overlapSeconds: int
 
 
 class EndpointWarnedData(TypedDict):
     endpointId: str
+    simulated: bool
     warning: int
     divertedTo: str | None
 
@@ -530,6 +539,7 @@ class ImportedRoute(TypedDict):
 class IssueOpenedData(TypedDict):
     issueId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -557,6 +567,7 @@ class IssueOpenedData(TypedDict):
 class IssueResolvedData(TypedDict):
     issueId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -586,12 +597,14 @@ class MessageDeliveredData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
 
 
 class MessageExpiredData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -637,6 +650,7 @@ class MessageFailedData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -754,11 +768,13 @@ class PolicyRetry2(TypedDict):
 class QuotaExceededData(TypedDict):
     messagesAMonth: int
     received: int
+    simulated: bool
 
 
 class QuotaWarnedData(TypedDict):
     messagesAMonth: int
     received: int
+    simulated: bool
 
 
 class ReplayFilter(TypedDict):

@@ -12,6 +12,7 @@ from smsgw.inputs import (
     AuditedFields,
     Behaviour,
     ChangeEnum,
+    ClockStatus,
     ConditionField,
     DeliveryState,
     EndingEnum,
@@ -48,6 +49,7 @@ from smsgw.inputs import (
     RequestEnum,
     RoleEnum,
     RouteAction,
+    SandboxStatus,
     ScopesEnum,
     SignatureEnum,
     SignsWithEnum,
@@ -127,6 +129,8 @@ class AuditEntry(Model):
     request_id: str | None
     # from which it was asked
     address: str | None
+    # whether it is of a sandbox
+    simulated: bool
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -287,6 +291,16 @@ class Check(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Clock(Model):
+    # what the sandbox's clock shows
+    now: datetime
+    # of the real time, as an ISO 8601 duration
+    ahead_by: str
+    # ready: all that became due by now is done
+    status: ClockStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CreatedApiKey(Model):
     """The only answer that shows the key itself."""
 
@@ -368,6 +382,20 @@ class CreatedOAuthClient(Model):
     revoked_at: datetime | None
     # shown this once
     client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedSandbox(Model):
+    """The only answer that shows its first key."""
+
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
+    api_key: CreatedApiKey
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -1123,6 +1151,17 @@ class RouteVersion(Model):
     by_id: str | None
     # of routes
     count: int
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sandbox(Model):
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
