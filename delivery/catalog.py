@@ -47,7 +47,7 @@ ENDPOINT_ONLY = {"endpointId": id_of("endpoint"), "simulated": FLAG}
 ABOUT_DELIVERY = {"messageId": id_of("message"), "deliveryId": id_of("delivery"), **ENDPOINT_ONLY}
 GIVEN_UP = {**ABOUT_DELIVERY, "errorCode": CODE, "reason": {"type": "string", "enum": Reason.values}}
 COUNT = {"type": "integer", "minimum": 0}
-QUOTA = {"messagesAMonth": COUNT, "received": COUNT, "simulated": FLAG}
+QUOTA: Mapping[str, Mapping[str, Any]] = {"messagesAMonth": COUNT, "received": COUNT, "simulated": FLAG}
 EXAMPLE_ENDPOINT = {"endpointId": ENDPOINT, "simulated": True}
 EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, **EXAMPLE_ENDPOINT}
 
