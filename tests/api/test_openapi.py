@@ -46,7 +46,7 @@ def test_every_operation_is_named_verb_noun(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names)) >= 24
     verbs = "list create read update delete replay preview take acknowledge release run check rotate resend export"
-    verbs += " await stream validate try import restore"
+    verbs += " await stream validate try import restore simulate advance reset"
     assert all(re.fullmatch(rf"({verbs.replace(' ', '|')})[A-Z][A-Za-z]+", name) for name in names)
 
 

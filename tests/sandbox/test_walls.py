@@ -23,8 +23,7 @@ from smsgw.cli.settings import Settings
 from tests.cast import Api, House, Side, furnish
 from tests.dashboard.browse import Person, text
 from tests.live import LiveDoor
-from tests.test_permissions import PLACES
-from tests.test_permissions import path as path_of
+from tests.urlconf import PLACES
 
 REAL, FICTION = "+33937000077", "+33639980077"
 
@@ -185,8 +184,7 @@ def test_every_page_of_a_sandbox_carries_the_label(acme: House) -> None:
         for place in PLACES:
             if place.of_api or "GET" not in place.needs or place.route.endswith("export/"):
                 continue
-            url = path_of(place, House(acme.tenant, acme.users, side, side))
-            response = person.http.get(url, follow=True)
+            response = person.http.get(place.url(side.ids), follow=True)
             if response.status_code == 404 and side.environment.is_live:
                 continue  # a page of sandboxes only
             assert labelled(response) is not side.environment.is_live, place.route
