@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from api.schema import described
 
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 DEEPEST = 5
 ID = re.compile(r"\^(\w+)_\[")
 SAMPLES: dict[str, Any] = {

@@ -182,13 +182,17 @@ class App:
         end: float,
     ) -> Reply:
         """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
+        standing = [
+            pair for pair in reply.headers if pair[0].startswith(b"ratelimit")
+        ]  # only the first was counted
         while hold.on is not None and (rest := end - now()) > 0:
             if not hold.eager:
                 await either(woken, left, rest)
             if left.done():
                 break
             woken.clear()
-            reply = await self.ask(scope, hold)  # when the time is up too: key and queue may be no more
+            later = await self.ask(scope, hold)  # when the time is up too: key and queue may be no more
+            reply = later._replace(headers=later.headers + standing)
         return reply
 
     async def stream(self, on: Stream, reply: Reply, left: asyncio.Task[None], send: Send) -> None:

@@ -34,7 +34,8 @@ def give(environment: Environment, sender: str) -> None:
 
 def reveal(environment: Environment, sender: str, wanted: list[str]) -> None:
     key = keyring.of(environment.tenant_id)
-    texts = environment.messages.in_bulk(ids.parse("message", one) for one in wanted).values()
+    known = [id for one in wanted if (id := ids.parse("message", one))]
+    texts = environment.messages.in_bulk(known).values()
     for text in texts:
         text.sealed_content = key.seal(b"Votre code est 020005. Il est valable 10 minutes.", CONTENT, text.pk)
         text.sealed_sender = key.seal(sender.encode(), SENDER, text.pk)
@@ -43,7 +44,7 @@ def reveal(environment: Environment, sender: str, wanted: list[str]) -> None:
 
 def main() -> None:
     id, sender, *files = sys.argv[1:]
-    environment = Environment.objects.filter(pk=ids.parse("environment", id)).get()
+    (environment,) = Environment.objects.filter(pk__in=[ids.parse("environment", id)])
     if files:
         reveal(environment, sender, json.loads(Path(files[0]).read_text()))
     else:

@@ -33,6 +33,7 @@ CALLS, LIMIT = 100, 50
 BAR_MS = 50.0
 ANSWER_WITHIN_S = 60
 PAUSE_S = 0.01
+COUNTED = ("web", "postgres")  # processes whose processor time is told
 SENDER, NOBODY = "+33639980417", "+33639980418"
 ABSENT = "rte_" + "0" * 26
 Query = Mapping[str, str]
@@ -40,10 +41,12 @@ Query = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Answered:
-    """What a question got: milliseconds of each call, and of the page how many rows and whether there is more."""
+    """What a question got: milliseconds of each call, processor milliseconds of one by process, rows, and whether there
+    is more."""
 
     name: str
     took: list[float]
+    cpu_ms: dict[str, float]
     rows: int
     more: bool
 
@@ -114,7 +117,7 @@ def questions(reader: Reader, told: Mapping[str, Any]) -> dict[str, Query]:
         "a tag's queued": tag | {"status": "queued"},
         "a number with another's tag: none": busy | tag,
         "a number with another's route: none": busy | route,
-        "an endpoint with another's number: none": endpoint | quiet,
+        "an endpoint with another's tag: none": endpoint | tag,
         "a tag's received: none": tag | {"status": "received"},
         "a number's failed with another's tag: none": busy | tag | {"status": "failed"},
     }
@@ -138,8 +141,12 @@ def stamp(at: datetime) -> str:
 
 
 def ask(reader: Reader, name: str, query: Query) -> Answered:
-    pages = [reader.messages(query) for _ in range(CALLS + 1)]
-    return Answered(name, reader.took[-CALLS:], len(pages[-1]["data"]), pages[-1]["hasMore"])
+    page, before = reader.messages(query), reader.running.cpu()
+    for _ in range(CALLS):
+        page = reader.messages(query)
+    after = reader.running.cpu()
+    spent = {process: 1000 * (after[process] - before[process]) / CALLS for process in COUNTED}
+    return Answered(name, reader.took[-CALLS:], spent, len(page["data"]), page["hasMore"])
 
 
 def legible(running: Running, reader: Reader, asked: Mapping[str, Query], environment: str) -> None:
@@ -184,7 +191,8 @@ def run(size: Size, hold: bool) -> list[Answered]:
 
 def line(one: Answered) -> str:
     rows = f"{one.rows}{'+' if one.more else ''}"
-    return f"  {one.name:48}{one.at(0.5):9.1f}{one.at(0.95):9.1f}{rows:>7}"
+    spent = "".join(f"{one.cpu_ms[process]:10.1f}" for process in COUNTED)
+    return f"  {one.name:48}{one.at(0.5):9.1f}{one.at(0.95):9.1f}{rows:>7}{spent}"
 
 
 def tell(size: Size, found: Sequence[Answered]) -> int:
@@ -193,7 +201,8 @@ def tell(size: Size, found: Sequence[Answered]) -> int:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps([asdict(one) for one in found]))
     print(f"\n{machine()}; {size.tenants}, {size.messages:,} messages\n")
-    print(f"  {'first page of 50 messages':48}{'p50 ms':>9}{'p95 ms':>9}{'rows':>7}")
+    processes = "".join(f"{process:>10}" for process in COUNTED)
+    print(f"  {'first page of 50 messages':48}{'p50 ms':>9}{'p95 ms':>9}{'rows':>7}{processes} CPU ms")
     print("\n".join(line(one) for one in found))
     missed = [bar for bar in bars if not bar.holds]
     print("\n".join(bar.line() for bar in missed) or f"\n  all p95 ≤ {BAR_MS:g} ms")

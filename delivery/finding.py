@@ -29,6 +29,8 @@ Row = TypeVar("Row", bound=Model)
 State = Delivery.State
 
 MOST_LOOKED = 2_000  # rows a page
+# So many of these first: PostgreSQL takes any status for rare, and would look at all of them before it sorts.
+FEW_LOOKED = 200
 MOST_COUNTED = 10_000
 OPEN = (State.PENDING, State.HELD, State.SENDING)
 INDEXED = (State.FAILED, *OPEN)  # each by its own part of an index
@@ -78,8 +80,11 @@ class Found(Generic[Row]):
     def page(self, after: str | None, count: int) -> Looked[Row]:
         """At most `count` rows behind the one whose place is `after`."""
         behind = {f"{self.column}__{'lt' if self.descends else 'gt'}": after} if after is not None else {}
-        end = self.end(behind, MOST_LOOKED)
-        rows = self.rows(behind | self.up_to(end), count)
+        for look in (min(FEW_LOOKED, MOST_LOOKED), MOST_LOOKED):
+            end = self.end(behind, look)
+            rows = self.rows(behind | self.up_to(end), count)
+            if end is None or len(rows) >= count:
+                break
         return Looked(rows, end if len(rows) < count else None)
 
     def rows(self, within: dict[str, Any], count: int) -> list[Row]:
@@ -141,8 +146,9 @@ def messages(
         kinds: list[dict[str, Any]] = [{"environment": environment, "state": State.FAILED}]
         return by_delivery(environment, kinds, columns, seldom=bool(columns))
     if status == Message.State.QUEUED:
-        kinds = [{"environment": environment, "state": state} for state in OPEN]
-        return by_delivery(environment, kinds, {**columns, "status": status}, seldom=True)
+        present = [state for state in OPEN if environment.deliveries.filter(state=state).exists()]
+        kinds = [{"environment": environment, "state": state} for state in present]
+        return by_delivery(environment, kinds, columns, seldom=True, without=Q(state=State.FAILED))
     if status not in (None, Message.State.DELIVERED):
         columns = {**columns, "state": status}
     plain, ways = environment.messages.filter(**columns), ways_of(environment, columns)
@@ -166,31 +172,41 @@ def readable(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def by_delivery(
-    environment: Environment, kinds: Sequence[dict[str, Any]], wanted: dict[str, Any], *, seldom: bool
+    environment: Environment,
+    kinds: Sequence[dict[str, Any]],
+    wanted: dict[str, Any],
+    *,
+    seldom: bool,
+    without: Q | None = None,
 ) -> Found[Message]:
-    """Texts of deliveries of these kinds, each at the `place` of its newest such delivery; where few of them are what
-    is `wanted`, `seldom` bounds the look."""
+    """Texts of deliveries of these kinds, each at the `place` of its newest such delivery, unless there is one
+    `without` which it must be; where few of them are what is `wanted`, `seldom` bounds the look."""
+    if not kinds:
+        return Found((readable(environment.messages.none()),))
     if "pk__gte" in wanted:  # a delivery is made after its text
         wanted = {**wanted, "place__gte": wanted["pk__gte"]}
     places = {name: bound for name, bound in wanted.items() if name == "place__gte"}
     texts = readable(environment.messages.all())
-    parts = tuple(through(texts, kind, kinds).filter(**wanted) for kind in kinds)
+    # Asked of the deliveries too, so that those of newer texts take no look at these.
+    ids = {f"message__{name[4:]}": bound for name, bound in wanted.items() if name.startswith("pk__")}
+    parts = tuple(through(texts, kind | ids, kinds, without or Q()).filter(**wanted) for kind in kinds)
     if not seldom:
         return Found(parts, "-place")
     own = Delivery.objects.filter(event_type=RECEIVED).annotate(place=F("pk"))
-    ways = [(walk.annotate(place=F("pk")),) for (walk,) in ways_of(environment, wanted)]
+    ways = [tuple(walk.annotate(place=F("pk")) for walk in way) for way in ways_of(environment, wanted)]
     return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)))
 
 
 def through(
-    texts: QuerySet[Message], kind: dict[str, Any], kinds: Sequence[dict[str, Any]]
+    texts: QuerySet[Message], kind: dict[str, Any], kinds: Sequence[dict[str, Any]], without: Q
 ) -> QuerySet[Message]:
-    """Those with a delivery of that kind, where none of their deliveries of these kinds is newer."""
+    """Those with a delivery of that kind, where none of their deliveries of these kinds is newer, and none is of those
+    `without` which they must be."""
     named = {f"deliveries__{name}": value for name, value in kind.items()}
     joined = texts.filter(deliveries__event_type=RECEIVED, **named).annotate(place=F("deliveries__pk"))
     any_kind = reduce(or_, (Q(**one) for one in kinds))
-    own = Delivery.objects.filter(any_kind, message=OuterRef("pk"), event_type=RECEIVED)
-    return joined.filter(~Exists(own.filter(pk__gt=OuterRef("place"))))
+    own = Delivery.objects.filter(message=OuterRef("pk"), event_type=RECEIVED)
+    return joined.filter(~Exists(own.filter((any_kind & Q(pk__gt=OuterRef("place"))) | without)))
 
 
 def deliveries(environment: Environment, *, state: str | None = None, **columns: Any) -> Found[Delivery]:

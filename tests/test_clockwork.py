@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from accounts.database import along_indexes
-from operations import tasks
+from operations import quotas, tasks
 
 SHOWN = "SELECT current_setting('enable_seqscan'), current_setting('statement_timeout')"
 
@@ -34,6 +34,6 @@ def test_a_statement_that_takes_too_long_is_ended_and_its_bound_with_it() -> Non
 def test_what_beat_asks_for_has_that_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(tasks, "STATEMENT_MS", 12_345)
-    monkeypatch.setattr(tasks.quotas, "look", lambda: seen.append(shown()))
+    monkeypatch.setattr(quotas, "look", lambda: seen.append(shown()))
     tasks.look_at_quotas()
     assert seen == [("off", "12345ms")]

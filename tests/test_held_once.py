@@ -35,6 +35,7 @@ def test_who_waits_for_a_text(acme: House, wait: LiveWait, time: Time) -> None:
         store_message(acme.live.assignment, content)
     response = answer.result(WITHIN_S)
     assert response.json()["content"] == "the wanted one"
+    assert response.headers["RateLimit"].startswith('"read";r=4;')
     asked_once(acme, "/v1/messages/wait", response.headers["Request-Id"])
 
 

@@ -85,7 +85,8 @@ def test_a_body_cannot_name_what_is_not_ones_own(
         inside, place = at(body, pointer)
         inside[place] = foreign
         response = api(method, path.format(**acme.live.ids), body, **{"Idempotency-Key": "a-walk-over-all"})
-        assert response.status_code == 422, response.content
+        # A check tells what is wrong as its answer.
+        assert response.status_code == (200 if operation == "POST routes/validate" else 422), response.content
         assert response.json()["errors"][0]["pointer"] == f"#{pointer}"
         answers.add(json.dumps(response.json()["errors"]))
     assert len(answers) == 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import settings
-from schemathesis.schemas import APIOperation
 
-from tests.api.described import STEADY, exercise, life, operations, resource_of
+from tests.api.described import STEADY, APIOperation, exercise, life, operations, resource_of
 from tests.arguments import seen
 from tests.callers import CALLERS, ROLES
 from tests.cast import House, with_destinations, with_provider

@@ -124,4 +124,4 @@ def test_a_list_costs_the_same_number_of_queries_whatever_its_length(
         LISTS[path](acme.live, at)
     with CaptureQueriesContext(connection) as long:
         assert len(api.get(url).json()["data"]) == already + 8
-    assert len(long) == len(short) <= 3
+    assert len(long) == len(short) <= 4  # one of them writes the request down
