@@ -215,12 +215,12 @@ def key_of(environment: Environment) -> str:
 
 
 def store_simulation(assignment: Assignment) -> Simulation:
-    """A text that the simulator sends in a month."""
+    """A text that the simulator sends when no clock can be: that makes no clock wait."""
     environment, now = assignment.environment, clock(assignment.environment)
     row = Simulation(
         environment=environment, channel=assignment.channel, number_used=assignment.number.number
     )
-    row.skew, row.created_at, row.next_due_at = timedelta(0), now, now + timedelta(days=30)
+    row.skew, row.created_at, row.next_due_at = timedelta(0), now, now + timedelta(days=4000)
     row.seal(Said("ACME", "Later"))
     row.save(force_insert=True)
     row.texts.create(position=0, due_at=row.next_due_at, carrier_message_id="sim-1")

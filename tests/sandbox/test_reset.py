@@ -85,6 +85,7 @@ def test_its_numbers_are_free_at_once(acme: House, borealis: House) -> None:
 def test_many_rows_go_in_slices_and_what_comes_meanwhile_stays(
     acme: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    channel = acme.sandbox.ids["channel_id"]
     for _ in range(5):
         store_message(acme.sandbox.assignment)
     monkeypatch.setattr(emptying, "SLICE", 2)
@@ -92,7 +93,7 @@ def test_many_rows_go_in_slices_and_what_comes_meanwhile_stays(
     assert reset(acme.sandbox) == "emptying"
     api = Api(acme.sandbox.key)
     assert api.get("sandbox/clock").json()["status"] == "advancing"
-    wanted = {"number": "+33639980009", "channelId": acme.sandbox.ids["channel_id"]}
+    wanted = {"number": "+33639980009", "channelId": channel}
     assert api.post("numbers", wanted).status_code == 201
     fresh = store_message(acme.sandbox.environment.assignments.get())
     assert tasks.go_on()["emptied"] == 1
