@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.models import Environment
 from accounts.roles import MANAGE_SANDBOXES, READ, SCOPES
 from api.api_keys import CreatedApiKeySerializer
+from api.deliveries import Nothing
 from api.fields import Id, Input, Stamp, Text
 from api.listing import Listing, Span, listed, read, read_query
 from api.paging import page_of
@@ -115,7 +116,9 @@ class OneSandbox(SandboxView):
 
 
 class ResetSandbox(SandboxView):
-    @operation("resetSandbox", MANAGE_SANDBOXES, SandboxSerializer, status=202)
+    @operation("resetSandbox", MANAGE_SANDBOXES, SandboxSerializer, status=202, body=Nothing)
     def post(self, request: ApiRequest, sandbox_id: str) -> Response:
         """Answered once what takes texts is closed; `status` says whether all rows are gone as well."""
-        return shown(sandboxes.reset(one(request, sandbox_id), request.actor), 202)
+        sandbox = one(request, sandbox_id)
+        body(request, Nothing)
+        return shown(sandboxes.reset(sandbox, request.actor), 202)
