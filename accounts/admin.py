@@ -176,10 +176,20 @@ class EnvironmentAdmin(Audited):
     """Operators set its limits and nothing else."""
 
     noun = "environment"
-    list_display = ("public_id", "tenant", "kind", "name", "quota_level", "created_at")
+    list_display = ("public_id", "tenant", "kind", "name", "quota_level", "created_at", "deleted_at")
     list_filter = ("kind", "quota_level")
     list_select_related = ("tenant",)
-    readonly_fields = ("public_id", "tenant", "kind", "name", "clock_offset", "created_at", "quota_level")
+    readonly_fields = (
+        "public_id",
+        "tenant",
+        "kind",
+        "name",
+        "clock_offset",
+        "created_at",
+        "emptying_since",
+        "deleted_at",
+        "quota_level",
+    )
     fields = (*readonly_fields, *limits.FIELDS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

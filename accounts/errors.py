@@ -22,6 +22,10 @@ class Invalid(Exception):
         super().__init__("; ".join(f"{e.pointer}: {e.code}" for e in self.errors))
 
 
+class Crossing(Invalid):
+    """The input reaches from live into a sandbox or back, which the trail is to tell (accounts.walls)."""
+
+
 class Conflict(Exception):
     """The input is fine but the present state forbids it; nothing was changed."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Forbidden, Invalid
 from accounts.models import Environment
-from accounts.roles import MANAGE_MEMBERS, SCOPES, covers
+from accounts.roles import MANAGE_MEMBERS, MANAGE_SANDBOXES, SCOPES, covers
 
 OVERLAP_S = 86_400
 LONGEST_OVERLAP_S = 7 * 86_400
@@ -20,10 +20,10 @@ MOST_NETWORKS = 50
 def offered(environment: Environment, held: Collection[str]) -> list[str]:
     """The scopes that whoever holds `held` may hand to a program of `environment`, in the order of the table.
 
-    Members enter live as well, so no program of a sandbox is given power over them.
+    Members enter live as well, so no program of a sandbox is given power over them; nor one of live over sandboxes.
     """
-    left_out = frozenset() if environment.is_live else frozenset({MANAGE_MEMBERS})
-    return [scope for scope in SCOPES if scope in held and scope not in left_out]
+    left_out = MANAGE_SANDBOXES if environment.is_live else MANAGE_MEMBERS
+    return [scope for scope in SCOPES if scope in held and scope != left_out]
 
 
 def scopes_of(environment: Environment, held: Collection[str], wanted: Sequence[str]) -> list[str]:

@@ -40,6 +40,9 @@ PREFIXES = {
     "replay": "rpl",
     "purchase": "pur",
     "request": "req",
+    "receiver": "rcv",
+    "received_request": "rcq",
+    "simulation": "sim",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

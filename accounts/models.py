@@ -59,7 +59,10 @@ class DataKeyRow(models.Model):
 
 
 class Environment(models.Model):
-    """`live` or `sandbox` of a tenant; numbers, routes, endpoints, messages and keys hang on one."""
+    """`live` or a `sandbox` of a tenant; numbers, routes, endpoints, messages and keys hang on one.
+
+    A tenant has one live environment and may have several sandboxes. A deleted one stays as a row: the trail names it.
+    """
 
     class Kind(models.TextChoices):
         LIVE = "live", _("Live")
@@ -89,6 +92,12 @@ class Environment(models.Model):
     quota_level = models.PositiveSmallIntegerField(
         choices=QuotaLevel.choices, default=QuotaLevel.WITHIN, db_default=QuotaLevel.WITHIN
     )
+    # Of sandboxes only; see sandbox.clocks and sandbox.emptying.
+    clock_followed = models.DurationField(
+        default=timedelta, db_default=timedelta()
+    )  # up to which offset the clockwork ran
+    emptying_since = models.DateTimeField(null=True)  # what it held then is being removed
+    deleted_at = models.DateTimeField(null=True)
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 
@@ -102,6 +111,15 @@ class Environment(models.Model):
                 condition=models.Q(kind="sandbox", clock_offset__gte=timedelta(0))
                 | models.Q(clock_offset=timedelta(0)),
                 name="environment_only_sandbox_clock_moves",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="sandbox") | models.Q(deleted_at=None, emptying_since=None),
+                name="environment_live_stays",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "name"],
+                condition=models.Q(deleted_at=None),
+                name="environment_name_once",
             ),
         ]
 

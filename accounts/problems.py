@@ -4,7 +4,7 @@ Numbers and words, once out, stay. What a try of a delivery may meet has numbers
 docs/errors.md says of each what it means and what to do; `/docs/errors/<number>` shows that.
 
     10xx who asks · 11xx the request · 12xx repeating it · 13xx too much of it · 20xx people and programs
-    21xx numbers · 22xx channels · 40xx routes · 52xx endpoints and deliveries · 90xx us
+    21xx numbers · 22xx channels · 23xx sandboxes · 40xx routes · 52xx endpoints and deliveries · 90xx us
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ TABLE: tuple[Problem, ...] = (
     Problem(1002, "invalid_key", 401, _("No valid API key")),
     Problem(1003, "missing_scope", 403, _("The key lacks a scope")),
     Problem(1004, "beyond_you", 403, _("It may do more than you")),
+    Problem(1005, "sandbox_only", 403, _("For sandboxes only")),
     # The request
     Problem(1101, "bad_request", 400, _("The request cannot be read")),
     Problem(1102, "invalid_json", 400, _("The body is not acceptable JSON")),
@@ -95,6 +96,12 @@ TABLE: tuple[Problem, ...] = (
     Problem(2202, "channel_deleted", 409, _("The channel was deleted")),
     Problem(2203, "channel_not_called", 409, _("Nobody posts to the channel")),
     Problem(2204, "channel_sells_no_numbers", 409, _("No numbers through this channel")),
+    # Sandboxes
+    Problem(2301, "too_many_receivers", 409, _("Too many receivers")),
+    Problem(2302, "too_many_waiting", 409, _("Too many simulated texts wait")),
+    Problem(2303, "too_many_sandboxes", 409, _("Too many sandboxes")),
+    Problem(2304, "last_sandbox", 409, _("The last sandbox")),
+    Problem(2305, "name_taken", 409, _("The name is taken")),
     # Routes
     Problem(4001, "too_many_routes", 409, _("Too many routes")),
     Problem(4002, "too_many_patterns", 409, _("Too many patterns")),

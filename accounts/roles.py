@@ -30,6 +30,7 @@ RECEIVE = "receive"  #: take texts from polling queues, which shows what they sa
 CONFIGURE = "configure"  #: create and change channels, numbers, routes, endpoints
 REPLAY = "replay"  #: send deliveries again, and say what became of an issue
 READ_AUDIT = "readAudit"  #: read the audit trail
+MANAGE_SANDBOXES = "manageSandboxes"  #: make, reset and delete the sandboxes of the organisation
 MANAGE_KEYS = "manageKeys"  #: make, replace and revoke API keys and OAuth clients
 MANAGE_MEMBERS = "manageMembers"  #: invite people, change their roles, let them go
 MANAGE_CONSENT = "manageConsent"  #: decide about consent, retention and the rights of data subjects
@@ -40,7 +41,7 @@ OWN = "own"  #: make others owners, and end it
 PROTECTED = frozenset({READ_CONTENT, RECEIVE, MANAGE_CONSENT})
 
 LOOKING = frozenset({READ, READ_MESSAGES})
-BUILDING = LOOKING | {READ_CONTENT, RECEIVE, CONFIGURE, REPLAY, MANAGE_KEYS}
+BUILDING = LOOKING | {READ_CONTENT, RECEIVE, CONFIGURE, REPLAY, MANAGE_SANDBOXES, MANAGE_KEYS}
 RUNNING = BUILDING | {READ_AUDIT, MANAGE_MEMBERS, MANAGE_CONSENT, MANAGE_BILLING}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -62,6 +63,7 @@ SCOPES: dict[str, object] = {
     CONFIGURE: _("Create and change channels, numbers, routes and endpoints"),
     REPLAY: _("Send deliveries again and settle issues"),
     READ_AUDIT: _("Read the audit log"),
+    MANAGE_SANDBOXES: _("Make, reset and delete sandboxes"),
     MANAGE_KEYS: _("Make, replace and revoke keys and OAuth clients"),
     MANAGE_MEMBERS: _("Invite people, change their roles and remove them"),
     MANAGE_CONSENT: _("Decide how long texts and attempts are kept"),
@@ -69,7 +71,9 @@ SCOPES: dict[str, object] = {
 #: What a new key has unless somebody says otherwise: everything but the power over who else gets in, and over people's
 #: data, and the sight of what everybody did.
 USUAL_SCOPES = tuple(
-    scope for scope in SCOPES if scope not in {READ_AUDIT, MANAGE_KEYS, MANAGE_MEMBERS, MANAGE_CONSENT}
+    scope
+    for scope in SCOPES
+    if scope not in {READ_AUDIT, MANAGE_SANDBOXES, MANAGE_KEYS, MANAGE_MEMBERS, MANAGE_CONSENT}
 )
 
 

@@ -1,4 +1,4 @@
-"""Changes to who exists: tenants with their two environments, people."""
+"""Changes to who exists: tenants with their first two environments, people."""
 
 from __future__ import annotations
 

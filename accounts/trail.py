@@ -23,10 +23,18 @@ Form = Literal["csv", "jsonl"]
 #: Entries that say who was shown content.
 SEEN = ("message.read", "number_document.opened")
 #: What an entry is about, where its action begins with another word than the noun.
-ABOUT = {"member": "membership", "retention": "environment", "numbers": "number", "sso": "identity_provider"}
+ABOUT = {
+    "member": "membership",
+    "retention": "environment",
+    "sandbox": "environment",
+    "clock": "environment",
+    "numbers": "number",
+    "sso": "identity_provider",
+}
 ACTORS = {"user": "user", "operator": "user", "key": "key", "client": "client"}
 COLUMNS = (
     "id", "at", "environment", "actorKind", "actorId", "action", "targetId", "before", "after", "requestId", "address",
+    "simulated",
 )  # fmt: skip
 BATCH = 500
 FIRST, LAST = (
@@ -124,6 +132,7 @@ def told(entry: AuditEntry) -> dict[str, Any]:
         "after": entry.after,
         "requestId": entry.request_id or None,
         "address": entry.address,
+        "simulated": entry.environment is not None and not entry.environment.is_live,
     }
 
 

@@ -84,6 +84,7 @@ class AuditEntrySerializer(serializers.Serializer[AuditEntry]):
     after = Fields()
     requestId = serializers.CharField(allow_null=True, help_text="of the request that did it")
     address = serializers.CharField(allow_null=True, help_text="from which it was asked")
+    simulated = serializers.BooleanField(help_text="whether it is of a sandbox")
 
     def to_representation(self, entry: AuditEntry) -> dict[str, Any]:
         return {name: value for name, value in trail.told(entry).items() if name in self.fields}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.behaviour_fields import BEHAVIOUR
 from api.endpoint_fields import ACCESS, POLICY, shape
 from delivery.checking import PROBES
 from delivery.retry import BY_CODE
@@ -112,6 +113,13 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "planned": WHOLE,
     "queued": WHOLE,
     "notSent": COUNTS,
+    # sandboxes
+    "behaviour": BEHAVIOUR,
+    "now": MOMENT,
+    "requests": WHOLE,
+    "texts": WHOLE,
+    "code": TEXT,
+    "field": TEXT,
     # who looked at what
     "messageIds": TEXTS,
     "form": TEXT,

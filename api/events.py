@@ -19,6 +19,7 @@ from api.views import ApiRequest, View, find, operation
 from delivery.catalog import SUBSCRIBABLE, TYPES, EventType
 from delivery.finding import Found
 from delivery.models import Event
+from delivery.payload import event_data
 
 
 class Described(Raw):
@@ -29,12 +30,19 @@ class Described(Raw):
         set_override(self, "field", schema)
 
 
+class EventData(Described):
+    """What an event tells, as webhooks get it."""
+
+    def to_representation(self, event: Event) -> dict[str, Any]:
+        return event_data(event.payload, not event.environment.is_live)
+
+
 class EventSerializer(serializers.Serializer[Event]):
     id = Id("event")
     type = serializers.ChoiceField(SUBSCRIBABLE)
     timestamp = Stamp(source="created_at")
-    data = Described(  # type: ignore[assignment]  # the metaclass takes fields out of the class
-        PAYLOAD, source="payload", help_text="as the type's schema says; ids only"
+    data = EventData(  # type: ignore[assignment]  # the metaclass takes fields out of the class
+        PAYLOAD, source="*", help_text="as the type's schema says; ids only"
     )
 
 
@@ -49,7 +57,7 @@ class EventQuery(Listing):
 
 
 def search(environment: Environment, **wanted: Any) -> Found[Event]:
-    rows = environment.events.filter(**wanted)
+    rows = environment.events.filter(**wanted).select_related("environment")
     return Found((rows,), "pk" if "pk__gt" in wanted else "-pk")
 
 
@@ -79,7 +87,11 @@ class Events(View):
 class OneEvent(View):
     @operation("readEvent", READ_MESSAGES, EventSerializer, query=read_query(EventSerializer))
     def get(self, request: ApiRequest, event_id: str) -> Response:
-        return read(request, find(request.environment.events.all(), "event", event_id), EventSerializer)
+        return read(
+            request,
+            find(request.environment.events.select_related("environment"), "event", event_id),
+            EventSerializer,
+        )
 
 
 class EventTypes(View):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +84,15 @@ class Whole(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return data
+
+
+class Real(serializers.FloatField):
+    """A number; DRF's own field would take "1" and true."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if not isinstance(data, int | float) or isinstance(data, bool) or not isfinite(data):
+            self.fail("invalid")
+        return float(data)
 
 
 class Raw(serializers.Field[Any, Any, Any, Any]):

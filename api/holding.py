@@ -39,6 +39,13 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrivals:
+    """A request that comes to a receiver."""
+
+    receiver: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """A text that comes to an environment and is `wanted`."""
 
@@ -61,7 +68,7 @@ class Stream:
 class Hold:
     """One held request. What the view says by it is about one answer; only `position` is there at the next one."""
 
-    on: Queue | Texts | Stream | None = None
+    on: Queue | Arrivals | Texts | Stream | None = None
     environment: UUID | None = None
     seconds: float = 0
     eager: bool = False  # there is more to look through at once
@@ -70,7 +77,7 @@ class Hold:
 
 def held(
     request: ApiRequest,
-    on: Queue | Texts,
+    on: Queue | Arrivals | Texts,
     seconds: float,
     look: Callable[[], T],
     enough: Callable[[T], object],

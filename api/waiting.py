@@ -1,6 +1,6 @@
 """Held-open requests: thousands may wait here for a text, on one event loop and a few threads.
 
-    GET /v1/endpoints/{id}/queue?wait=60, /v1/messages/wait, /v1/feed?wait=60
+    GET /v1/endpoints/{id}/queue?wait=60, /v1/messages/wait, /v1/feed?wait=60, /v1/sandbox/receivers/{id}/requests/wait
       ask the view that web has too → something is there, or wrong: answer
                                     → nothing yet: wait until there may be, ask again, until the time is up
     GET /v1/messages/stream
@@ -34,10 +34,11 @@ from accounts.database import dsn
 from api import errors
 from api.authentication import open_still
 from api.flowing import Flow, either
-from api.holding import HELD, Hold, Queue, Stream, Texts
+from api.holding import HELD, Arrivals, Hold, Queue, Stream, Texts
 from api.tails import Listener, Tails
 from api.views import AGAIN
 from delivery.models import QUEUES
+from sandbox.receiver import ARRIVALS
 
 log = logging.getLogger("smsgateway.api")
 
@@ -46,7 +47,10 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
-OURS = re.compile(r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|feed)|/(healthz|readyz|metrics)")
+OURS = re.compile(
+    r"/v1/(endpoints/[^/]+/queue|messages/wait|messages/stream|feed|sandbox/receivers/[^/]+/requests/wait)"
+    r"|/(healthz|readyz|metrics)"
+)
 THREADS = 4
 MOST, MOST_OF_ONE = 10_000, 5_000  # requests held, of all environments and of one
 LOOK_S = 1.0
@@ -77,6 +81,7 @@ class App:
         self.aside = ThreadPoolExecutor(1, "tails")  # so that nobody's view delays everybody's messages
         self.tails = Tails(partial(self.run, self.aside))
         self.waiting: defaultdict[UUID, list[asyncio.Event]] = defaultdict(list)
+        self.watching: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)  # receivers, all at once
         self.held: Counter[UUID | None] = Counter()  # requests, by environment
         self.streams: dict[Listener, tuple[str, str]] = {}  # with the credentials that opened each
 
@@ -122,8 +127,7 @@ class App:
             if isinstance(hold.on, Stream):
                 await self.stream(hold.on, reply, left, send)
                 return
-            wait = self.wait_for_queue if isinstance(hold.on, Queue) else self.wait_for_text
-            reply = await wait(scope, hold, reply, left)
+            reply = await self.way_of(hold)(scope, hold, reply, left)
             if not left.done():
                 await respond(send, reply)
         finally:
@@ -131,6 +135,25 @@ class App:
             self.held[environment] -= 1
             if not self.held[environment]:
                 del self.held[environment]
+
+    def way_of(self, hold: Hold) -> Callable[..., Awaitable[Reply]]:
+        if isinstance(hold.on, Arrivals):
+            return self.wait_for_arrivals
+        return self.wait_for_queue if isinstance(hold.on, Queue) else self.wait_for_text
+
+    async def wait_for_arrivals(
+        self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]
+    ) -> Reply:
+        assert isinstance(hold.on, Arrivals)
+        receiver, woken = hold.on.receiver, asyncio.Event()
+        self.watching[receiver].add(woken)
+        woken.set()  # something may have come before
+        try:
+            return await self.asked_again(scope, hold, reply, woken, left, now() + hold.seconds)
+        finally:
+            self.watching[receiver].discard(woken)
+            if not self.watching[receiver]:
+                del self.watching[receiver]
 
     async def wait_for_queue(self, scope: Scope, hold: Hold, reply: Reply, left: asyncio.Task[None]) -> Reply:
         assert isinstance(hold.on, Queue)
@@ -159,7 +182,9 @@ class App:
         end: float,
     ) -> Reply:
         """The view's answer whenever it may be another, until it is more than that there is nothing yet."""
-        standing = [pair for pair in reply.headers if pair[0].startswith(b"ratelimit")]  # only the first was counted
+        standing = [
+            pair for pair in reply.headers if pair[0].startswith(b"ratelimit")
+        ]  # only the first was counted
         while hold.on is not None and (rest := end - now()) > 0:
             if not hold.eager:
                 await either(woken, left, rest)
@@ -219,6 +244,11 @@ class App:
                 woken.set()
                 return
 
+    def wake_all(self, receiver: UUID) -> None:
+        """Each of those who wait for requests: what one sees the others see too."""
+        for woken in self.watching.get(receiver, ()):
+            woken.set()
+
     async def ask(self, scope: Scope, hold: Hold) -> Reply:
         hold.on, hold.eager = None, False
         return await asyncio.get_running_loop().run_in_executor(self.pool, self.call, scope, hold)
@@ -257,10 +287,14 @@ class App:
             try:
                 async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as link:
                     await link.execute(f"LISTEN {QUEUES}")
+                    await link.execute(f"LISTEN {ARRIVALS}")
+                    for receiver in list(self.watching):  # a notice may have been lost
+                        self.wake_all(receiver)
                     while True:
                         await self.look(link)
                         async for notice in link.notifies(timeout=LOOK_S):
-                            self.wake(UUID(notice.payload))
+                            waker = self.wake_all if notice.channel == ARRIVALS else self.wake
+                            waker(UUID(notice.payload))
             except (psycopg.Error, OSError) as error:
                 log.warning("queues: trying again", extra={"reason": type(error).__name__})
                 await asyncio.sleep(LOOK_S)

@@ -43,6 +43,7 @@ class Link(NamedTuple):
 class Group(NamedTuple):
     words: Any
     links: tuple[Link, ...]
+    of_sandboxes: bool = False  # there is no such page in live
 
 
 NAVIGATION = (
@@ -65,6 +66,16 @@ NAVIGATION = (
             Link("endpoints", _("Endpoints"), "webhook", READ),
             Link("retention", _("Retention"), "archive", READ),
         ),
+    ),
+    Group(
+        _("Sandbox"),
+        (
+            Link("simulator", _("Simulator"), "smartphone", CONFIGURE),
+            Link("receivers", _("Receivers"), "unplug", READ),
+            Link("sandboxes", _("Sandboxes"), "boxes", READ),
+            Link("clock", _("Clock"), "clock", READ),
+        ),
+        of_sandboxes=True,
     ),
     Group(
         _("Access"),
@@ -93,17 +104,24 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_look": allows(role, READ_MESSAGES),
         "may_read": allows(role, READ_CONTENT),
         "role": role,
-        "navigation": navigation(role),
+        "navigation": navigation(role, environment),
         "section": section(request),
         "role_label": Role(role).label,
         **environments(request, environment),
     }
 
 
-def navigation(role: str) -> list[Group]:
-    """What the role may open; a group of which nothing is left goes with its heading."""
-    groups = [Group(words, tuple(x for x in links if allows(role, x.needs))) for words, links in NAVIGATION]
+def navigation(role: str, environment: Environment) -> list[Group]:
+    """What the role may open there; a group of which nothing is left goes with its heading."""
+    there = [group for group in NAVIGATION if not (group.of_sandboxes and environment.is_live)]
+    groups = [Group(group.words, tuple(x for x in group.links if allows(role, x.needs))) for group in there]
     return [group for group in groups if group.links]
+
+
+def section_in(section: str, environment: Environment) -> str:
+    """The same section of another environment; the overview where it has none."""
+    only = {link.name for group in NAVIGATION if group.of_sandboxes for link in group.links}
+    return "environment" if section in only and environment.is_live else section
 
 
 def section(request: HttpRequest) -> str:
@@ -115,7 +133,8 @@ def section(request: HttpRequest) -> str:
 def environments(request: HttpRequest, present: Environment) -> dict[str, list[Environment]]:
     """Where the person may go: within the present organisation, and elsewhere."""
     open_ones = sso_entry.open_to(request.user, identity_of(request))  # type: ignore[arg-type]
-    rows = Environment.objects.filter(tenant__memberships__in=open_ones).select_related("tenant")
+    rows = Environment.objects.filter(tenant__memberships__in=open_ones, deleted_at=None)
+    rows = rows.select_related("tenant")
     rows = rows.order_by("tenant__name", "tenant", "kind", "name")
     return {
         "environments": [row for row in rows if row.tenant_id == present.tenant_id],

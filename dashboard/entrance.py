@@ -124,7 +124,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def first_environment(memberships: QuerySet[Membership]) -> Environment | None:
     """The live environment of the person's organisation, or its sandbox while live holds no number."""
     tenant = Tenant.objects.filter(memberships__in=memberships).order_by("name", "id").first()
-    rows = tenant.environments.order_by("kind", "id") if tenant else []  # "live" sorts before "sandbox"
+    there = tenant.environments.filter(deleted_at=None) if tenant else Environment.objects.none()
+    rows = there.order_by("kind", "id")  # "live" sorts before "sandbox"
     return next((row for row in rows if not row.is_live or row.assignments.exists()), None)
 
 

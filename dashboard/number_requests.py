@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import ids
 from accounts.errors import Conflict, Invalid
 from accounts.roles import CONFIGURE, READ
+from accounts.walls import watched
 from dashboard.documents import DocumentsField, add_all, check_size
 from dashboard.forms import refuse
 from dashboard.numbers import ChannelForm, LabelForm, asked, channels
@@ -238,7 +239,7 @@ def bring_form(request: PageRequest) -> BringForm:
 def brought(request: PageRequest, form: BringForm) -> Assignment | NumberRequest | None:
     """What became of it; None where the form says what is wrong."""
     try:
-        with transaction.atomic():
+        with watched(request.environment, actor(request)), transaction.atomic():
             made = requests.bring_number(request.environment, actor(request), **form.asked())
             if isinstance(made, NumberRequest):
                 add_all(made, actor(request), form.cleaned_data["documents"])

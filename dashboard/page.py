@@ -52,13 +52,13 @@ View = Callable[Concatenate[PageRequest, Parameters], HttpResponseBase]
 
 
 def page(
-    *, get: str | None = None, post: str | None = None, proof: bool = False
+    *, get: str | None = None, post: str | None = None, proof: bool = False, sandbox_only: bool = False
 ) -> Callable[[View[Parameters]], Callable[..., HttpResponseBase]]:
     """Make a view of `/e/<env_id>/…`: 404 unless the person is a member there, 403 unless their role allows it.
 
     `get` and `post` are the permissions that each needs; without one the method answers 405. Whoever's role opens what
-    is protected must have signed in with two factors, and `proof` asks for a recent proof of who they are. The view
-    gets a PageRequest and shows times in the person's zone.
+    is protected must have signed in with two factors, and `proof` asks for a recent proof of who they are. What is
+    `sandbox_only` is absent in live. The view gets a PageRequest and shows times in the person's zone.
     """
     needs = {method: needed for method, needed in (("GET", get), ("HEAD", get), ("POST", post)) if needed}
 
@@ -82,11 +82,14 @@ def page(
                 return ask_for_second_factor(request, request.user)
             if proof and not recently_proved(request):
                 return ask_again(request)
+            if sandbox_only and request.environment.is_live:
+                raise Http404
             with timezone.override(zone(request.user)):
                 return view(request, *args, **kwargs)
 
         entrance = never_cache(login_required(enter))
         entrance.needs = needs  # type: ignore[attr-defined]  # what the pages' own walk and tests read
+        entrance.sandbox_only = sandbox_only  # type: ignore[attr-defined]  # likewise
         return entrance
 
     return decorate
@@ -134,7 +137,7 @@ def opened_by(request: PageRequest, env_id: str) -> Opened | None:
     wants = ExpressionWrapper(sso_entry.CLOSED_TO_PASSWORDS, BooleanField())
     found = (
         sso_entry.open_to(request.user, identity)
-        .filter(tenant__environments=ids.parse("environment", env_id))
+        .filter(tenant__environments=ids.parse("environment", env_id), tenant__environments__deleted_at=None)
         .annotate(closed=wants)
         .values_list("role", "tenant__environments", "closed")
         .first()

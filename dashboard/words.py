@@ -10,6 +10,7 @@ from delivery.models import Delivery, Issue, Replay
 from inbox.models import Message
 from ingest.models import Line
 from numbers.models import Channel, NumberRequest
+from sandbox.receiver import ReceivedRequest
 
 
 class Look(NamedTuple):
@@ -125,6 +126,13 @@ PROGRAM = {
     "expired": Look(_("Expired"), "quiet", "clock-alert"),
     "revoked": Look(_("Revoked"), "quiet", "circle-slash"),
 }
+SIGNATURE = {
+    "valid": Look(ReceivedRequest.Signature.VALID.label, "good", "shield-check"),
+    "wrong": Look(ReceivedRequest.Signature.WRONG.label, "bad", "shield-x"),
+    "stale": Look(ReceivedRequest.Signature.STALE.label, "waiting", "clock-alert"),
+    "missing": Look(ReceivedRequest.Signature.MISSING.label, "quiet", "shield-off"),
+    "unknown": Look(ReceivedRequest.Signature.UNKNOWN.label, "quiet", "circle-dashed"),
+}
 LOOKS = {
     "program": PROGRAM,
     "message": MESSAGE,
@@ -137,6 +145,7 @@ LOOKS = {
     "action": ACTION,
     "line": LINE,
     "number_request": NUMBER_REQUEST,
+    "signature": SIGNATURE,
 }
 
 

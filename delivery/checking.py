@@ -117,8 +117,9 @@ def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
 def composed(endpoint: Endpoint, target: Target, wall: datetime) -> Mapping[str, tuple[list[str], bytes]]:
     """Headers and body of each request by the name of its probe."""
     data = {"endpointId": public("endpoint", endpoint.pk)}
-    body = payload.event(TYPE, wall, data)
-    changed = payload.event(TYPE, wall, data | {"changed": True})
+    simulated = not endpoint.environment.is_live
+    body = payload.event(TYPE, wall, data, simulated)
+    changed = payload.event(TYPE, wall, data | {"changed": True}, simulated)
     signers = live(target, clock(endpoint.environment))
     id = public("event", uuid7())
     good = signed(signers, id, wall, body), body
@@ -172,6 +173,7 @@ def send(endpoint: Endpoint, target: Target, token: str, headers: list[str], bod
             start_by=0,
             tls=ticket.tls,
             only=target.only,
+            opening=target.opening,
             token=token,
         )
     )

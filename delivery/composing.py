@@ -24,6 +24,7 @@ from delivery.catalog import DELIVERED
 from delivery.models import Endpoint
 from delivery.payload import event, message_data, message_received, message_thin
 from delivery.policy import Policy, policy_of
+from delivery.receivers import opening_of
 from delivery.template import Request, Template, template_of
 from delivery.tokens import Grant, grant_of
 from delivery.ways import Tls
@@ -56,6 +57,7 @@ class Target(NamedTuple):
     policy: Policy
     ticket: Ticket | None  # None: the access does not open
     only: tuple[Network, ...] | None  # where it must lie; None: anywhere public
+    opening: int | None  # the port of the sandbox's own receiver, where it lies there
     kind: str
     thin: bool
     template: Template | None  # of a callback; None: it cannot be read
@@ -88,6 +90,7 @@ def target_of(row: Endpoint, tells_delivered: bool = False) -> Target:
         policy=stored_policy(row),
         ticket=ticket_of(row, allowlist),
         only=lies_in(row.url, allowlist) if row.url else None,
+        opening=opening_of(row.url, row.environment) if row.url else None,
         kind=row.kind,
         thin=row.payload == Endpoint.Payload.THIN,
         template=stored_template(row) if row.kind == Endpoint.Kind.CALLBACK else None,
@@ -156,7 +159,8 @@ def signers_of(row: Endpoint) -> tuple[tuple[signing.Signer, datetime | None], .
 def request_of(row: dict[str, Any], target: Target) -> Request:
     """What is to be sent for a delivery as the store reads it; raises Unsealable."""
     if row["event_id"] is not None:
-        return Request("POST", target.url, [], event(row["event_type"], row["told_at"], row["payload"]))
+        body = event(row["event_type"], row["told_at"], row["payload"], row["simulated"])
+        return Request("POST", target.url, [], body)
     if target.kind == Endpoint.Kind.WEBHOOK:
         body = message_thin(row) if target.thin else message_received(data_of(row))
         return Request("POST", target.url, [], body)
@@ -188,6 +192,8 @@ def headers_of(row: dict[str, Any], target: Target, request: Request, wall: date
         f"webhook-signature: {signing.sign(live, id, timestamp, request.body)}",
         f"smsgateway-attempt: {row['attempts_made'] + 1}",
     ]
+    if row["simulated"]:  # a callback's body is the customer's own, and need not say so
+        headers.append("smsgateway-simulated: true")
     if row["replays"]:
         headers.append(f"smsgateway-replay: {row['replays']}")
     return headers

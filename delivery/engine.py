@@ -26,6 +26,7 @@ from accounts.database import dsn
 from accounts.encryption import Unsealable
 from accounts.ids import uuid7
 from delivery import failover, services, turns
+from delivery.alarm import Alarm
 from delivery.claiming import Claimer, end_leases
 from delivery.composing import Target, headers_of, load_targets, request_of
 from delivery.exchange import KEPT_BYTES, READ_BYTES, Job
@@ -87,6 +88,7 @@ class Engine:
         self.vetting = self.vetting_of() if settings.DELIVERY_PROXY else None
         self.recorder = threading.Thread(target=self.record_for_ever, name="recorder", daemon=True)
         self.sweeper = threading.Thread(target=self.sweep_for_ever, name="sweeper", daemon=True)
+        self.alarm = Alarm(self.dsn, self.look_now, self.stopping)
 
     def vetting_of(self) -> Vetting:
         return Vetting(
@@ -100,7 +102,7 @@ class Engine:
         (self.vetting or self.transport).submit(jobs)
 
     def start(self) -> None:
-        for thread in (self.transport, self.recorder, self.sweeper):
+        for thread in (self.transport, self.recorder, self.sweeper, self.alarm):
             thread.start()
 
     def stop(self, grace_s: float = 8) -> None:
@@ -267,6 +269,7 @@ class Engine:
             context=context,
             tls=target.ticket.tls if target.ticket else None,
             only=target.only,
+            opening=target.opening,
             grant=target.ticket.grant if target.ticket else None,
             kept_bytes=READ_BYTES if context.success and context.success.reads_body else KEPT_BYTES,
         )
@@ -358,6 +361,11 @@ class Engine:
         self.persist(outcomes[half:])
 
     # ---- sweep
+
+    def look_now(self) -> None:
+        """A clock was moved: all that waits for a time is looked through at once."""
+        self.next_search = 0.0
+        self.woken.set()
 
     def sweep_for_ever(self) -> None:
         while not self.stopping.is_set():

@@ -43,6 +43,7 @@ class Job:
     context: Any = None  # whatever the one who records wants back
     tls: Tls | None = None
     only: tuple[Network, ...] | None = None  # where it may go; None: anywhere public
+    opening: int | None = None  # the port of the sandbox's own receiver, where that is where it goes
     kept_bytes: int = KEPT_BYTES
     grant: Any = None  # how to get the token that it needs (delivery.tokens)
     token: str = ""
@@ -101,7 +102,7 @@ class Exchange:
         self.job, self.capped, self.headed, self.header_bytes = job, False, False, 0
         self.body.clear()
         self.heard.clear()
-        self.guard.clear(job.only)
+        self.guard.clear(job.only, job.opening)
         curl = self.curl
         if job.tls is not self.tls:
             self.become(job.tls)

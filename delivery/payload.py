@@ -14,7 +14,7 @@ from accounts.ids import public
 encode = msgspec.json.Encoder().encode
 
 #: What a thin webhook tells.
-THIN = ("id", "receivedAt", "numberUsed", "routingTag")
+THIN = ("id", "receivedAt", "numberUsed", "routingTag", "simulated")
 
 
 def message_data(row: Mapping[str, Any], content: str, sender: str, media: list[str]) -> dict[str, Any]:
@@ -54,10 +54,16 @@ def message_thin(row: Mapping[str, Any]) -> bytes:
         "receivedAt": stamp(row["received_at"]),
         "numberUsed": row["number_used"],
         "routingTag": row["routing_tag"] or None,
+        "simulated": row["simulated"],
     }
     return encode(received(data))
 
 
-def event(type: str, at: datetime, data: Mapping[str, Any]) -> bytes:
+def event(type: str, at: datetime, data: Mapping[str, Any], simulated: bool) -> bytes:
     """The same of any other event (delivery/catalog.py)."""
-    return encode({"type": type, "timestamp": stamp(at), "data": data})
+    return encode({"type": type, "timestamp": stamp(at), "data": event_data(data, simulated)})
+
+
+def event_data(data: Mapping[str, Any], simulated: bool) -> dict[str, Any]:
+    """What an event tells: as it is stored, and whether all that happened in a sandbox."""
+    return {**data, "simulated": simulated}

@@ -29,16 +29,21 @@ def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = N
         )
     if endpoint.kind == Endpoint.Kind.CALLBACK:
         chosen = endpoint.template if template is None else template
-        request = template_of(chosen).request(endpoint.url, SAMPLE)
+        request = template_of(chosen).request(endpoint.url, sample(endpoint))
     else:
         request = of_webhook(endpoint, payload or endpoint.payload)
     headers = [*request.headers, *sent_along(endpoint), *every(endpoint)]
     return Preview(request.method, request.url, headers, request.body.decode())
 
 
+def sample(endpoint: Endpoint) -> dict[str, Any]:
+    return {**SAMPLE, "simulated": not endpoint.environment.is_live}
+
+
 def of_webhook(endpoint: Endpoint, payload: str) -> Request:
-    names = THIN if payload == Endpoint.Payload.THIN else tuple(SAMPLE)
-    body = encode(received({name: SAMPLE[name] for name in names}))
+    text = sample(endpoint)
+    names = THIN if payload == Endpoint.Payload.THIN else tuple(text)
+    body = encode(received({name: text[name] for name in names}))
     return Request("POST", endpoint.url, [("Content-Type", "application/json")], body)
 
 

@@ -19,6 +19,7 @@ from django.db.models import Exists, F, Min, OuterRef, QuerySet
 from accounts.clock import clock
 from accounts.encryption import Unsealable
 from accounts.ids import public, uuid7
+from accounts.models import Environment
 from delivery import events, retry
 from delivery.catalog import DELIVERED
 from delivery.composing import asking_for, data_of, stored_policy
@@ -228,6 +229,15 @@ def cancel_waiting(endpoint: Endpoint) -> int:
     waiting = endpoint.deliveries.filter(state=State.PENDING)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:SLICE])
     return waiting.filter(pk__in=ids).update(state=State.CANCELLED, finished_at=clock(endpoint.environment))
+
+
+def expire(environment: Environment, until: datetime) -> bool:
+    """Give up what is worth nothing any more in the queues of one environment; answers whether nothing is left."""
+    lasting = environment.endpoints.filter(
+        kind=Endpoint.Kind.POLLING, deleted_at=None, policy__has_key="deliverWithinSeconds"
+    )
+    in_slices(lasting.select_related("environment"), until, fail_worthless_now)
+    return clock() < until
 
 
 def tidy(until: datetime) -> dict[str, int]:

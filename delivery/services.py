@@ -22,13 +22,14 @@ from accounts.database import execute
 from accounts.errors import Conflict, Invalid
 from accounts.ids import public
 from accounts.models import Environment
-from delivery import addresses, events, failover, kinds, parking
+from delivery import addresses, events, failover, kinds, parking, receivers
 from delivery.access import access_of
-from delivery.access_store import certificate_expiry, for_trail, seal_access, stored_access
+from delivery.access_store import certificate_expiry, seal_access, stored_access
 from delivery.breaker import Measures
 from delivery.catalog import DELIVERED
 from delivery.certificates import expires_soon
 from delivery.composing import stored_policy
+from delivery.described import describe
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of
@@ -68,8 +69,11 @@ def resolve(host: str) -> list[str]:
         return []
 
 
-def check_url(environment: Environment, url: str, pointer: str = "/url") -> list[str]:
+def check_url(environment: Environment, actor: Actor, url: str, pointer: str = "/url") -> list[str]:
     """Warnings about a URL that may be saved; raises Invalid where the address guard or the environment refuses it."""
+    receivers.keep_live_away(environment, actor, url, pointer, resolve)
+    if pointer == "/url" and receivers.opening_of(url, environment):
+        return []
     verdict = addresses.check_url(url, allow_networks=settings.DELIVERY_ALLOW_NETWORKS, resolve=resolve)
     if verdict.code is not None:
         raise Invalid([(pointer, verdict.code, str(verdict.detail))])
@@ -90,12 +94,12 @@ def access_to_keep(endpoint: Endpoint, given: Any, url: str = "") -> dict[str, A
     return access_of(given, {} if moves else stored_access(endpoint) or {}, clock(endpoint.environment))
 
 
-def check_access(endpoint: Endpoint, access: Mapping[str, Any]) -> list[str]:
+def check_access(endpoint: Endpoint, actor: Actor, access: Mapping[str, Any]) -> list[str]:
     """Warnings about an access that may be kept; raises Invalid where its token server lies in a forbidden place."""
     warnings = []
     if "oauth2" in access:
         url = access["oauth2"]["tokenUrl"]
-        warnings = check_url(endpoint.environment, url, "/access/oauth2/tokenUrl")
+        warnings = check_url(endpoint.environment, actor, url, "/access/oauth2/tokenUrl")
     if expires_soon(certificate_expiry(access), clock(endpoint.environment)):
         warnings.append(_("The client certificate expires within 30 days."))
     return warnings
@@ -148,10 +152,10 @@ def create_endpoint(
     )
     warnings, secret = [], ""
     if kind != Endpoint.Kind.POLLING:  # to which nothing is sent
-        warnings, secret = check_url(environment, endpoint.url), new_secret(signs_with)
+        warnings, secret = check_url(environment, actor, endpoint.url), new_secret(signs_with)
     if access is not None:
         checked = access_to_keep(endpoint, access)
-        warnings += check_access(endpoint, checked)
+        warnings += check_access(endpoint, actor, checked)
         seal_access(endpoint, checked)
     with transaction.atomic():
         if is_default:
@@ -188,7 +192,7 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
         changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:
         raise Invalid([("/failoverId", "invalid", _("An endpoint cannot stand in for itself."))])
-    warnings = check_servers(endpoint, changes)
+    warnings = check_servers(endpoint, actor, changes)
     with transaction.atomic():
         if changes.get("is_default"):
             take_default_from_others(endpoint.environment)
@@ -229,33 +233,15 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     return warnings
 
 
-def check_servers(endpoint: Endpoint, changes: Mapping[str, Any]) -> list[str]:
+def check_servers(endpoint: Endpoint, actor: Actor, changes: Mapping[str, Any]) -> list[str]:
     """Warnings about where changes lead. Names are looked up, so nothing may be locked. Raises Invalid."""
     warnings = []
     if "url" in changes and changes["url"] != endpoint.url:
-        warnings = check_url(endpoint.environment, changes["url"])
+        warnings = check_url(endpoint.environment, actor, changes["url"])
     if "access" in changes:
         access = access_to_keep(endpoint, changes["access"], changes.get("url", ""))
-        warnings += check_access(endpoint, access)
+        warnings += check_access(endpoint, actor, access)
     return warnings
-
-
-def without_query(url: str) -> str:
-    """The URL as the trail keeps it: what stands behind the question mark is often a token."""
-    head, question, _secret = url.partition("?")
-    return head + (question and "?…")
-
-
-def describe(endpoint: Endpoint, name: str) -> Any:
-    if name == "url":
-        return without_query(endpoint.url)
-    if name == "template":  # its texts may hold a token
-        return {part: endpoint.template.get(part) for part in ("method", "contentType")}
-    if name == "failover":
-        return endpoint.failover_id and str(endpoint.failover_id)
-    if name == "access":
-        return for_trail(endpoint)
-    return endpoint.disabled_at is not None if name == "disabled" else getattr(endpoint, name)
 
 
 def switch(endpoint: Endpoint, disabled: bool) -> None:

@@ -41,7 +41,7 @@ SELECT d.id, d.lease, d.endpoint_id, d.environment_id, d.attempts_made, d.replay
        d.leased_until, d.due_at, d.event_id, d.event_type, d.diverted_from, n.payload, n.created_at AS told_at,
        e.version AS endpoint_version, v.clock_offset, d.message_id, m.content, m.sender, m.received_at,
        m.sent_at, m.number_used, m.routing_tag, m.sender_type, m.sender_country, m.encoding, m.segments,
-       m.media, m.partial, m.simulated
+       m.media, m.partial, v.kind = 'sandbox' AS simulated
 FROM unnest({RUNG.parameters}) AS rung(id, lease)
 JOIN delivery_delivery d ON d.id = rung.id AND d.lease = rung.lease
 JOIN delivery_endpoint e ON e.id = d.endpoint_id

@@ -23,6 +23,8 @@ class Seen(NamedTuple):
 
 def refusal(job: Job, addresses: Sequence[str], allow_networks: tuple[Network, ...]) -> str | None:
     """Why a job may not go to the addresses of its host, as a word of delivery.retry."""
+    if job.opening is not None:
+        return None
     if not all(is_allowed(one, allow_networks) for one in addresses):
         return "refused_address"
     if job.only is not None and not (addresses and all(is_within(one, job.only) for one in addresses)):

@@ -115,14 +115,18 @@ def repeat_key(channel: ChannelView, sms: InboundSms, received_at: datetime) -> 
     part = sms.part
     place = [part.reference, str(part.total), str(part.number)] if part else []
     if sms.carrier_id is not None:
-        text = "|".join([sms.recipient, sms.carrier_id, *place])
-        digest = hashlib.blake2b(text.encode(), digest_size=16, key=channel.id.bytes).digest()
-        return Known(digest, received_at, FOR_EVER)
+        return Known(digest_of_id(channel.id, sms.recipient, sms.carrier_id, *place), received_at, FOR_EVER)
     words = [channel.id.hex, sms.recipient, sms.sender, sms.content, *sms.media, *place]
     if part:
         words.append(part.data.hex())
     seconds = max(settings.SAME_CONTENT_S, settings.PARTS_WAIT_S if part else 0)
     return Known(fingerprint("|".join(words)), received_at, received_at + timedelta(seconds=seconds))
+
+
+def digest_of_id(channel: UUID, number: str, carrier_id: str, *place: str) -> bytes:
+    """By what a text is known that has an id of its carrier; `place` is that of a part in its whole."""
+    text = "|".join([number, carrier_id, *place])
+    return hashlib.blake2b(text.encode(), digest_size=16, key=channel.bytes).digest()
 
 
 def place(

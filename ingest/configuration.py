@@ -50,6 +50,7 @@ class ChannelView(NamedTuple):
     path: str
     credentials: Mapping[str, str] | None  # None: they do not open, which is ours to mend
     saved: int = 0  # differs each time the credentials are saved, be they the same
+    simulated: bool = False  # the simulator's own, see simulated_holders
 
 
 class Holder(NamedTuple):
@@ -167,10 +168,11 @@ def load(only: set[UUID] | None) -> Loaded:
 
 
 def read_all(only: set[UUID] | None) -> Loaded:
+    channels, holders = list(channel_views(only)), holder_views(only)
     return Loaded(
         environments=dict(environment_views(only)),
-        channels=list(channel_views(only)),
-        holders=holder_views(only),
+        channels=channels,
+        holders=holders | simulated_holders((view for _token, view in channels), holders),
     )
 
 
@@ -228,7 +230,13 @@ def channel_views(only: set[UUID] | None) -> Iterable[tuple[str, ChannelView]]:
             log.error("a stored channel's carrier is unknown", extra={"channel": str(row.pk)})
             continue
         saved = crc32(row.sealed_credentials)
-        yield row.token, ChannelView(row.pk, row.environment_id, carrier, row.path, opened(row), saved)
+        credentials = opened(row)
+        yield (
+            row.token,
+            ChannelView(
+                row.pk, row.environment_id, carrier, row.path, credentials, saved, simulated=row.simulated
+            ),
+        )
 
 
 def opened(row: Channel) -> dict[str, str] | None:
@@ -255,6 +263,21 @@ def holder_views(only: set[UUID] | None) -> Holdings:
     for channel, number, environment, id, since, until, contested in rows.iterator(chunk_size=10_000):
         key = channel, number
         found[key] = (*found.get(key, ()), Holder(environment, id, since, until, contested))
+    return found
+
+
+def simulated_holders(channels: Iterable[ChannelView], holders: Holdings) -> Holdings:
+    """The same holdings on the simulator's channels, each of which serves every number of its sandbox."""
+    serving: dict[UUID | None, list[ChannelView]] = defaultdict(list)
+    for channel in channels:
+        if channel.simulated:
+            serving[channel.environment].append(channel)
+    found: Holdings = {}
+    for (_own, number), held in holders.items() if serving else ():
+        for holder in held:
+            for channel in serving.get(holder.environment, ()):
+                key = channel.id, number
+                found[key] = newest_first((*found.get(key, ()), holder))
     return found
 
 

@@ -37,8 +37,8 @@ ON CONFLICT DO NOTHING
 HELD = """
 SELECT EXISTS (
   SELECT FROM numbers_number n JOIN numbers_assignment a ON a.number_id = n.id
-  JOIN accounts_environment e ON e.id = a.environment_id JOIN numbers_channel c ON c.id = a.channel_id
-  WHERE n.number = %(number)s AND a.channel_id = %(channel)s AND a.starts_at <= %(moment)s + e.clock_offset
+  JOIN accounts_environment e ON e.id = a.environment_id JOIN numbers_channel c ON c.id = %(channel)s
+  WHERE n.number = %(number)s AND (a.channel_id = c.id OR c.simulated) AND a.starts_at <= %(moment)s + e.clock_offset
     AND (a.ends_at IS NULL OR a.ends_at > %(moment)s + e.clock_offset)
     AND (c.environment_id IS NULL OR c.environment_id = a.environment_id)
 )

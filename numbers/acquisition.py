@@ -22,6 +22,7 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
+from accounts.walls import watched
 from numbers import phone, plan, pool, requests, services
 from numbers.calling import Unanswered
 from numbers.carriers.base import Unavailable
@@ -47,7 +48,8 @@ def buy_own(channel: Channel, actor: Actor, *, number: str, label: str = "") -> 
     """
     environment = channel.environment
     assert environment is not None
-    e164 = own_number(environment, number)
+    with watched(environment, actor):
+        e164 = own_number(environment, number)
 
     def keep() -> Assignment | NumberRequest:
         return requests.bring_number(environment, actor, number=e164, channel=channel, label=label)

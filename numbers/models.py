@@ -34,6 +34,8 @@ class Channel(models.Model):
     sealed_credentials = models.BinaryField()
     created_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True)
+    # The simulator's own, of which a sandbox has one a carrier: it brings texts to every number of its sandbox.
+    simulated = models.BooleanField(default=False, db_default=False)
 
     personal_data: ClassVar = NO_PERSONAL_DATA
     CREDENTIALS = "numbers_channel.credentials"
@@ -41,6 +43,17 @@ class Channel(models.Model):
     class Meta:
         verbose_name = _("channel")
         ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(simulated=False) | models.Q(environment__isnull=False),
+                name="channel_simulated_for_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["environment", "carrier"],
+                condition=models.Q(simulated=True, deleted_at=None),
+                name="channel_simulated_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.carrier

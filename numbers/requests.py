@@ -16,6 +16,7 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict, Invalid
 from accounts.models import Environment
+from accounts.walls import watched
 from numbers import pool, services
 from numbers.models import Assignment, Channel, Number, NumberDocument, NumberRequest
 from numbers.plan import COUNTRIES, Category
@@ -63,9 +64,11 @@ def request_number(
     )
     if not environment.is_live:
         request.channel = channel or only_channel(environment)
-        return settled(request, actor, number)
+        with watched(environment, actor):
+            return settled(request, actor, number)
     if number:
-        request.wanted = row = free_number(environment, number)
+        with watched(environment, actor):
+            request.wanted = row = free_number(environment, number)
         request.country, request.category, request.region = row.country, row.category, row.region
     return filed(request, actor)
 
@@ -155,7 +158,8 @@ def bring_number(
     A number that the environment gave back a short while ago comes back at once; one of the pool names no channel.
     Where it became the operator's meanwhile, that is a request for a number of the pool. Raises Invalid or Conflict.
     """
-    e164 = services.checked_number(environment, number)
+    with watched(environment, actor):
+        e164 = services.checked_number(environment, number)
     row = Number.objects.filter(number=e164).select_related("channel").first()
     told = {"label": label, "purpose": purpose, "monthly_volume": monthly_volume}
     if row and row.channel and pool.rests_for(row, environment) and not pool.may_return(row, environment):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.audit import Actor
 from accounts.clock import clock
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Crossing, Invalid
 from accounts.models import Environment
 from numbers import phone, plan, pool
 from numbers.carriers import CARRIERS, validate_credentials
@@ -30,6 +30,7 @@ def create_channel(
     carrier: str,
     name: str = "",
     credentials: Mapping[str, Any],
+    simulated: bool = False,
 ) -> Channel:
     """A new way in, of an environment or (None) of the operator for the pool. Raises Invalid naming the wrong field."""
     if carrier not in CARRIERS:
@@ -42,6 +43,7 @@ def create_channel(
         carrier=carrier,
         name=name,
         token=secrets.token_urlsafe(24),
+        simulated=simulated,
         created_at=clock(environment),
     )
     channel.seal_credentials(dict(credentials))
@@ -122,7 +124,7 @@ def checked_number(environment: Environment, text: str) -> str:
             if environment.is_live
             else _("A sandbox holds numbers reserved for fiction only, such as +33639980001.")
         )
-        raise Invalid([("/number", "number_not_for_this_environment", detail)])
+        raise Crossing([("/number", "number_not_for_this_environment", detail)])
     problem = plan.problem(number, phone.country_of(number) or "") if environment.is_live else None
     if problem:
         raise Invalid([("/number", "number_not_allowed", problem)])

@@ -101,7 +101,7 @@ def create(tenant: Tenant | None) -> dict[str, Any]:
     user.save()
     if fresh:
         members.add(tenant, user, Role.OWNER, SYSTEM)
-    sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
+    sandbox = tenant.environments.filter(kind=Environment.Kind.SANDBOX, deleted_at=None).earliest("pk")
     live = tenant.environments.get(kind=Environment.Kind.LIVE)
     return {
         "tenant": public("tenant", tenant.pk),

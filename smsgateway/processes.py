@@ -38,6 +38,12 @@ def processes(
     ]
 
 
+def for_sandboxes(host: str = "127.0.0.1", port: int = 8003, python: str = sys.executable) -> list[Process]:
+    """What only sandboxes need. It listens at `port` and the three behind it."""
+    argv = [python, "manage.py", "sandbox_receiver", "--host", host, "--port", str(port)]
+    return [Process("sandbox", argv, "receives from sandboxes, and misbehaves as told")]
+
+
 def behind_proxy(host: str = "127.0.0.1", port: int = 8002, python: str = sys.executable) -> list[Process]:
     """What only a proxy can join to web's origin: without it, web itself holds the few requests it can."""
     return [Process("wait", [python, *wait(host, port)], "holds the requests of those who wait for a text")]

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from smsgateway.embedded import Servers, describe
 from smsgateway.identity import Unavailable
-from smsgateway.processes import Process, demo, processes
+from smsgateway.processes import Process, demo, for_sandboxes, processes
 from smsgateway.supervisor import Command, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,12 +38,14 @@ def main() -> int:
     try:
         ports = port("PORT", 8000), port("INGEST_PORT", 8001)
         receiver = port("DEMO_RECEIVER_PORT", min(ports[1] + 1, 65535))
+        sandbox = port("SANDBOX_RECEIVER_PORT", min(ports[1] + 2, 65532))
         with only_run(var, ports):
-            refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1], "DEMO_RECEIVER_PORT": receiver})
+            own = {"DEMO_RECEIVER_PORT": receiver, "SANDBOX_RECEIVER_PORT": sandbox}
+            refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1]} | own)
             environment = local_environment(var, ports)
             servers = describe(var / "postgres", environment=environment)
             try:
-                return supervise(servers, environment | servers.environment, var, ports)
+                return supervise(servers, environment | servers.environment, var, ports, sandbox)
             finally:
                 servers.close()
     except (Refused, Unavailable) as error:
@@ -137,14 +139,16 @@ def write_private(path: Path, text: str) -> None:
     new.rename(path)
 
 
-def supervise(servers: Servers, environment: dict[str, str], var: Path, ports: tuple[int, int]) -> int:
+def supervise(
+    servers: Servers, environment: dict[str, str], var: Path, ports: tuple[int, int], sandbox: int
+) -> int:
     with Supervisor(var / "run") as supervisor:
         supervisor.add(*servers.commands)
         if not supervisor.until(servers.ready, SERVERS_WITHIN_S):
             return gave_up(supervisor, f"the database or Valkey did not start:\n{servers.logs()}")
         if not prepare(supervisor, environment):
             return gave_up(supervisor, "preparing the database failed; see the lines above.")
-        wanted = processes(HOST, *ports, var=str(var)) + demo()
+        wanted = processes(HOST, *ports, var=str(var)) + for_sandboxes(HOST, sandbox) + demo()
         supervisor.add(*(command(process, environment) for process in wanted))
         if not supervisor.until(lambda: all(map(answers, ports)), READY_WITHIN_S):
             return gave_up(supervisor, "web or door did not get ready; see the lines above.")

@@ -53,6 +53,15 @@ def api_url(name: str, default: str) -> str:
     return url
 
 
+def receiver_url(name: str, port: int) -> str:
+    """The origin in environment variable `name`: http, a host, perhaps a port with room for three more above it."""
+    url = api_url(name, f"http://127.0.0.1:{port}")
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.path or (parts.port or 80) + 3 > 65535:
+        raise ImproperlyConfigured(f"{name} must be an origin such as http://127.0.0.1:{port}")
+    return url
+
+
 def egress_addresses(name: str) -> list[str]:
     """The comma-separated addresses and networks in environment variable `name`, as they are shown to customers."""
     return [str(one).removesuffix("/32").removesuffix("/128") for one in networks(name)]
@@ -85,8 +94,15 @@ DEBUG = False
 PORT = whole("PORT", 8000, 1, 65535)
 INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
 DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
+SANDBOX_RECEIVER_PORT = whole(
+    "SANDBOX_RECEIVER_PORT", min(INGEST_PORT + 2, 65532), 1, 65532
+)  # and three more
+SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as workers reach it
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
+INTERNAL_INGEST_URL = api_url(
+    "INTERNAL_INGEST_URL", f"http://127.0.0.1:{INGEST_PORT}"
+)  # where the simulator finds the door
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -141,6 +157,7 @@ API_WRITES = whole("API_WRITES", 250, 1, 1_000_000)
 WRONG_KEYS_A_MINUTE = whole("WRONG_KEYS_A_MINUTE", 60, 1, 1_000_000)  # from one network
 MESSAGES_A_MONTH = whole("MESSAGES_A_MONTH", 0, 0, 2_000_000_000)  # of one environment; 0: any number
 API_REQUESTS_KEPT_DAYS = whole("API_REQUESTS_KEPT_DAYS", 14, 1, 365)
+SANDBOXES_PER_TENANT = whole("SANDBOXES_PER_TENANT", 20, 1, 1000)
 NUMBER_AGING_DAYS = whole("NUMBER_AGING_DAYS", 60, 3, 3650)
 SESSION_HOURS = whole("SESSION_HOURS", 12, 1, 720)
 SESSION_IDLE_MINUTES = whole("SESSION_IDLE_MINUTES", 120, 5, 1440)
@@ -158,6 +175,7 @@ INSTALLED_APPS = [
     "routing",
     "ingest",
     "operations",
+    "sandbox",
     "api",
     "dashboard",
     "dashboard.operator_config.OperatorPages",
@@ -261,11 +279,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "simulate": {"task": "sandbox.tasks.send", "schedule": timedelta(seconds=1), "options": {"expires": 1}},
+    "forget_simulations": {"task": "sandbox.tasks.forget", "schedule": timedelta(minutes=10)},
     "quotas": {
         "task": "operations.tasks.look_at_quotas",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "purge_received_requests": {
+        "task": "sandbox.tasks.purge_requests",
+        "schedule": timedelta(minutes=10),
+    },
+    "sandboxes": {"task": "sandbox.tasks.go_on", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "tidy_queues": {"task": "operations.tasks.tidy_queues", "schedule": timedelta(minutes=1)},
 }
 
@@ -387,6 +412,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "ActorKind": "api.fields.ACTOR_KINDS",
+        "ClockStatus": "sandbox.clocks.STATUSES",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
@@ -404,6 +430,7 @@ SPECTACULAR_SETTINGS = {
         "ReplayState": "delivery.models.Replay.State",
         "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
+        "SandboxStatus": "sandbox.sandboxes.STATUSES",
     },
 }
 

@@ -1,6 +1,6 @@
 """What each address is asked with, so that whoever may do it gets it done: the walks fail on an address that lacks.
 
-A string that is the name of an id in tests.cast.Side.ids stands for that id.
+A string that is a name in tests.cast.Side.ids stands for what it names there.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from delivery.policy import ON_FAILURE
-from tests.cast import URL, Side
-from tests.urlconf import Place
+from tests.cast import URL, House, Side
+from tests.urlconf import PLACES, Place
 
 ASKED = {"country": "FR", "purpose": "Appointments", "monthlyVolume": 500}
 PROOF = {"name": "Bill", "contentType": "application/pdf", "content": "JVBERi0xLjc="}
@@ -65,6 +65,19 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST replays/{replay_id}/run": {},
     "PATCH issues/{issue_id}": {"state": "acknowledged"},
     "PATCH retention": {"contentDays": 7},
+    "POST sandboxes": {"name": "S"},
+    "PATCH sandboxes/{sandbox_id}": {"name": "S"},
+    "POST sandboxes/{sandbox_id}/reset": {},
+    "POST sandbox/clock": {"advanceBy": "PT1H"},
+    "POST sandbox/messages": {
+        "numberUsed": "held_number",
+        "senderId": "ACME",
+        "content": "Hello, " * 30,
+        "parts": [{"number": 1}],
+        "carrier": "vonage",
+    },
+    "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
+    "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},
     "POST api-keys": {"name": "K", "scopes": ["read"]},
     "PATCH api-keys/{key_id}": {"name": "K"},
     "POST api-keys/{key_id}/rotate": {},
@@ -124,6 +137,23 @@ FORMS: dict[str, dict[str, Any]] = {
     "endpoints/{endpoint_id}/switch/": {"disabled": "1"},
     "endpoints/{endpoint_id}/default/": {},
     "endpoints/{endpoint_id}/delete/": {},
+    "simulator/": {
+        "sender_id": "ACME",
+        "number_used": "held_number",
+        "count": "1",
+        "repeats": "0",
+        "delay": "0",
+        "skew": "0",
+    },
+    "sandboxes/": {"name": "S"},
+    "sandboxes/{sandbox_id}/": {"name": "S"},
+    "sandboxes/{sandbox_id}/reset/": {},
+    "sandboxes/{sandbox_id}/delete/": {},
+    "clock/": {"minutes": "60"},
+    "receivers/": {"name": "R"},
+    "receivers/{receiver_id}/": {"name": "R", "status": "500"},
+    "receivers/{receiver_id}/empty/": {},
+    "receivers/{receiver_id}/delete/": {},
     "api-keys/new/": {"name": "K", "scopes": ["read"]},
     "api-keys/{key_id}/": {"name": "K"},
     "api-keys/{key_id}/rotate/": {"overlap": "0"},
@@ -150,6 +180,7 @@ OTHERWISE = {
     "POST channels/{channel_id}/numbers": 409,
     "POST endpoints/{queue_id}/queue/ack": 422,  # nothing waits in it
     "POST endpoints/{queue_id}/queue/release": 422,
+    "DELETE sandboxes/{sandbox_id}": 409,  # it is the last one
     "DELETE channels/{channel_id}": 409,  # a number is bound to it
     "DELETE endpoints/{endpoint_id}": 409,  # a route sends there
     "DELETE endpoints/{endpoint_id}/secrets/{secret_id}": 409,  # it is the last one
@@ -161,6 +192,14 @@ def short(place: Place) -> str:
     """`messages/{message_id}` of the API, `messages/{message_id}/` of pages."""
     route = place.route.replace("<str:", "{").replace(">", "}")
     return route.removeprefix("v1/").removeprefix("e/{env_id}/")
+
+
+OF_SANDBOX = frozenset(short(place) for place in PLACES if place.of_sandbox)
+
+
+def seen(operation: str, house: House) -> House:
+    """The house, turned where an operation such as "GET messages" is for its sandbox only."""
+    return house.turned if operation.partition(" ")[2] in OF_SANDBOX else house
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:

@@ -41,6 +41,8 @@ def able(side: Side, may: Collection[str]) -> list[str]:
 
 def of_key(side: Side, may: Collection[str]) -> Caller:
     scopes = able(side, may)
+    if not scopes:
+        return Caller(Client(), side, None)  # there is no such key
     key, text = keys.create(side.environment, SYSTEM, name="walker", held=SCOPES, scopes=scopes)
     KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
     return Caller(bearer(text), side, frozenset(scopes), (text,))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
@@ -35,6 +36,8 @@ from numbers.models import Assignment, Channel, NumberRequest
 from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
+from sandbox import receivers
+from sandbox.simulation import Said, Simulation
 
 PASSWORD = "correct horse battery staple"
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
@@ -62,6 +65,8 @@ class Side:
     request: LoggedRequest
     queue: Endpoint
     callback: Endpoint
+    receiver: UUID  # in live it is nobody's
+    simulation: UUID  # likewise
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -72,6 +77,7 @@ class Side:
             listed["identity_provider_id"] = public("identity_provider", provider.pk)
         return listed | {
             "env_id": public("environment", self.environment.pk),
+            "sandbox_id": public("environment", self.environment.pk),
             "membership_id": public(
                 "membership", self.environment.tenant.memberships.order_by("-role", "pk")[0].pk
             ),
@@ -80,6 +86,7 @@ class Side:
             "key_id": public("key", self.environment.keys.order_by("pk")[0].pk),
             "channel_id": public("channel", self.channel.pk),
             "number_id": public("number", self.assignment.number_id),
+            "held_number": self.assignment.number.number,
             "endpoint_id": public("endpoint", self.endpoint.pk),
             "callback_id": public("endpoint", self.callback.pk),
             "queue_id": public("endpoint", self.queue.pk),
@@ -94,6 +101,8 @@ class Side:
             "issue_id": public("issue", self.issue.pk),
             "replay_id": public("replay", self.replay.pk),
             "request_id": public("request", self.request.pk),
+            "receiver_id": public("receiver", self.receiver),
+            "simulation_id": public("simulation", self.simulation),
         }
 
 
@@ -105,6 +114,11 @@ class House:
     users: dict[str, User]
     live: Side
     sandbox: Side
+
+    @property
+    def turned(self) -> House:
+        """The same house with its sandbox where the walks look for live: for what only sandboxes have."""
+        return replace(self, live=self.sandbox, sandbox=self.live)
 
 
 @cache
@@ -181,6 +195,8 @@ def furnish(environment: Environment, number: str) -> Side:
         delivery.create_endpoint(
             environment, SYSTEM, kind="callback", url=URL, description="CRM", template={"method": "GET"}
         ).endpoint,
+        uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
+        uuid7() if environment.is_live else store_simulation(assignment).pk,
     )
 
 
@@ -196,6 +212,19 @@ def key_of(environment: Environment) -> str:
     key, text = keys.create(environment, SYSTEM, name="tests", held=SCOPES, scopes=scopes)
     KeyAddress.objects.create(key=key, address="127.0.0.1", first_used_at=key.created_at)
     return text
+
+
+def store_simulation(assignment: Assignment) -> Simulation:
+    """A text that the simulator sends when no clock can be: that makes no clock wait."""
+    environment, now = assignment.environment, clock(assignment.environment)
+    row = Simulation(
+        environment=environment, channel=assignment.channel, number_used=assignment.number.number
+    )
+    row.skew, row.created_at, row.next_due_at = timedelta(0), now, now + timedelta(days=4000)
+    row.seal(Said("ACME", "Later"))
+    row.save(force_insert=True)
+    row.texts.create(position=0, due_at=row.next_due_at, carrier_message_id="sim-1")
+    return row
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

@@ -32,7 +32,7 @@ class Product:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Product]:
-    ports = free_ports("PORT", "INGEST_PORT", "DEMO_RECEIVER_PORT")
+    ports = free_ports("PORT", "INGEST_PORT", "DEMO_RECEIVER_PORT", "SANDBOX_RECEIVER_PORT")
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
     environment = kept | {name: str(port) for name, port in ports.items()} | {"VAR_DIR": str(folder)}
     said = folder / "said.log"

@@ -15,7 +15,11 @@ from tests.urlconf import PARAMETER, PLACES
 
 HELD = [place for place in PLACES if OURS.fullmatch("/" + PARAMETER.sub("x", place.route))]
 #: So that there is an answer at once.
-QUERIES = {"messages/wait": "?since=2020-01-01T00:00:00Z", "messages/stream": "?since=2020-01-01T00:00:00Z"}
+QUERIES = {
+    "messages/wait": "?since=2020-01-01T00:00:00Z",
+    "messages/stream": "?since=2020-01-01T00:00:00Z",
+    "sandbox/receivers/{receiver_id}/requests/wait": "?timeout=1",
+}
 
 
 def ask(wait: LiveWait, url: str, headers: dict[str, str]) -> requests.Response:
@@ -39,9 +43,10 @@ def test_there_are_such_addresses() -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_who_may_listen(houses: tuple[House, House], wait: LiveWait, name: str) -> None:
-    acme, borealis = houses
-    caller = PROGRAMS[name](acme)
+    callers = {turned: PROGRAMS[name](houses[0].turned if turned else houses[0]) for turned in (False, True)}
     for place in HELD:
+        acme, borealis = (place.seen(house) for house in houses)
+        caller = callers[place.of_sandbox]
         query = QUERIES.get(short(place), "")
         expected = refusal(place, "GET", caller) or 200
         with ask(wait, place.url(caller.side.ids) + query, caller.headers) as answer:

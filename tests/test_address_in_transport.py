@@ -17,6 +17,7 @@ import pycurl
 import pytest
 from django.conf import LazySettings
 
+from accounts.audit import SYSTEM
 from accounts.errors import Invalid
 from accounts.ids import uuid7
 from delivery import errand, exchange, services
@@ -212,7 +213,7 @@ def test_a_name_that_turns_is_not_followed_inside(
     at_first, later, goes_out = TURNS[turn]
     names["turning.example.com"] = at_first
     url = "https://turning.example.com:8443/"
-    assert services.check_url(acme.live.environment, url) == [] or not at_first
+    assert services.check_url(acme.live.environment, SYSTEM, url) == [] or not at_first
     names["turning.example.com"] = later
     (result,) = by_transport([url.replace("8443", str(sink.port))], ())
     assert (result.status, result.error) == (None, "refused_address")
@@ -242,7 +243,7 @@ def test_a_name_that_leads_inside_is_not_saved(
     settings.DELIVERY_ALLOW_NETWORKS = ()
     names["leading.example.com"] = ANSWERS[answer]
     with pytest.raises(Invalid) as refused:
-        services.check_url(acme.live.environment, "https://leading.example.com/")
+        services.check_url(acme.live.environment, SYSTEM, "https://leading.example.com/")
     assert [code for _pointer, code, _text in refused.value.errors] == ["address_forbidden"]
 
 
@@ -255,7 +256,7 @@ def test_a_chain_of_names_is_judged_by_its_end(
         end = CHAIN[end]
     names["a.example.com"] = [end]
     with pytest.raises(Invalid):
-        services.check_url(acme.live.environment, "https://a.example.com/")
+        services.check_url(acme.live.environment, SYSTEM, "https://a.example.com/")
     (result,) = by_transport([f"http://a.example.com:{sink.port}/"], ())
     assert (result.error, out) == ("refused_address", [])
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from smsgateway.processes import Process, behind_proxy, demo, processes
+from smsgateway.processes import Process, behind_proxy, demo, for_sandboxes, processes
 
 ROOT = Path(__file__).resolve().parent.parent
 SURROUNDINGS = {"migrate", "certificates", "postgres", "valkey", "proxy"}
@@ -17,6 +17,7 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml
 OURS = [
     *processes("0.0.0.0", 8000, 8001, var="/app/var", python="python"),
     *behind_proxy("0.0.0.0", 8002, python="python"),
+    *for_sandboxes("0.0.0.0", 8003, python="python"),
 ]
 
 

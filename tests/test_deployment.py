@@ -40,8 +40,8 @@ from tests.test_supervisor import eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = ("web", "door", "wait", "smpp", "worker", "beat")
-LISTENERS = ("postgres", "valkey", "web", "door", "wait", "http", "https")
+OURS = ("web", "door", "wait", "smpp", "sandbox", "worker", "beat")
+LISTENERS = ("postgres", "valkey", "web", "door", "wait", "sandbox", "http", "https")
 CARRIER_SECRET = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
 NUMBER, SENDER, TEXT = "+33937000001", "+33639980417", "Votre code est 020005"
 APPROVE = """
@@ -219,7 +219,7 @@ def start_product(it: Deployment) -> None:
     it.run("web", sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     for name in OURS:
         it.start(name, it.argv(name), environment=it.environment(name), folder=str(ROOT))
-    for name in ("web", "door", "wait"):
+    for name in ("web", "door", "wait", "sandbox"):
         eventually(partial(is_healthy, it, name), seconds=60)
 
 

@@ -58,6 +58,7 @@ NOT_HERE = {
         "needs Docker; tests/test_deployment.py and tests/test_compose.py hold its parts"
     ),
     ("performance", "make bench"): "measures a whole machine for many minutes",
+    ("sandbox", 'smsgw sandbox create "Pull request 7" --json'): "tests/sdk/test_cli_sandbox.py runs it",
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
 #: Pages that another test follows from their first line to their last.
@@ -100,6 +101,7 @@ class Reader:
             text = text.replace(meant, own.format(**self.product.told))
         text = text.replace("http://127.0.0.1:8000/", self.product.told["dashboard"])
         text = re.sub(r"http://127\.0\.0\.1:8001/in/\w+/…", lambda _: self.shown["ingestUrl"], text)
+        text = re.sub(r"http://127\.0\.0\.1:8003/\S+/…", lambda _: self.shown["receiver"], text)
         return re.sub(r"\b(sk_live|sk_test|[a-z]{2,3})_…", lambda found: self.shown[found[1]], text)
 
     def type(self, command: str) -> None:
@@ -129,6 +131,8 @@ class Reader:
         for name, value in members(told):
             if name == "ingestUrl":
                 self.shown["ingestUrl"] = value
+            elif name == "url" and "/sandbox/receivers/" in value:
+                self.shown["receiver"] = value
             elif name in {"id", "lease", "deliveryId", "clientId", "clientSecret", "access_token"}:
                 self.shown[value.partition("_")[0]] = value
 

@@ -215,10 +215,7 @@ def test_a_tenant_whose_key_does_not_open_harms_no_other(
 ) -> None:
     """On a channel of the operator's, which carries numbers of both."""
     environments = (acme.sandbox.environment, borealis.sandbox.environment)
-    shared = numbers.create_channel(
-        environments[0], SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24}
-    )
-    Channel.objects.filter(pk=shared.pk).update(environment=None)
+    shared = numbers.create_channel(None, SYSTEM, carrier="sandbox", credentials={"secret": "s" * 24})
     Assignment.objects.filter(environment__in=environments).update(channel=shared)
     real = keyring.of
 

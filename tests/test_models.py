@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts import ids
 from accounts.personal import PersonalData
 
-OURS = {"accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations"}
+OURS = {"accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations", "sandbox"}
 # What hangs on no environment or tenant itself, and why.
 ROOTS = {
     "accounts.Tenant": "is the root",
@@ -29,6 +29,7 @@ ROOTS = {
     "delivery.Place": "part of its endpoint",
     "routing.Route_endpoints": "part of its route",
     "ingest.Line": "part of its channel",
+    "sandbox.SimulatedText": "part of its simulation",
     "accounts.User_groups": "Django's own",
     "accounts.User_user_permissions": "Django's own",
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.arguments import ASKED, BODIES, address, filled
+from tests.arguments import ASKED, BODIES, address, filled, seen
 from tests.callers import CALLERS
 from tests.cast import Api, House, with_destinations, with_provider
 from tests.test_access_matrix import OF_THE_TENANT, absent
@@ -34,11 +34,15 @@ def test_the_walks_see_api_and_pages() -> None:
 
 @pytest.mark.parametrize("place", PLACES, ids=name_of)
 def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, place: Place) -> None:
-    caller = CALLERS["a key of owner" if place.of_api else "owner"](acme)
-    shown = caller.http.get(address(place, acme.live.ids)).getvalue().decode()
-    for side in (borealis.live, borealis.sandbox, acme.sandbox):
+    house = place.seen(acme)
+    caller = CALLERS["a key of owner" if place.of_api else "owner"](house)
+    shown = caller.http.get(address(place, house.live.ids)).getvalue().decode()
+    for side in (borealis.live, borealis.sandbox, house.sandbox):
         for name, id in side.ids.items():
-            own = side is acme.sandbox and name in OF_THE_TENANT | {"env_id"}  # as one may switch there
+            own = side is house.sandbox and name in OF_THE_TENANT | {
+                "env_id",
+                "sandbox_id",
+            }  # as one may switch there
             assert own or id not in shown, place.route
 
 
@@ -69,8 +73,10 @@ REFERENCES = [(operation, pointer) for operation, body in SAMPLES.items() for po
 
 @pytest.mark.parametrize(("operation", "pointer"), REFERENCES)
 def test_a_body_cannot_name_what_is_not_ones_own(
-    acme: House, borealis: House, api: Api, operation: str, pointer: str
+    acme: House, borealis: House, operation: str, pointer: str
 ) -> None:
+    acme, borealis = seen(operation, acme), seen(operation, borealis)
+    api = Api(acme.live.key)
     (method, _space, path), answers, before = operation.partition(" "), set(), fingerprint()
     holder, place = at(SAMPLES[operation], pointer)
     name = holder[place]

@@ -47,7 +47,9 @@ def test_a_thin_body_names_the_text_and_holds_nothing_of_it(
     Webhook(new.secret).verify(request.body, request.headers)
     body = json.loads(request.body)
     assert body["type"] == "message.received"
-    assert set(body["data"]) == set(THIN) == {"id", "numberUsed", "receivedAt", "routingTag"}
+    assert set(body["data"]) == set(THIN) == {
+        "id", "numberUsed", "receivedAt", "routingTag", "simulated",
+    }  # fmt: skip
     assert (body["data"]["id"], body["data"]["routingTag"]) == (public("message", message.pk), "codes")
     assert body["timestamp"] == body["data"]["receivedAt"]
     for told in ("020005", "+33639980417"):

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations")
+OURS = ("accounts", "numbers", "inbox", "delivery", "routing", "ingest", "operations", "sandbox")
 #: What every request may note, whatever it is answered.
 NOTED = {"accounts_apikey": ("last_used_at",)}
 LEFT_OUT = {"operations_loggedrequest": "each request of the API, refused or not"}

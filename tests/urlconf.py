@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from django.urls import URLResolver, get_resolver
 
+from api.sandboxed import SandboxView
+from tests.cast import House, Side
+
 #: What belongs to no tenant, and why nobody needs a permission for it.
 OPEN = {
     **{
@@ -81,6 +84,21 @@ class Place(NamedTuple):
     @property
     def of_api(self) -> bool:
         return self.route.startswith("v1/")
+
+    @property
+    def of_sandbox(self) -> bool:
+        """Whether there is no such thing in live."""
+        if self.of_api:
+            return issubclass(self.view.view_class, SandboxView)
+        return getattr(self.view, "sandbox_only", False)
+
+    def seen(self, house: House) -> House:
+        """The house, turned where this is for its sandbox only."""
+        return house.turned if self.of_sandbox else house
+
+    def home(self, house: House) -> Side:
+        """Where this is there for somebody."""
+        return self.seen(house).live
 
     @property
     def needs(self) -> dict[str, str | None]:

@@ -22,6 +22,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from accounts import ids
 from accounts.clock import clock, stamp
 from dashboard import error_docs, manual, reasons, text
+from dashboard.context import section_in
 from dashboard.words import CARRIERS, look, region, titled
 from delivery.models import Replay
 from numbers import money
@@ -100,7 +101,7 @@ def page(context: RequestContext, name: str, **parameters: str) -> str:
 @register.simple_tag(takes_context=True)
 def page_in(context: RequestContext, environment: Any) -> str:
     """The present section in another environment."""
-    name = context.get("section") or "environment"
+    name = section_in(context.get("section") or "environment", environment)
     return reverse(name, kwargs={"env_id": ids.public("environment", environment.pk)})
 
 

@@ -288,7 +288,9 @@ def verb_of(id: str, resource: str) -> str:
 
 
 def singular(word: str) -> str:
-    return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
+    if word.endswith("ies"):
+        return word.removesuffix("ies") + "y"
+    return word.removesuffix("es") if word.endswith("xes") else word.removesuffix("s")
 
 
 def capital(name: str) -> str:

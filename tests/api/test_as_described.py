@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests.api.described import STEADY, exercise, life, operations, resource_of
+from tests.api.described import STEADY, APIOperation, exercise, life, operations, resource_of
+from tests.arguments import seen
 from tests.callers import CALLERS, ROLES
 from tests.cast import House, with_destinations, with_provider
 from tests.urlconf import PLACES
@@ -21,20 +22,23 @@ def acme(acme: House) -> House:
     return with_provider(with_destinations(acme))
 
 
+def seen_by(operation: APIOperation, house: House) -> House:
+    return seen(f"{operation.method.upper()} {operation.path.removeprefix('/v1/')}", house)
+
+
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_whatever_is_sent(acme: House, resource: str) -> None:
-    caller = CALLERS["a key of owner"](acme)
     tried = [one for one in operations() if resource_of(one) == resource]
     assert tried
     for operation in tried:
-        exercise(operation, caller, EACH)
+        exercise(operation, CALLERS["a key of owner"](seen_by(operation, acme)), EACH)
 
 
 @pytest.mark.parametrize("name", SHORTER)
 def test_whoever_asks(acme: House, name: str) -> None:
-    caller = CALLERS[name](acme)
+    callers = {house.live.key: CALLERS[name](house) for house in (acme, acme.turned)}
     for operation in operations():
-        exercise(operation, caller, OF_A_ROLE)
+        exercise(operation, callers[seen_by(operation, acme).live.key], OF_A_ROLE)
 
 
 def test_what_is_made_can_be_used_until_it_is_gone(acme: House) -> None:

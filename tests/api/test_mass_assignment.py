@@ -15,7 +15,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from tests.arguments import BODIES, OTHERWISE, filled
+from tests.arguments import BODIES, OTHERWISE, filled, seen
 from tests.cast import Api, House, with_destinations, with_provider
 from tests.traces import OURS, fingerprint
 
@@ -77,14 +77,15 @@ BULK = {"POST replays", "POST replays/{replay_id}/run"}
 
 
 def good(operation: str, house: House) -> dict[str, Any]:
-    body: dict[str, Any] = filled(BODIES[operation], house.live.ids)
+    body: dict[str, Any] = filled(BODIES[operation], seen(operation, house).live.ids)
     return body
 
 
-def send(api: Api, house: House, operation: str, body: dict[str, Any]) -> Any:
+def send(house: House, operation: str, body: dict[str, Any]) -> Any:
+    side = seen(operation, house).live
     method, _space, path = operation.partition(" ")
     named = {"Idempotency-Key": uuid4().hex} if operation in BULK else {}
-    return api(method, path.format(**house.live.ids), body, **named)
+    return Api(side.key)(method, path.format(**side.ids), body, **named)
 
 
 def pointers(answer: Any) -> set[str]:
@@ -100,17 +101,15 @@ def test_every_body_of_the_description_is_tried() -> None:
 
 
 @pytest.mark.parametrize("operation", BODIES)
-def test_nobody_assigns_what_the_server_decides(
-    acme: House, borealis: House, api: Api, operation: str
-) -> None:
+def test_nobody_assigns_what_the_server_decides(acme: House, borealis: House, operation: str) -> None:
     body, before = good(operation, acme), fingerprint()
     strange = decided() - writable().get(operation, set())
     value = borealis.live.ids["env_id"]
-    refused = pointers(send(api, acme, operation, body | dict.fromkeys(strange, value)))
+    refused = pointers(send(acme, operation, body | dict.fromkeys(strange, value)))
     assert refused == {f"#/{name}" for name in strange}
     for name in ("id", "environment", "environmentId", "tenant_id", "state", "createdAt", "secret"):
         if name in strange:
-            assert pointers(send(api, acme, operation, body | {name: value})) == {f"#/{name}"}
+            assert pointers(send(acme, operation, body | {name: value})) == {f"#/{name}"}
     assert fingerprint() == before
 
 
@@ -137,30 +136,27 @@ INNER = [(operation, pointer) for operation, body in BODIES.items() for pointer 
 
 
 @pytest.mark.parametrize(("operation", "pointer"), INNER)
-def test_nor_within_an_object_of_the_body(
-    acme: House, borealis: House, api: Api, operation: str, pointer: str
-) -> None:
+def test_nor_within_an_object_of_the_body(acme: House, borealis: House, operation: str, pointer: str) -> None:
     before = fingerprint()
     for name in ("id", "environment", "tenant_id", "createdAt"):
         body = deepcopy(good(operation, acme))
         at(body, pointer)[name] = borealis.live.ids["env_id"]
-        (refused,) = pointers(send(api, acme, operation, body))
+        (refused,) = pointers(send(acme, operation, body))
         assert refused.startswith(f"#{pointer}"), refused
     assert fingerprint() == before
 
 
 @pytest.mark.parametrize("operation", BODIES)
-def test_an_address_cannot_name_another_environment(
-    acme: House, borealis: House, api: Api, operation: str
-) -> None:
+def test_an_address_cannot_name_another_environment(acme: House, borealis: House, operation: str) -> None:
     """A query or a header that names one is refused or says nothing: what is made is one's own."""
     method, _space, path = operation.partition(" ")
     other = borealis.live.ids["env_id"]
     before, headers = of(borealis), {"Environment": other, "X-Environment-Id": other, "X-Tenant": other}
     headers["Idempotency-Key"] = uuid4().hex
-    url = f"{path.format(**acme.live.ids)}?environment={other}&environmentId={other}&tenant_id={other}"
+    side = seen(operation, acme).live
+    url = f"{path.format(**side.ids)}?environment={other}&environmentId={other}&tenant_id={other}"
     with transaction.atomic():
-        answer = api(method, url, good(operation, acme), **headers)
+        answer = Api(side.key)(method, url, good(operation, acme), **headers)
         refused = answer.status_code == 400 and answer.json()["code"] == "invalid_parameter"
         assert refused or answer.status_code < 300 or answer.status_code == OTHERWISE[operation]
         assert other not in answer.content.decode()

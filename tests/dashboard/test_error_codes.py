@@ -30,6 +30,7 @@ APPS = (
     "numbers",
     "operations",
     "routing",
+    "sandbox",
 )
 RAISED = {"Conflict", "Forbidden", "Problem", "AuthenticationFailed", "ParseError", "PermissionDenied"}
 WORD = re.compile(r"[a-z]+(?:_[a-z]+)+|invalid")

@@ -110,7 +110,7 @@ def test_a_broken_file_is_told(settings_file: Path, capsys: pytest.CaptureFixtur
 def test_the_first_text_makes_channel_and_number(
     logged_in: Settings, door: LiveDoor, acme: House, settings: LazySettings
 ) -> None:
-    settings.PUBLIC_INGEST_URL = door.url
+    settings.INTERNAL_INGEST_URL = door.url
     before = acme.sandbox.environment.messages.count()
     assert main(["trigger", "code-fr"]) == 0
     assert main(["trigger", "stop", "--text", "ARRET"]) == 0
@@ -126,7 +126,7 @@ def test_the_first_text_makes_channel_and_number(
 def test_each_scenario_is_taken(
     logged_in: Settings, door: LiveDoor, acme: House, settings: LazySettings
 ) -> None:
-    settings.PUBLIC_INGEST_URL = door.url
+    settings.INTERNAL_INGEST_URL = door.url
     for name, scenario in SCENARIOS.items():
         assert main(["trigger", name]) == 0
         newest: Message = acme.sandbox.environment.messages.order_by("-pk")[0]

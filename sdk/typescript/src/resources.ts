@@ -565,6 +565,100 @@ export class Routes extends Resource {
   }
 }
 
+export class Sandbox extends Resource {
+  /** Needs the scope `read`. */
+  readClock(query: { wait?: number | null } = {}, options?: Options): Promise<types.Clock> {
+    return this.call("GET", `/v1/sandbox/clock`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  advanceClock(body: types.NewTime = {}, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Clock> {
+    return this.call("POST", `/v1/sandbox/clock`, { body, query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  simulateMessages(body: types.NewSimulation, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Simulation> {
+    return this.call("POST", `/v1/sandbox/messages`, { body, query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  readSimulation(simulationId: string, query: { wait?: number | null } = {}, options?: Options): Promise<types.Simulation> {
+    return this.call("GET", `/v1/sandbox/messages/${segment(simulationId)}`, { query, options });
+  }
+
+  /** Needs the scope `read`. */
+  listReceivers(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Receiver> {
+    return this.pages(`/v1/sandbox/receivers`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  createReceiver(body: types.NewReceiver = {}, options?: PostOptions): Promise<types.Receiver> {
+    return this.call("POST", `/v1/sandbox/receivers`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  readReceiver(receiverId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Receiver> {
+    return this.call("GET", `/v1/sandbox/receivers/${segment(receiverId)}`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  updateReceiver(receiverId: string, body: types.ReceiverChanges = {}, options?: Options): Promise<types.Receiver> {
+    return this.call("PATCH", `/v1/sandbox/receivers/${segment(receiverId)}`, { body, options });
+  }
+
+  /** Needs the scope `configure`. */
+  deleteReceiver(receiverId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/sandbox/receivers/${segment(receiverId)}`, { options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  listReceivedRequests(receiverId: string, query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; since?: string | null } = {}, options?: Options): Pages<types.ReceivedRequest> {
+    return this.pages(`/v1/sandbox/receivers/${segment(receiverId)}/requests`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  deleteReceivedRequests(receiverId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/sandbox/receivers/${segment(receiverId)}/requests`, { options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  awaitReceivedRequests(receiverId: string, query: { count?: number | null; since?: string | null; timeout?: number | null } = {}, options?: Options): Promise<types.Awaited> {
+    return this.call("GET", `/v1/sandbox/receivers/${segment(receiverId)}/requests/wait`, { query, options });
+  }
+}
+
+export class Sandboxes extends Resource {
+  /** Needs the scope `read`. */
+  list(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Sandbox> {
+    return this.pages(`/v1/sandboxes`, { query, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  create(body: types.NewSandbox, options?: PostOptions): Promise<types.CreatedSandbox> {
+    return this.call("POST", `/v1/sandboxes`, { body, options });
+  }
+
+  /** Needs the scope `read`. */
+  read(sandboxId: string, query: { fields?: string | null } = {}, options?: Options): Promise<types.Sandbox> {
+    return this.call("GET", `/v1/sandboxes/${segment(sandboxId)}`, { query, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  update(sandboxId: string, body: types.SandboxChanges, options?: Options): Promise<types.Sandbox> {
+    return this.call("PATCH", `/v1/sandboxes/${segment(sandboxId)}`, { body, options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  delete(sandboxId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/sandboxes/${segment(sandboxId)}`, { options });
+  }
+
+  /** Needs the scope `manageSandboxes`. */
+  reset(sandboxId: string, options?: PostOptions): Promise<types.Sandbox> {
+    return this.call("POST", `/v1/sandboxes/${segment(sandboxId)}/reset`, { options });
+  }
+}
+
 export class Resources {
   readonly apiKeys: ApiKeys;
   readonly attempts: Attempts;
@@ -589,6 +683,8 @@ export class Resources {
   readonly requests: Requests;
   readonly retention: Retention;
   readonly routes: Routes;
+  readonly sandbox: Sandbox;
+  readonly sandboxes: Sandboxes;
 
   constructor(transport: Transport) {
     this.apiKeys = new ApiKeys(transport);
@@ -614,5 +710,7 @@ export class Resources {
     this.requests = new Requests(transport);
     this.retention = new Retention(transport);
     this.routes = new Routes(transport);
+    this.sandbox = new Sandbox(transport);
+    this.sandboxes = new Sandboxes(transport);
   }
 }

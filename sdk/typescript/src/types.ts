@@ -4,9 +4,13 @@ export type ActorKind = "user" | "key" | "client" | "operator" | "system";
 
 export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
+export type ClockStatus = "advancing" | "ready";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
+
+export type EndingEnum = "whole" | "drip" | "half" | "reset";
 
 export type EndpointKind = "webhook" | "callback" | "polling";
 
@@ -50,9 +54,15 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
-export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageKeys" | "manageMembers" | "manageConsent";
+export type SandboxStatus = "ready" | "emptying";
+
+export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageSandboxes" | "manageKeys" | "manageMembers" | "manageConsent";
+
+export type SignatureEnum = "valid" | "wrong" | "stale" | "missing" | "unknown";
 
 export type SignsWithEnum = "v1" | "v1a";
+
+export type SimulatedTextStateEnum = "waiting" | "accepted" | "refused" | "unanswered";
 
 export type StepEnum = "sent" | "accepted" | "routed" | "attempt" | "delivered" | "failed" | "cancelled";
 
@@ -171,6 +181,8 @@ export interface AuditEntry {
   requestId: string | null;
   /** from which it was asked */
   address: string | null;
+  /** whether it is of a sandbox */
+  simulated: boolean;
 }
 
 export interface AuditedFields {
@@ -234,6 +246,12 @@ export interface AuditedFields {
   planned?: number;
   queued?: number;
   notSent?: Record<string, number>;
+  behaviour?: AuditedFieldsBehaviour;
+  now?: string;
+  requests?: number;
+  texts?: number;
+  code?: string;
+  field?: string;
   messageIds?: string[];
   form?: string;
   organisation?: string;
@@ -289,6 +307,34 @@ export interface AuditedFieldsAccessOauth2 {
   scope?: string;
   audience?: string;
   authMethod?: "client_secret_basic" | "client_secret_post";
+}
+
+export interface AuditedFieldsBehaviour {
+  /** of the answer */
+  status?: number;
+  /** instead of a status */
+  redirect?: 301 | 302 | 303 | 307 | 308;
+  /** seconds, in the header Retry-After */
+  retryAfter?: number;
+  /** answer 410, which disables an endpoint */
+  gone?: boolean;
+  /** answer `webhook-delivery: abort-message`, which ends the tries of that event */
+  abort?: boolean;
+  body?: string;
+  /** so long a body */
+  bodyBytes?: number;
+  /** before the answer */
+  delayMs?: number;
+  /** answer a byte a second */
+  drip?: boolean;
+  /** reset the connection instead of an answer, or break off in the middle of it */
+  disconnect?: "reset" | "half";
+  /** only so many tries of each event fail */
+  failFirst?: number;
+  /** only so many in a hundred requests fail, by chance */
+  failRate?: number;
+  /** of that chance: the same seed fails the same requests */
+  seed?: number;
 }
 
 export interface AuditedFieldsConditions {
@@ -375,6 +421,20 @@ export interface AvailableNumber {
   monthlyPrice: Money | null;
 }
 
+/** The first requests, oldest first; fewer than asked for where the time was up. */
+export interface Awaited {
+  data: ReceivedRequest[];
+  /** whether as many came as were waited for */
+  complete: boolean;
+}
+
+/** The same receiver where a careful client breaks off the TLS handshake. */
+export interface BadTls {
+  expired: string;
+  selfSigned: string;
+  wrongHost: string;
+}
+
 export interface BareDelivery {
   id: string;
   messageId: string | null;
@@ -432,6 +492,34 @@ export interface BareMessage {
   media: string[];
   simulated: boolean;
   carrierMessageId: string | null;
+}
+
+export interface Behaviour {
+  /** of the answer */
+  status?: number;
+  /** instead of a status */
+  redirect?: 301 | 302 | 303 | 307 | 308;
+  /** seconds, in the header Retry-After */
+  retryAfter?: number;
+  /** answer 410, which disables an endpoint */
+  gone?: boolean;
+  /** answer `webhook-delivery: abort-message`, which ends the tries of that event */
+  abort?: boolean;
+  body?: string;
+  /** so long a body */
+  bodyBytes?: number;
+  /** before the answer */
+  delayMs?: number;
+  /** answer a byte a second */
+  drip?: boolean;
+  /** reset the connection instead of an answer, or break off in the middle of it */
+  disconnect?: "reset" | "half";
+  /** only so many tries of each event fail */
+  failFirst?: number;
+  /** only so many in a hundred requests fail, by chance */
+  failRate?: number;
+  /** of that chance: the same seed fails the same requests */
+  seed?: number;
 }
 
 /** An endpoint as saved, with what its owner should know about the URL. */
@@ -499,6 +587,15 @@ export interface Check {
   /** all four were */
   right: boolean;
   findings: Finding[];
+}
+
+export interface Clock {
+  /** what the sandbox's clock shows */
+  now: string;
+  /** of the real time, as an ISO 8601 duration */
+  aheadBy: string;
+  /** ready: all that became due by now is done */
+  status: ClockStatus;
 }
 
 /** All conditions of a route must hold. */
@@ -584,6 +681,18 @@ export interface CreatedOAuthClient {
   revokedAt: string | null;
   /** shown this once */
   clientSecret: string;
+}
+
+/** The only answer that shows its first key. */
+export interface CreatedSandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+  apiKey: CreatedApiKey;
 }
 
 export interface Delivery {
@@ -684,27 +793,32 @@ export interface EndpointChanges {
 
 export interface EndpointDisabledData {
   endpointId: string;
+  simulated: boolean;
   because: "person" | "failing" | "gone" | "asked";
   divertedTo: string | null;
 }
 
 export interface EndpointEnabledData {
   endpointId: string;
+  simulated: boolean;
 }
 
 export interface EndpointRecoveredData {
   endpointId: string;
+  simulated: boolean;
   failingSince: string;
 }
 
 export interface EndpointSecretRotatedData {
   endpointId: string;
+  simulated: boolean;
   secretId: string;
   overlapSeconds: number;
 }
 
 export interface EndpointWarnedData {
   endpointId: string;
+  simulated: boolean;
   warning: number;
   divertedTo: string | null;
 }
@@ -929,6 +1043,7 @@ export interface IssueChanges {
 export interface IssueOpenedData {
   issueId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
 }
@@ -936,6 +1051,7 @@ export interface IssueOpenedData {
 export interface IssueResolvedData {
   issueId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   because: "recovered" | "person";
@@ -1015,12 +1131,14 @@ export interface MessageDeliveredData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
 }
 
 export interface MessageExpiredData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
@@ -1030,6 +1148,7 @@ export interface MessageFailedData {
   messageId: string;
   deliveryId: string;
   endpointId: string;
+  simulated: boolean;
   /** http://127.0.0.1:8000/docs/errors/<code> says what it means */
   errorCode: 5101 | 5102 | 5103 | 5104 | 5105 | 5106 | 5107 | 5108 | 5109 | 5110 | 5111 | 5112 | 5113 | 5114 | 5115 | 5116 | 5117 | 5118 | 5199;
   reason: "ladder" | "slow" | "retryAfter" | "busy" | "circuit" | "rate" | "drain" | "order" | "ours" | "queued" | "triesUsed" | "stopped" | "expired" | "aborted" | "gone";
@@ -1173,6 +1292,11 @@ export interface NewPurchase {
   label?: string;
 }
 
+export interface NewReceiver {
+  name?: string;
+  behaviour?: Behaviour;
+}
+
 export interface NewReplay {
   kind: ReplayKind;
   filter: ReplayFilter;
@@ -1188,6 +1312,12 @@ export interface NewRoute {
   routingTag?: string;
 }
 
+export interface NewSandbox {
+  name: string;
+  /** what its first key may do; without them, all that the caller may */
+  scopes?: ScopesEnum[];
+}
+
 /** A new secret, shown this once. */
 export interface NewSecret {
   id: string;
@@ -1195,6 +1325,39 @@ export interface NewSecret {
   expiresAt: string | null;
   /** whsec_…, or the public key, whpk_… */
   secret: string;
+}
+
+export interface NewSimulation {
+  /** a number that the sandbox holds */
+  numberUsed: string;
+  /** any: a number, a short code, a name */
+  senderId: string;
+  content: string;
+  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */
+  carrier?: string;
+  /** the parts of a long text in the order in which they come: one that is missing is lost, one that is named twice comes twice. Only where the carrier does not join them itself (vonage) */
+  parts?: SentPart[];
+  /** what the carrier says, by the sandbox's clock */
+  sentAt?: string;
+  /** by how much the carrier's clock is ahead */
+  skewSeconds?: number;
+  /** how many such texts */
+  count?: number;
+  /** all at once without it */
+  ratePerSecond?: number;
+  /** by the sandbox's clock */
+  delaySeconds?: number;
+  /** how often the same comes again */
+  repeats?: number;
+  /** instead of a new one */
+  carrierMessageId?: string;
+}
+
+/** One of the two; both lead ahead. */
+export interface NewTime {
+  /** such as PT28H */
+  advanceBy?: string;
+  to?: string;
 }
 
 export interface Number {
@@ -1385,11 +1548,13 @@ export interface PreviewRequest {
 export interface QuotaExceededData {
   messagesAMonth: number;
   received: number;
+  simulated: boolean;
 }
 
 export interface QuotaWarnedData {
   messagesAMonth: number;
   received: number;
+  simulated: boolean;
 }
 
 /** One text as it would be kept. */
@@ -1417,11 +1582,54 @@ export interface Receipt {
   steps: Step[];
 }
 
+/** A request; what it said is null for who may not read texts. */
+export interface ReceivedRequest {
+  id: string;
+  /** in the order of arrival, from 1 on */
+  number: number;
+  receivedAt: string;
+  method: string | null;
+  /** with its query */
+  path: string | null;
+  headers: RequestHeader[] | null;
+  body: string | null;
+  webhookId: string | null;
+  /** how many came before with the same webhook-id */
+  repeat: number;
+  /** as the request counts */
+  attempt: number | null;
+  /** by the secrets of the endpoints that lead here; stale: more than five minutes old */
+  signature: SignatureEnum;
+  /** whose secret signed it */
+  endpointId: string | null;
+  answeredStatus: number | null;
+  /** what became of the answer */
+  ending: EndingEnum;
+}
+
 export interface ReceivedText {
   /** message.received */
   type: string;
   timestamp: string;
   data: EventData;
+}
+
+export interface Receiver {
+  id: string;
+  name: string;
+  /** for an endpoint of this sandbox; a query changes the behaviour for one request */
+  url: string;
+  badTlsUrls: BadTls;
+  behaviour: Behaviour;
+  /** requests since it was made or emptied */
+  received: number;
+  createdAt: string;
+}
+
+export interface ReceiverChanges {
+  name?: string;
+  /** replaces the whole behaviour */
+  behaviour?: Behaviour;
 }
 
 /** Which are in the queue again, and which were not held under this lease any more. */
@@ -1484,6 +1692,12 @@ export interface Request {
   actorId: string;
   /** from where it came */
   address: string | null;
+}
+
+/** One header as it came; of `Authorization` and cookies only the first word. */
+export interface RequestHeader {
+  name: string;
+  value: string;
 }
 
 /** The request for an example text, as it would go out but for the signature's value. */
@@ -1673,11 +1887,32 @@ export interface SampleText {
   content: string;
 }
 
+export interface Sandbox {
+  id: string;
+  name: string;
+  createdAt: string;
+  /** whether the caller belongs to it */
+  current: boolean;
+  /** emptying: a reset is under way */
+  status: SandboxStatus;
+}
+
+export interface SandboxChanges {
+  name: string;
+}
+
 /** A secret that signs; itself it is told when it is made and never again. */
 export interface Secret {
   id: string;
   createdAt: string;
   expiresAt: string | null;
+}
+
+export interface SentPart {
+  /** which part, from 1 */
+  number: number;
+  /** how much later than the text it comes */
+  delaySeconds?: number;
 }
 
 export interface Settlement {
@@ -1691,6 +1926,31 @@ export interface ShownCondition {
   operator: OperatorEnum;
   /** null for senders without the scope readContent */
   value: string | string[] | null;
+}
+
+export interface SimulatedText {
+  carrierMessageId: string;
+  part: number | null;
+  parts: number | null;
+  dueAt: string;
+  state: SimulatedTextStateEnum;
+  /** the HTTP status of the last request */
+  answer: number | null;
+  tries: number;
+  /** null while, or because, it is no message */
+  messageId: string | null;
+}
+
+/** What the simulator sends, one request of the carrier after the other. */
+export interface Simulation {
+  id: string;
+  numberUsed: string;
+  channelId: string;
+  carrier: string;
+  createdAt: string;
+  /** of what has arrived so far, the oldest first */
+  messageIds: string[];
+  texts: SimulatedText[];
 }
 
 export interface Step {

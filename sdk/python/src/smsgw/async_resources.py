@@ -1782,6 +1782,256 @@ class Routes(AsyncResource):
         )
 
 
+class Sandbox(AsyncResource):
+    async def read_clock(self, *, wait: int | None = None) -> models.Clock:
+        """Needs the scope `read`."""
+        return await self._call({200: models.Clock}, "GET", "/v1/sandbox/clock", query={"wait": wait})
+
+    async def advance_clock(
+        self,
+        *,
+        wait: int | None = None,
+        advance_by: str | Unset = UNSET,
+        to: datetime | str | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Clock:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Clock},
+            "POST",
+            "/v1/sandbox/clock",
+            query={"wait": wait},
+            body={"advanceBy": advance_by, "to": to},
+            idempotency_key=idempotency_key,
+        )
+
+    async def simulate_messages(
+        self,
+        *,
+        number_used: str,
+        sender_id: str,
+        content: str,
+        wait: int | None = None,
+        carrier: str | Unset = UNSET,
+        parts: Sequence[inputs.SentPart] | Unset = UNSET,
+        sent_at: datetime | str | Unset = UNSET,
+        skew_seconds: float | Unset = UNSET,
+        count: int | Unset = UNSET,
+        rate_per_second: float | Unset = UNSET,
+        delay_seconds: float | Unset = UNSET,
+        repeats: int | Unset = UNSET,
+        carrier_message_id: str | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Simulation:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {202: models.Simulation},
+            "POST",
+            "/v1/sandbox/messages",
+            query={"wait": wait},
+            body={
+                "numberUsed": number_used,
+                "senderId": sender_id,
+                "content": content,
+                "carrier": carrier,
+                "parts": parts,
+                "sentAt": sent_at,
+                "skewSeconds": skew_seconds,
+                "count": count,
+                "ratePerSecond": rate_per_second,
+                "delaySeconds": delay_seconds,
+                "repeats": repeats,
+                "carrierMessageId": carrier_message_id,
+            },
+            idempotency_key=idempotency_key,
+        )
+
+    async def read_simulation(self, simulation_id: str, *, wait: int | None = None) -> models.Simulation:
+        """Needs the scope `readMessages`."""
+        return await self._call(
+            {200: models.Simulation},
+            "GET",
+            f"/v1/sandbox/messages/{segment(simulation_id)}",
+            query={"wait": wait},
+        )
+
+    def list_receivers(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPages[models.Receiver]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.Receiver,
+            "/v1/sandbox/receivers",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
+
+    async def create_receiver(
+        self,
+        *,
+        name: str | Unset = UNSET,
+        behaviour: inputs.Behaviour | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {201: models.Receiver},
+            "POST",
+            "/v1/sandbox/receivers",
+            body={"name": name, "behaviour": behaviour},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read_receiver(self, receiver_id: str, *, fields: str | None = None) -> models.Receiver:
+        """Needs the scope `read`."""
+        return await self._call(
+            {200: models.Receiver},
+            "GET",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}",
+            query={"fields": fields},
+        )
+
+    async def update_receiver(
+        self, receiver_id: str, *, name: str | Unset = UNSET, behaviour: inputs.Behaviour | Unset = UNSET
+    ) -> models.Receiver:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Receiver},
+            "PATCH",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}",
+            body={"name": name, "behaviour": behaviour},
+        )
+
+    async def delete_receiver(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        await self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}")
+
+    def list_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        since: str | None = None,
+    ) -> AsyncPages[models.ReceivedRequest]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.ReceivedRequest,
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit, "since": since},
+        )
+
+    async def delete_received_requests(self, receiver_id: str) -> None:
+        """Needs the scope `configure`."""
+        await self._nothing("DELETE", f"/v1/sandbox/receivers/{segment(receiver_id)}/requests")
+
+    async def await_received_requests(
+        self,
+        receiver_id: str,
+        *,
+        count: int | None = None,
+        since: str | None = None,
+        timeout: int | None = None,
+    ) -> models.Awaited:
+        """Needs the scope `readMessages`."""
+        return await self._call(
+            {200: models.Awaited},
+            "GET",
+            f"/v1/sandbox/receivers/{segment(receiver_id)}/requests/wait",
+            query={"count": count, "since": since, "timeout": timeout},
+        )
+
+
+class Sandboxes(AsyncResource):
+    def list(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncPages[models.Sandbox]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.Sandbox,
+            "/v1/sandboxes",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+            },
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        scopes: Sequence[inputs.ScopesEnum] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.CreatedSandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {201: models.CreatedSandbox},
+            "POST",
+            "/v1/sandboxes",
+            body={"name": name, "scopes": scopes},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read(self, sandbox_id: str, *, fields: str | None = None) -> models.Sandbox:
+        """Needs the scope `read`."""
+        return await self._call(
+            {200: models.Sandbox}, "GET", f"/v1/sandboxes/{segment(sandbox_id)}", query={"fields": fields}
+        )
+
+    async def update(self, sandbox_id: str, *, name: str) -> models.Sandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {200: models.Sandbox}, "PATCH", f"/v1/sandboxes/{segment(sandbox_id)}", body={"name": name}
+        )
+
+    async def delete(self, sandbox_id: str) -> None:
+        """Needs the scope `manageSandboxes`."""
+        await self._nothing("DELETE", f"/v1/sandboxes/{segment(sandbox_id)}")
+
+    async def reset(self, sandbox_id: str, *, idempotency_key: str | None = None) -> models.Sandbox:
+        """Needs the scope `manageSandboxes`."""
+        return await self._call(
+            {202: models.Sandbox},
+            "POST",
+            f"/v1/sandboxes/{segment(sandbox_id)}/reset",
+            idempotency_key=idempotency_key,
+        )
+
+
 class Resources:
     def __init__(self, transport: AsyncTransport) -> None:
         self.api_keys = ApiKeys(transport)
@@ -1807,3 +2057,5 @@ class Resources:
         self.requests = Requests(transport)
         self.retention = Retention(transport)
         self.routes = Routes(transport)
+        self.sandbox = Sandbox(transport)
+        self.sandboxes = Sandboxes(transport)

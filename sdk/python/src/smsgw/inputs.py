@@ -8,8 +8,10 @@ from typing import Literal, NotRequired, TypedDict
 
 ActorKind = Literal["user", "key", "client", "operator", "system"]
 ChangeEnum = Literal["created", "updated", "moved", "deleted"]
+ClockStatus = Literal["advancing", "ready"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
+EndingEnum = Literal["whole", "drip", "half", "reset"]
 EndpointKind = Literal["webhook", "callback", "polling"]
 ErrorCodeEnum = Literal[
     5101,
@@ -77,6 +79,7 @@ ReplayableState = Literal["failed", "delivered", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+SandboxStatus = Literal["ready", "emptying"]
 ScopesEnum = Literal[
     "read",
     "readMessages",
@@ -85,11 +88,14 @@ ScopesEnum = Literal[
     "configure",
     "replay",
     "readAudit",
+    "manageSandboxes",
     "manageKeys",
     "manageMembers",
     "manageConsent",
 ]
+SignatureEnum = Literal["valid", "wrong", "stale", "missing", "unknown"]
 SignsWithEnum = Literal["v1", "v1a"]
+SimulatedTextStateEnum = Literal["waiting", "accepted", "refused", "unanswered"]
 StepEnum = Literal["sent", "accepted", "routed", "attempt", "delivered", "failed", "cancelled"]
 
 
@@ -199,6 +205,12 @@ class AuditedFields(TypedDict):
     planned: NotRequired[int]
     queued: NotRequired[int]
     notSent: NotRequired[Mapping[str, int]]
+    behaviour: NotRequired[AuditedFieldsBehaviour]
+    now: NotRequired[datetime | str]
+    requests: NotRequired[int]
+    texts: NotRequired[int]
+    code: NotRequired[str]
+    field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]
     form: NotRequired[str]
     organisation: NotRequired[str]
@@ -254,6 +266,34 @@ class AuditedFieldsAccessOauth2(TypedDict):
     scope: NotRequired[str]
     audience: NotRequired[str]
     authMethod: NotRequired[Literal["client_secret_basic", "client_secret_post"]]
+
+
+class AuditedFieldsBehaviour(TypedDict):
+    # of the answer
+    status: NotRequired[int]
+    # instead of a status
+    redirect: NotRequired[Literal[301, 302, 303, 307, 308]]
+    # seconds, in the header Retry-After
+    retryAfter: NotRequired[int]
+    # answer 410, which disables an endpoint
+    gone: NotRequired[bool]
+    # answer `webhook-delivery: abort-message`, which ends the tries of that event
+    abort: NotRequired[bool]
+    body: NotRequired[str]
+    # so long a body
+    bodyBytes: NotRequired[int]
+    # before the answer
+    delayMs: NotRequired[int]
+    # answer a byte a second
+    drip: NotRequired[bool]
+    # reset the connection instead of an answer, or break off in the middle of it
+    disconnect: NotRequired[Literal["reset", "half"]]
+    # only so many tries of each event fail
+    failFirst: NotRequired[int]
+    # only so many in a hundred requests fail, by chance
+    failRate: NotRequired[int]
+    # of that chance: the same seed fails the same requests
+    seed: NotRequired[int]
 
 
 class AuditedFieldsConditions(TypedDict):
@@ -356,6 +396,34 @@ class AuditedFieldsTemplate(TypedDict):
     contentType: NotRequired[str | None]
 
 
+class Behaviour(TypedDict):
+    # of the answer
+    status: NotRequired[int]
+    # instead of a status
+    redirect: NotRequired[Literal[301, 302, 303, 307, 308]]
+    # seconds, in the header Retry-After
+    retryAfter: NotRequired[int]
+    # answer 410, which disables an endpoint
+    gone: NotRequired[bool]
+    # answer `webhook-delivery: abort-message`, which ends the tries of that event
+    abort: NotRequired[bool]
+    body: NotRequired[str]
+    # so long a body
+    bodyBytes: NotRequired[int]
+    # before the answer
+    delayMs: NotRequired[int]
+    # answer a byte a second
+    drip: NotRequired[bool]
+    # reset the connection instead of an answer, or break off in the middle of it
+    disconnect: NotRequired[Literal["reset", "half"]]
+    # only so many tries of each event fail
+    failFirst: NotRequired[int]
+    # only so many in a hundred requests fail, by chance
+    failRate: NotRequired[int]
+    # of that chance: the same seed fails the same requests
+    seed: NotRequired[int]
+
+
 class Condition(TypedDict):
     """All conditions of a route must hold."""
 
@@ -366,27 +434,32 @@ class Condition(TypedDict):
 
 class EndpointDisabledData(TypedDict):
     endpointId: str
+    simulated: bool
     because: Literal["person", "failing", "gone", "asked"]
     divertedTo: str | None
 
 
 class EndpointEnabledData(TypedDict):
     endpointId: str
+    simulated: bool
 
 
 class EndpointRecoveredData(TypedDict):
     endpointId: str
+    simulated: bool
     failingSince: datetime | str
 
 
 class EndpointSecretRotatedData(TypedDict):
     endpointId: str
+    simulated: bool
     secretId: str
     overlapSeconds: int
 
 
 class EndpointWarnedData(TypedDict):
     endpointId: str
+    simulated: bool
     warning: int
     divertedTo: str | None
 
@@ -466,6 +539,7 @@ class ImportedRoute(TypedDict):
 class IssueOpenedData(TypedDict):
     issueId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -493,6 +567,7 @@ class IssueOpenedData(TypedDict):
 class IssueResolvedData(TypedDict):
     issueId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -522,12 +597,14 @@ class MessageDeliveredData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
 
 
 class MessageExpiredData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -573,6 +650,7 @@ class MessageFailedData(TypedDict):
     messageId: str
     deliveryId: str
     endpointId: str
+    simulated: bool
     # http://127.0.0.1:8000/docs/errors/<code> says what it means
     errorCode: Literal[
         5101,
@@ -690,11 +768,13 @@ class PolicyRetry2(TypedDict):
 class QuotaExceededData(TypedDict):
     messagesAMonth: int
     received: int
+    simulated: bool
 
 
 class QuotaWarnedData(TypedDict):
     messagesAMonth: int
     received: int
+    simulated: bool
 
 
 class ReplayFilter(TypedDict):
@@ -718,6 +798,13 @@ class SampleText(TypedDict):
     numberUsed: str
     senderId: str
     content: str
+
+
+class SentPart(TypedDict):
+    # which part, from 1
+    number: int
+    # how much later than the text it comes
+    delaySeconds: NotRequired[float]
 
 
 class Template(TypedDict):

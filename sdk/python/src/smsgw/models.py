@@ -10,9 +10,12 @@ from smsgw.inputs import (
     Access,
     ActorKind,
     AuditedFields,
+    Behaviour,
     ChangeEnum,
+    ClockStatus,
     ConditionField,
     DeliveryState,
+    EndingEnum,
     EndpointDisabledData,
     EndpointEnabledData,
     EndpointKind,
@@ -46,8 +49,11 @@ from smsgw.inputs import (
     RequestEnum,
     RoleEnum,
     RouteAction,
+    SandboxStatus,
     ScopesEnum,
+    SignatureEnum,
     SignsWithEnum,
+    SimulatedTextStateEnum,
     StepEnum,
     Template,
 )
@@ -123,6 +129,8 @@ class AuditEntry(Model):
     request_id: str | None
     # from which it was asked
     address: str | None
+    # whether it is of a sandbox
+    simulated: bool
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -134,6 +142,24 @@ class AvailableNumber(Model):
     region: str | None
     capabilities: list[NumberCapability]
     monthly_price: Money | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Awaited(Model):
+    """The first requests, oldest first; fewer than asked for where the time was up."""
+
+    data: list[ReceivedRequest]
+    # whether as many came as were waited for
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BadTls(Model):
+    """The same receiver where a careful client breaks off the TLS handshake."""
+
+    expired: str
+    self_signed: str
+    wrong_host: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -265,6 +291,16 @@ class Check(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Clock(Model):
+    # what the sandbox's clock shows
+    now: datetime
+    # of the real time, as an ISO 8601 duration
+    ahead_by: str
+    # ready: all that became due by now is done
+    status: ClockStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class CreatedApiKey(Model):
     """The only answer that shows the key itself."""
 
@@ -346,6 +382,20 @@ class CreatedOAuthClient(Model):
     revoked_at: datetime | None
     # shown this once
     client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CreatedSandbox(Model):
+    """The only answer that shows its first key."""
+
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
+    api_key: CreatedApiKey
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -837,11 +887,51 @@ class Receipt(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class ReceivedRequest(Model):
+    """A request; what it said is null for who may not read texts."""
+
+    id: str
+    # in the order of arrival, from 1 on
+    number: int
+    received_at: datetime
+    method: str | None
+    # with its query
+    path: str | None
+    headers: list[RequestHeader] | None
+    body: str | None
+    webhook_id: str | None
+    # how many came before with the same webhook-id
+    repeat: int
+    # as the request counts
+    attempt: int | None
+    # by the secrets of the endpoints that lead here; stale: more than five minutes old
+    signature: SignatureEnum
+    # whose secret signed it
+    endpoint_id: str | None
+    answered_status: int | None
+    # what became of the answer
+    ending: EndingEnum
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ReceivedText(Model):
     # message.received
     type: str
     timestamp: datetime
     data: EventData
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Receiver(Model):
+    id: str
+    name: str
+    # for an endpoint of this sandbox; a query changes the behaviour for one request
+    url: str
+    bad_tls_urls: BadTls
+    behaviour: Behaviour
+    # requests since it was made or emptied
+    received: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -894,6 +984,14 @@ class Request(Model):
     actor_id: str
     # from where it came
     address: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RequestHeader(Model):
+    """One header as it came; of `Authorization` and cookies only the first word."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -1056,6 +1154,17 @@ class RouteVersion(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Sandbox(Model):
+    id: str
+    name: str
+    created_at: datetime
+    # whether the caller belongs to it
+    current: bool
+    # emptying: a reset is under way
+    status: SandboxStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Secret(Model):
     """A secret that signs; itself it is told when it is made and never again."""
 
@@ -1072,6 +1181,34 @@ class ShownCondition(Model):
     operator: OperatorEnum
     # null for senders without the scope readContent
     value: str | list[str] | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SimulatedText(Model):
+    carrier_message_id: str
+    part: int | None
+    parts: int | None
+    due_at: datetime
+    state: SimulatedTextStateEnum
+    # the HTTP status of the last request
+    answer: int | None
+    tries: int
+    # null while, or because, it is no message
+    message_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Simulation(Model):
+    """What the simulator sends, one request of the carrier after the other."""
+
+    id: str
+    number_used: str
+    channel_id: str
+    carrier: str
+    created_at: datetime
+    # of what has arrived so far, the oldest first
+    message_ids: list[str]
+    texts: list[SimulatedText]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import httpx
 
-from smsgw.cli import listen, login, tail, trigger
+from smsgw.cli import listen, login, sandbox, tail, trigger
 from smsgw.cli.settings import Settings, client
 from smsgw.errors import SmsgwError
 
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     login.add_to(commands)
     listen.add_to(commands)
     trigger.add_to(commands)
+    sandbox.add_to(commands)
     tail.add_messages_to(commands)
     tail.add_logs_to(commands)
     deliveries = commands.add_parser("deliveries", help="what was sent to endpoints").add_subparsers(

@@ -22,8 +22,6 @@ class Settings:
         default="", repr=False
     )  # of `listen`: made once, so that receivers can keep it
     number: str = ""  # of `trigger`
-    ingest_url: str = ""
-    ingest_secret: str = field(default="", repr=False)
 
     @classmethod
     def read(cls) -> Settings:

@@ -1,24 +1,22 @@
 """`smsgw trigger`: a text as a carrier would bring it, to a number of the sandbox.
 
-The first time it makes itself a channel of carrier `sandbox` and takes a number of a range reserved for fiction.
+The first time it takes a number of a range reserved for fiction, on a channel of carrier `sandbox`.
 """
 
 from __future__ import annotations
 
 import argparse
 import secrets
-import time
 from dataclasses import replace
 from typing import Any, NamedTuple
-
-import httpx
 
 from smsgw.cli.settings import Settings, client
 from smsgw.client import Client, guard
 from smsgw.errors import ConflictError
-from smsgw.models import Channel
+from smsgw.models import Simulation
 
-TRIES, PAUSE_S = 10, 0.2
+TRIES = 10
+WAIT_S = 5
 
 
 class Text(NamedTuple):
@@ -45,6 +43,13 @@ def add_to(commands: Any) -> None:
     command.add_argument("scenario", choices=sorted(SCENARIOS))
     command.add_argument("--from", dest="sender", metavar="SENDER", help="instead of the scenario's")
     command.add_argument("--text", metavar="TEXT", help="instead of the scenario's")
+    command.add_argument(
+        "--to", dest="number", metavar="NUMBER", help="of the sandbox, instead of one of its own"
+    )
+    command.add_argument("--carrier", metavar="NAME", help="in whose dialect, such as twilio")
+    command.add_argument("--count", type=int, default=1, metavar="N", help="how many")
+    command.add_argument("--rate", type=float, metavar="R", help="texts a second; all at once without it")
+    command.add_argument("--delay", type=float, default=0, metavar="S", help="seconds from now")
     command.set_defaults(run=run)
 
 
@@ -52,29 +57,27 @@ def run(asked: argparse.Namespace) -> None:
     settings = Settings.read()
     with client(settings) as api:
         guard(settings.key, "sandbox")
-        ready = settings if settings.ingest_url else furnished(api, settings)
-    scenario = SCENARIOS[asked.scenario]
-    answer = send(ready, Text(asked.sender or scenario.sender, asked.text or scenario.content))
-    print(f"{asked.scenario} to {ready.number}: {answer}")
+        number = asked.number or settings.number or furnished(api, settings)
+        simulation = send(api, number, asked)
+    for text in simulation.texts:
+        print(f"{asked.scenario} to {number}: {text.state} {text.message_id or text.carrier_message_id}")
 
 
-def furnished(api: Client, settings: Settings) -> Settings:
-    """A channel and a number, kept for the next time."""
+def furnished(api: Client, settings: Settings) -> str:
+    """A number, kept for the next time."""
     secret = secrets.token_urlsafe(24)
     channel = api.channels.create(carrier="sandbox", name="smsgw trigger", credentials={"secret": secret})
-    made = replace(
-        settings, number=number(api, channel), ingest_url=channel.ingest_url or "", ingest_secret=secret
-    )
-    made.write()
-    return made
+    number = taken(api, channel.id)
+    replace(settings, number=number).write()
+    return number
 
 
-def number(api: Client, channel: Channel) -> str:
-    """One that nobody holds. Raises ConflictError when luck is against us."""
+def taken(api: Client, channel_id: str) -> str:
+    """A number that nobody held. Raises ConflictError when luck is against us."""
     for left in reversed(range(TRIES)):
         wanted = f"+3363998{secrets.randbelow(10_000):04}"
         try:
-            api.numbers.create(number=wanted, channel_id=channel.id, label="smsgw trigger")
+            api.numbers.create(number=wanted, channel_id=channel_id, label="smsgw trigger")
         except ConflictError:
             if not left:
                 raise
@@ -83,13 +86,15 @@ def number(api: Client, channel: Channel) -> str:
     raise AssertionError("unreachable")
 
 
-def send(settings: Settings, text: Text) -> str:
-    body = {"from": text.sender, "to": settings.number, "text": text.content}
-    headers = {"Authorization": f"Bearer {settings.ingest_secret}"}
-    for _ in range(TRIES):
-        answer = httpx.post(settings.ingest_url, json=body, headers=headers, timeout=30)
-        if answer.status_code != 404:
-            break
-        time.sleep(PAUSE_S)  # the door hears of a new channel a moment after it was made
-    answer.raise_for_status()
-    return "accepted"
+def send(api: Client, number: str, asked: argparse.Namespace) -> Simulation:
+    scenario = SCENARIOS[asked.scenario]
+    wanted: dict[str, Any] = {"carrier": asked.carrier, "rate_per_second": asked.rate}
+    return api.sandbox.simulate_messages(
+        wait=WAIT_S,
+        number_used=number,
+        sender_id=asked.sender or scenario.sender,
+        content=asked.text or scenario.content,
+        count=asked.count,
+        delay_seconds=asked.delay,
+        **{name: value for name, value in wanted.items() if value is not None},
+    )

@@ -1,0 +1,36 @@
+"""Live and sandbox know nothing of each other: the database refuses rows across, this tells the trail who tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.audit import Actor
+from accounts.errors import Crossing, Forbidden
+from accounts.models import Environment
+
+
+def note_refusal(environment: Environment, actor: Actor, code: str, **told: Any) -> None:
+    """Somebody of `environment` reached for the other side and was refused by the error `code`."""
+    audit.record(actor, "wall.refused", None, environment=environment, after={"code": code, **told})
+
+
+def keep_out_live(environment: Environment, actor: Actor) -> None:
+    """Raises Forbidden in live, for what only sandboxes have, and writes down who tried."""
+    if environment.is_live:
+        note_refusal(environment, actor, "sandbox_only")
+        raise Forbidden("sandbox_only", _("This is for sandboxes only: use a key of one (sk_test_…)."))
+
+
+@contextmanager
+def watched(environment: Environment, actor: Actor) -> Iterator[None]:
+    """Around a service that may raise Crossing, outside of its transaction: that undoes all that was written in it."""
+    try:
+        yield
+    except Crossing as refused:
+        note_refusal(environment, actor, refused.errors[0].code)
+        raise

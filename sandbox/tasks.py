@@ -1,0 +1,48 @@
+"""The sandbox's clockwork."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from accounts.clock import clock
+from accounts.ids import earliest
+from sandbox import clocks, emptying, receivers, sending
+from sandbox.simulation import Simulation
+
+#: A little less than the second after which beat rings again.
+SENDS_FOR = timedelta(seconds=0.9)
+#: Then the next task goes on: none is to hold a worker's thread for long.
+GOES_ON_FOR = timedelta(seconds=20)
+KEPT = timedelta(days=1)
+BATCH = 100
+
+
+@shared_task(name="sandbox.tasks.send")
+def send() -> int:
+    """Send simulated texts that are due; answers how many simulations it was about."""
+    return sending.send_all_due(clock() + SENDS_FOR)
+
+
+@shared_task(name="sandbox.tasks.forget")
+def forget() -> int:
+    """Delete simulations that were over a day ago; answers how many."""
+    over = Simulation.objects.filter(next_due_at=None, pk__lt=earliest(clock() - KEPT))
+    gone = 0
+    while ids := list(over.values_list("pk", flat=True)[:BATCH]):
+        gone += Simulation.objects.filter(pk__in=ids).delete()[1].get("sandbox.Simulation", 0)
+    return gone
+
+
+@shared_task(name="sandbox.tasks.purge_requests")
+def purge_requests() -> int:
+    """Delete requests that receivers have kept for their day; answers how many."""
+    return receivers.purge(clock())
+
+
+@shared_task(name="sandbox.tasks.go_on")
+def go_on() -> dict[str, int]:
+    """Answers how many sandboxes became empty, and how many clocks were followed to their time."""
+    until = clock() + GOES_ON_FOR
+    return {"emptied": emptying.run(until), "followed": clocks.run(until)}

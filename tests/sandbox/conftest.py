@@ -1,0 +1,38 @@
+"""What the sandbox adds to the cast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+
+from accounts.audit import SYSTEM
+from sandbox import receivers
+from sandbox.receiver import Receiver
+from tests.cast import Api, House
+from tests.live import LiveDoor
+from tests.sandbox.receiving import LiveReceivers, receivers_live
+from tests.sandbox.simulating import Simulator
+
+
+@pytest.fixture
+def live_receivers(transactional_db: None, settings: LazySettings) -> Iterator[LiveReceivers]:
+    """The process of the receivers. Name it before `engine`, which reads the same settings."""
+    with receivers_live(settings) as live:
+        yield live
+
+
+@pytest.fixture
+def bin(acme: House) -> Receiver:
+    """A receiver in Acme's sandbox."""
+    return receivers.create(acme.sandbox.environment, SYSTEM, name="Bin")
+
+
+@pytest.fixture
+def simulator(acme: House, door: LiveDoor, settings: LazySettings) -> Simulator:
+    """Acme's, which reaches the test's own door and knows its number."""
+    settings.INTERNAL_INGEST_URL = door.url
+    acme.sandbox.environment.simulations.all().delete()  # the cast's own
+    door.view(acme.sandbox.channel)
+    return Simulator(Api(acme.sandbox.key), acme)
