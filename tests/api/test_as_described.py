@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
+from schemathesis.schemas import APIOperation
 
-from tests.api.described import STEADY, APIOperation, exercise, life, operations, resource_of
+from tests.api.described import STEADY, exercise, life, operations, resource_of
 from tests.arguments import seen
 from tests.callers import CALLERS, ROLES
 from tests.cast import House, with_destinations, with_provider
@@ -22,7 +25,7 @@ def acme(acme: House) -> House:
     return with_provider(with_destinations(acme))
 
 
-def seen_by(operation: APIOperation, house: House) -> House:
+def seen_by(operation: APIOperation[Any, Any, Any, Any], house: House) -> House:
     return seen(f"{operation.method.upper()} {operation.path.removeprefix('/v1/')}", house)
 
 
