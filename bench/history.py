@@ -114,7 +114,7 @@ INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_use
   route_version, routing_tag, why_id, simulated, partial)
 SELECT {id_of(1)}, environment_id, channel_id, number_id, number_used, {sealed(69)}, {sealed(40)},
   decode(md5((i %% {SENDERS})::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received',
-  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, false, false
+  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, true, false
 FROM text
 """,
     "delivery_delivery": f"""{TEXT}

@@ -61,5 +61,5 @@ def test_each_line_of_the_log_names_it(acme: House, api: Api, monkeypatch: pytes
         raise LookupError
 
     monkeypatch.setattr(messages, "readable", noisy)
-    response = api.get("messages")
+    response = api.get("messages/msg_06h1d9ci2lo030000000164ijc")
     assert [json.loads(line)["requestId"] for line in lines] == [response["Request-Id"]]

@@ -21,6 +21,10 @@ def acme(acme: House) -> House:
     return with_provider(with_destinations(acme))
 
 
+#: What is shown to everybody, and happens to be somebody's.
+EXAMPLES = {("v1/event-types", "+33639980001")}
+
+
 @pytest.fixture
 def borealis(borealis: House) -> House:
     return with_provider(with_destinations(borealis))
@@ -39,10 +43,8 @@ def test_what_one_may_see_shows_nothing_of_others(acme: House, borealis: House, 
     shown = caller.http.get(address(place, house.live.ids)).getvalue().decode()
     for side in (borealis.live, borealis.sandbox, house.sandbox):
         for name, id in side.ids.items():
-            own = side is house.sandbox and name in OF_THE_TENANT | {
-                "env_id",
-                "sandbox_id",
-            }  # as one may switch there
+            own = side is house.sandbox and name in OF_THE_TENANT | {"env_id", "sandbox_id"}  # one may switch
+            own = own or (place.route, id) in EXAMPLES
             assert own or id not in shown, place.route
 
 
