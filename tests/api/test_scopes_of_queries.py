@@ -96,7 +96,7 @@ def test_a_difference_hides_the_senders_too(acme: House) -> None:
 
 def test_trying_routes_takes_the_right_to_read_texts(acme: House, api: Api) -> None:
     ids = acme.live.ids
-    limited = key_of(acme, *(scope for scope in SCOPES if scope != "readContent"))
+    limited = key_of(acme, *(scope for scope in SCOPES if scope not in {"readContent", "manageSandboxes"}))
     for body in ({"last": 10}, {"messageId": ids["message_id"]}):
         refused = limited.post("routes/dry-run", body)
         assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope")
