@@ -47,7 +47,7 @@ def channel(acme: House, shop: Shop) -> Channel:
 def pool_channel(acme: House, shop: Shop) -> Channel:
     """The operator's."""
     made = opened(acme.live.environment, shop)
-    made.delete()  # whose it is cannot be changed
+    Channel.objects.filter(pk=made.pk).delete()  # whose it is cannot be changed
     made.environment = None
     made.seal_credentials(dict(shop.credentials))
     made.save(force_insert=True)
