@@ -74,7 +74,7 @@ def test_an_endpoint_hears_of_what_it_asked_for_and_nothing_else(
     assert request.headers["webhook-id"] == public("event", event.pk)
     body = validated(request.body)
     id = public("endpoint", lane.endpoint.pk)
-    assert body["data"] == {"endpointId": id, "because": "person", "divertedTo": None}
+    assert body["data"] == {"endpointId": id, "because": "person", "divertedTo": None, "simulated": True}
     until(lambda: Delivery.objects.get(event=event).state == "delivered")
     assert Attempt.objects.get(delivery__event=event).response == "ok"
     assert [one["type"] for one in told(lane)] == ["endpoint.disabled", "endpoint.enabled"]
@@ -104,6 +104,7 @@ def test_a_message_that_is_given_up_is_told_with_why(
         "endpointId": public("endpoint", lane.endpoint.pk),
         "errorCode": 5105,
         "reason": "triesUsed",
+        "simulated": True,
     }
 
 

@@ -14,7 +14,7 @@ from accounts.ids import public
 from accounts.models import AuditEntry
 from accounts.roles import SCOPES
 from inbox import erasure
-from inbox.models import Message
+from numbers.services import assign_number, create_channel
 from tests.cast import Api, House, store_message
 from tests.live import WITHIN_S
 from tests.live_wait import LiveWait, committing_late
@@ -96,8 +96,8 @@ def test_an_empty_feed_has_a_cursor_too(acme: House) -> None:
     api = Api(keys.create(empty, SYSTEM, name="tests", held=SCOPES)[1])
     page = api.get("feed").json()
     assert (page["data"], page["hasMore"]) == ([], False)
-    first = store_message(acme.live.assignment, "first")
-    Message.objects.filter(pk=first.pk).update(environment=empty)
+    channel = create_channel(empty, SYSTEM, carrier="sandbox", credentials={"secret": "a-long-enough-secret"})
+    store_message(assign_number(empty, SYSTEM, number="+33639989998", channel=channel), "first")
     assert contents(after(api, page)) == ["first"]
 
 
