@@ -29,7 +29,7 @@ def test_the_counter_counts_what_the_server_counts(visitor: Visitor) -> None:
     visitor.go("simulator/", visitor.house.sandbox)
     assert visitor.page.get_by_role("button", name="Count").count() == 0
     for text in TEXTS:
-        visitor.page.get_by_label("Text").fill(text)
+        visitor.page.get_by_label("Text", exact=True).fill(text)
         found = measure(text)
         told = [shown(visitor, name) for name in ("encoding", "units", "segments", "left")]
         assert told == [found.encoding, *map(str, (found.units, found.segments, found.left))], text
