@@ -42,7 +42,9 @@ WHERE m.received_at > %(wall)s + v.clock_offset - s.wait AND EXISTS (
     WHERE environment_id = m.environment_id AND (sender_index, id) < (m.sender_index, m.id)
       AND (sender_index, id) >= (m.sender_index, s.since)
     ORDER BY sender_index DESC, id DESC LIMIT %(look)s
-  ) AS o JOIN delivery_delivery b ON b.message_id = o.id AND b.endpoint_id = d.endpoint_id
+  ) AS o JOIN LATERAL (
+    SELECT endpoint_id, state FROM delivery_delivery WHERE message_id = o.id OFFSET 0
+  ) AS b ON b.endpoint_id = d.endpoint_id
   WHERE o.received_at > m.received_at - s.wait AND b.state IN ('pending', 'sending', 'held')
 )
 """

@@ -138,6 +138,7 @@ def test_what_was_erased_is_nobodys(acme: House, wait: LiveWait) -> None:
 def test_a_key_revoked_meanwhile_gets_nothing(acme: House, wait: LiveWait) -> None:
     answer = wait.ask(PATH, acme.live.key)
     acme.live.environment.keys.update(revoked_at=clock())
+    assert wait.get(PATH, acme.live.key).status_code == 401  # and whatever was being looked at has been
     store_message(acme.live.assignment)
     assert answer.result(WITHIN_S).status_code == 401
 

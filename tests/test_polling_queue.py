@@ -245,7 +245,7 @@ def test_much_that_is_worthless_is_settled_in_slices_and_none_of_it_offered(
     past = Delivery.objects.filter(pk__in=[one.pk for one in old])
     past.update(created_at=clock() - timedelta(seconds=61))
     assert contents(take(api, acme.live, "?limit=5")) == ["fresh"]
-    assert [state(one)[0] for one in old] == ["failed"] * 2 + ["pending"] * 3
+    assert sorted(state(one)[0] for one in old) == ["failed"] * 2 + ["pending"] * 3
     assert queues.tidy(clock()) == {"expired": 0, "cancelled": 0}  # its time is up before it began
     assert tidy_queues() == {"expired": 3, "cancelled": 0}
     assert {state(one) for one in old} == {("failed", 0, 5113, "expired")}
