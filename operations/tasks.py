@@ -39,7 +39,7 @@ def clockwork(work: Callable[P, T]) -> Callable[P, T]:
         with along_indexes(STATEMENT_MS):
             return work(*args, **kwargs)
 
-    task: Callable[P, T] = shared_task(name=f"{__name__}.{work.__name__}")(run)
+    task: Callable[P, T] = shared_task(name=f"{work.__module__}.{work.__name__}")(run)
     return task
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from celery import shared_task
-
 from accounts.clock import clock
 from accounts.ids import earliest
+from operations.tasks import clockwork
 from sandbox import clocks, emptying, receivers, sending
 from sandbox.simulation import Simulation
 
@@ -19,13 +18,13 @@ KEPT = timedelta(days=1)
 BATCH = 100
 
 
-@shared_task(name="sandbox.tasks.send")
+@clockwork
 def send() -> int:
     """Send simulated texts that are due; answers how many simulations it was about."""
     return sending.send_all_due(clock() + SENDS_FOR)
 
 
-@shared_task(name="sandbox.tasks.forget")
+@clockwork
 def forget() -> int:
     """Delete simulations that were over a day ago; answers how many."""
     over = Simulation.objects.filter(next_due_at=None, pk__lt=earliest(clock() - KEPT))
@@ -35,13 +34,13 @@ def forget() -> int:
     return gone
 
 
-@shared_task(name="sandbox.tasks.purge_requests")
+@clockwork
 def purge_requests() -> int:
     """Delete requests that receivers have kept for their day; answers how many."""
     return receivers.purge(clock())
 
 
-@shared_task(name="sandbox.tasks.go_on")
+@clockwork
 def go_on() -> dict[str, int]:
     """Answers how many sandboxes became empty, and how many clocks were followed to their time."""
     until = clock() + GOES_ON_FOR
