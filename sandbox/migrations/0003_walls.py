@@ -1,7 +1,9 @@
 """Walls between environments: no row refers to another environment's, and fiction stays in sandboxes.
 
-Hot tables are looked at once a statement, by keys and without locks, instead of by foreign keys. Each object is made
-by a statement of its own, so that a running system waits for one table at a time, and only for as long as that takes.
+Hot tables are looked at once a statement, by keys and without locks, instead of by foreign keys. A connection plans such a
+look once: it is told to use the index even where the table is small now, for it will not plan again as the table grows.
+Each object is made by a statement of its own, so that a running system waits for one table at a time, and only for as
+long as that takes.
 """
 
 from django.db import migrations
@@ -64,7 +66,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION texts_within() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE OR REPLACE FUNCTION texts_within() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM fresh f WHERE NOT EXISTS (
@@ -77,7 +80,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION parts_within() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE OR REPLACE FUNCTION parts_within() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM fresh f WHERE NOT EXISTS (
@@ -89,7 +93,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION deliveries_within() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE OR REPLACE FUNCTION deliveries_within() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM fresh f WHERE
@@ -101,7 +106,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE FUNCTION attempts_within() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+CREATE OR REPLACE FUNCTION attempts_within() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh f JOIN delivery_delivery d ON d.id = f.delivery_id
              WHERE d.environment_id <> f.environment_id) THEN
