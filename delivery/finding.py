@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from itertools import chain
-from operator import or_
+from operator import itemgetter, or_
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -88,8 +88,18 @@ class Found(Generic[Row]):
         return Looked(rows, end if len(rows) < count else None)
 
     def rows(self, within: dict[str, Any], count: int) -> list[Row]:
-        found = chain.from_iterable(part.filter(**within).order_by(self.by)[:count] for part in self.parts)
-        return sorted(found, key=self.place, reverse=self.descends)[:count]
+        """The first of all parts together. Only those are read whole: a row costs more than its place."""
+        parts = [part.filter(**within) for part in self.parts]
+        if len(parts) == 1:
+            return list(parts[0].order_by(self.by)[:count])
+        places = [
+            (place, pk, part)
+            for part in parts
+            for place, pk in part.order_by(self.by).values_list(self.column, "pk")[:count]
+        ]
+        first = sorted(places, key=itemgetter(0), reverse=self.descends)[:count]
+        chosen = [part.filter(pk__in=[pk for _place, pk, of in first if of is part]) for part in parts]
+        return sorted(chain.from_iterable(chosen), key=self.place, reverse=self.descends)
 
     def end(self, behind: dict[str, Any], look: int) -> Any:
         """The place up to which some way has so many rows at most; None where one is no longer than that."""
