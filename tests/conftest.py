@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from jsonschema import Draft202012Validator
 from pytest_django import DjangoDbBlocker
 
+from accounts import audit
+from accounts.models import AuditEntry
 from api import holding
+from api.audit_fields import AUDITED
 from delivery.engine import Engine
 from tests import cast
 from tests.live import LiveDoor, Receiver, delivering, receiving
@@ -38,6 +45,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def nobody_is_held_at_web(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who would wait there is answered at once, as when all places are taken."""
     monkeypatch.setattr(holding, "PLACES", threading.BoundedSemaphore(0))
+
+
+@pytest.fixture(autouse=True)
+def entries_are_as_the_api_describes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test has the audit log take down, `GET /v1/audit-entries` says what it may hold."""
+    record, described = audit.record, Draft202012Validator(AUDITED)
+
+    def checked(*args: Any, **named: Any) -> AuditEntry:
+        entry = record(*args, **named)
+        for told in (entry.before, entry.after):
+            described.validate(json.loads(json.dumps(told, cls=DjangoJSONEncoder)))
+        return entry
+
+    monkeypatch.setattr(audit, "record", checked)
 
 
 @pytest.fixture
