@@ -81,6 +81,7 @@ ACTIONS: dict[str, Any] = {
     "sso.deleted": _("Single sign-on removed"),
     "sso.refused": _("Sign-in through the organisation refused"),
     "sso.updated": _("Single sign-on changed"),
+    "run.created": _("Scenario run"),
     "simulation.created": _("Texts simulated"),
     "sandbox.created": _("Sandbox made"),
     "sandbox.deleted": _("Sandbox deleted"),

@@ -28,6 +28,7 @@ from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
 from numbers.phone import normalise
 from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
+from sandbox.scenario_run import ScenarioRun
 from sandbox.segments import encoding_of, split
 from sandbox.simulation import Said, SimulatedText, Simulation
 
@@ -66,7 +67,9 @@ class Order:
     carrier_message_id: str | None = None  # None: a new one a text
 
 
-def simulate(environment: Environment, actor: Actor, order: Order) -> Simulation:
+def simulate(
+    environment: Environment, actor: Actor, order: Order, run: ScenarioRun | None = None
+) -> Simulation:
     """Plan an order's texts; nothing is sent yet. Raises Forbidden in live, Invalid, or Conflict when too many wait."""
     walls.keep_out_live(environment, actor)
     check_words(order)
@@ -75,6 +78,7 @@ def simulate(environment: Environment, actor: Actor, order: Order) -> Simulation
     simulation = Simulation(
         environment=environment,
         channel=channel,
+        run=run,
         number_used=holding.number.number,
         sent_at=order.sent_at,
         skew=order.skew,
