@@ -430,7 +430,9 @@ SPECTACULAR_SETTINGS = {
         "ReplayState": "delivery.models.Replay.State",
         "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
+        "RunState": "sandbox.scenario_run.ScenarioRun.State",
         "SandboxStatus": "sandbox.sandboxes.STATUSES",
+        "ScenarioCategory": "sandbox.scenarios.Category",
     },
 }
 
