@@ -21,7 +21,7 @@ from api.sandboxed import SandboxView
 from api.simulator import LONGEST_WAIT_S, LOOK_S
 from api.views import ApiRequest, body, find, operation, query
 from sandbox import copies, runs
-from sandbox.judging import ABOUT, Verdict, expectations
+from sandbox.judging import ABOUT, expectations
 from sandbox.scenario_run import ScenarioRun
 from sandbox.scenarios import SCENARIOS, Category, Scenario
 
@@ -150,9 +150,7 @@ class RunsSerializer(serializers.Serializer[Any]):
 
 
 class WaitingQuery(Input):
-    wait = serializers.IntegerField(
-        default=0, min_value=0, max_value=LONGEST_WAIT_S, help_text=UNTIL_OVER
-    )
+    wait = serializers.IntegerField(default=0, min_value=0, max_value=LONGEST_WAIT_S, help_text=UNTIL_OVER)
 
 
 def scenario_of(name: str) -> Scenario:

@@ -27,7 +27,7 @@ def copies(scenario: Scenario, number_used: str) -> Copies:
 
 def curl(scenario: Scenario, number_used: str) -> str:
     body = json.dumps({"numberUsed": number_used})
-    return f"curl \"$API/sandbox/scenarios/{scenario.name}/runs?wait=5\" -H \"$AUTH\" --json '{body}'"
+    return f'curl "$API/sandbox/scenarios/{scenario.name}/runs?wait=5" -H "$AUTH" --json \'{body}\''
 
 
 def pytest(scenario: Scenario) -> str:
@@ -60,7 +60,9 @@ def playwright(scenario: Scenario) -> str:
     if code := code_of(scenario):
         lines.append(f"  expect(await sms.waitForCode()).toBe('{code}');")
     else:
-        lines.append(f"  const message = await sms.waitFor({{ sender: {quoted(scenario.texts[0].sender)} }});")
+        lines.append(
+            f"  const message = await sms.waitFor({{ sender: {quoted(scenario.texts[0].sender)} }});"
+        )
         lines.append(f"  expect(message.content).toBe({quoted(scenario.texts[0].arriving)});")
     return "\n".join([*lines, "});"])
 

@@ -119,9 +119,7 @@ def begun(
     return run
 
 
-def plan(
-    environment: Environment, actor: Actor, text: Text, run: ScenarioRun, sender_id: str | None
-) -> None:
+def plan(environment: Environment, actor: Actor, text: Text, run: ScenarioRun, sender_id: str | None) -> None:
     """Raises Invalid."""
     order = text.order(run.number_used, sender_id)
     try:

@@ -29,7 +29,9 @@ class ScenarioRun(models.Model):
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="scenario_runs")
     scenario = models.CharField(max_length=60)
     number_used = models.CharField(max_length=16)
-    sender_index = models.BinaryField(max_length=16, null=True)  # of who wrote instead of the scenario's senders
+    sender_index = models.BinaryField(
+        max_length=16, null=True
+    )  # of who wrote instead of the scenario's senders
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

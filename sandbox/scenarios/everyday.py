@@ -77,7 +77,9 @@ SCENARIOS = (
         "empty",
         Category.EVERYDAY,
         _("Nothing at all"),
-        _("Somebody sends an empty text, by mistake or to see whether the number lives. It is a text all the same."),
+        _(
+            "Somebody sends an empty text, by mistake or to see whether the number lives. It is a text all the same."
+        ),
         (Text(""),),
     ),
 )

@@ -33,11 +33,7 @@ SCENARIOS = (
         Category.LOOKALIKES,
         _("An order number"),
         _("Eight digits that are the same tomorrow: a number to look something up by, not to sign in with."),
-        (
-            Text(
-                "Order 40817263 has shipped. Track it at https://shop.example/t/40817263", "ExampleShop"
-            ),
-        ),
+        (Text("Order 40817263 has shipped. Track it at https://shop.example/t/40817263", "ExampleShop"),),
     ),
     Scenario(
         "not-a-code-announced",

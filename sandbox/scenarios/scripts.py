@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from sandbox.scenarios.base import Category, Scenario, Text
 
-# ruff: noqa: RUF001  ambiguous characters are what these are about
-
 SCENARIOS = (
     Scenario(
         "emoji",
@@ -56,10 +54,6 @@ SCENARIOS = (
         Category.SCRIPTS,
         _("A text that is code"),
         _("A script, a formula, a template, a quote. Your pages, tables and queries must not obey it."),
-        (
-            Text(
-                "<script>alert(1)</script> =HYPERLINK(\"https://phish.example\") {{7*7}} ' OR 1=1 -- ${HOME}"
-            ),
-        ),
+        (Text('<script>alert(1)</script> =HYPERLINK("https://phish.example") {{7*7}} \' OR 1=1 -- ${HOME}'),),
     ),
 )

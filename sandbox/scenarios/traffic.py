@@ -59,7 +59,9 @@ SCENARIOS = (
         "repeat",
         Category.TRAFFIC,
         _("The carrier repeats itself"),
-        _("The same text three times with the same id, as when the carrier did not hear our answer. It counts once."),
+        _(
+            "The same text three times with the same id, as when the carrier did not hear our answer. It counts once."
+        ),
         (Text("Oui, je viens", "+33639980622", repeats=2),),
     ),
     Scenario(

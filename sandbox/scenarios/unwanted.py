@@ -11,7 +11,9 @@ SCENARIOS = (
         "stop",
         Category.OPT_OUT,
         _("STOP"),
-        _("Somebody wants no more texts, in the word for it. It arrives like any other text: act on it yourself."),
+        _(
+            "Somebody wants no more texts, in the word for it. It arrives like any other text: act on it yourself."
+        ),
         (Text("STOP", "+33639980908"),),
     ),
     Scenario(
@@ -25,7 +27,9 @@ SCENARIOS = (
         "not-stop",
         Category.OPT_OUT,
         _("Stop, and not meant so"),
-        _("The word stands in a sentence about something else. Whoever looks for it anywhere loses a customer."),
+        _(
+            "The word stands in a sentence about something else. Whoever looks for it anywhere loses a customer."
+        ),
         (Text("Je m'arrête chez vous à 17 h, au stop devant la mairie", "+33639980910"),),
     ),
     Scenario(
@@ -39,7 +43,9 @@ SCENARIOS = (
         "smishing",
         Category.ABUSE,
         _("A parcel that is none"),
-        _("A small fee, a link to a host that looks like a known one. It arrives like any other text; open no link."),
+        _(
+            "A small fee, a link to a host that looks like a known one. It arrives like any other text; open no link."
+        ),
         (
             Text(
                 "Votre colis est en attente. Réglez 1,99 € sous 24 h : https://livraison.colis-suivi.example/fr",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import public
@@ -50,7 +51,7 @@ def unmet(told: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def simulator(simulator: Simulator) -> Simulator:
     """Without a route: what comes is there, and goes nowhere."""
-    simulator.house.sandbox.route.delete()
+    simulator.house.sandbox.environment.routes.all().delete()
     return simulator
 
 
@@ -104,9 +105,7 @@ def out_of_patience(simulator: Simulator, id: str) -> dict[str, Any]:
     return told
 
 
-def test_what_does_not_come_in_time_fails_it(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_does_not_come_in_time_fails_it(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The door refuses the request: nothing will come, and nothing is due."""
     monkeypatch.setattr(sending, "asked", lambda *_: 400)
     begun = run(simulator)
@@ -119,7 +118,7 @@ def test_what_does_not_come_in_time_fails_it(
 def test_what_an_endpoint_does_not_take_fails_it(
     simulator: Simulator, door: LiveDoor, engine: Engine, receiver: Receiver
 ) -> None:
-    receiver.behave = lambda request: (200, {"webhook-delivery": "abort-message"}, b"")
+    receiver.behave = lambda request: (500, {"webhook-delivery": "abort-message"}, b"")
     stage, begun = staged(simulator, door, engine, receiver), run(simulator)
 
     def given_up() -> bool:
@@ -158,9 +157,7 @@ def test_without_a_number_one_is_asked_for(acme: House) -> None:
     assert (error["pointer"], error["code"]) == ("#/numberUsed", "required")
 
 
-def test_a_channel_that_cannot_be_simulated_has_another_stand_in(
-    acme: House, simulator: Simulator
-) -> None:
+def test_a_channel_that_cannot_be_simulated_has_another_stand_in(acme: House, simulator: Simulator) -> None:
     pool = numbers.create_channel(None, SYSTEM, carrier="ovh", credentials=OVH)
     number = acme.sandbox.assignment.number
     number.channel = pool

@@ -17,7 +17,7 @@ from tests.sandbox.simulating import Simulator
 
 @pytest.fixture
 def person(acme: House, simulator: Simulator) -> Person:
-    acme.sandbox.route.delete()
+    acme.sandbox.environment.routes.all().delete()
     return Person(acme.users["developer"], acme.sandbox)
 
 

@@ -32,7 +32,7 @@ def house(
     monkeypatch.setenv("SMSGW_CONFIG", str(tmp_path / "config.json"))
     Settings(live_server.url, acme.sandbox.key).write()
     settings.INTERNAL_INGEST_URL = door.url
-    acme.sandbox.route.delete()
+    acme.sandbox.environment.routes.all().delete()
     return acme
 
 

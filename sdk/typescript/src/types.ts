@@ -1,5 +1,7 @@
 // Made by `make sdks` from the API's own description; change that.
 
+export type AboutEnum = "messages" | "order" | "content" | "sender" | "partial" | "code" | "host" | "sentAfter" | "delivered";
+
 export type ActorKind = "user" | "key" | "client" | "operator" | "system";
 
 export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
@@ -54,7 +56,11 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
+export type RunState = "running" | "passed" | "failed";
+
 export type SandboxStatus = "ready" | "emptying";
+
+export type ScenarioCategory = "codes" | "lookalikes" | "everyday" | "long" | "scripts" | "times" | "traffic" | "optOut" | "abuse";
 
 export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageSandboxes" | "manageKeys" | "manageMembers" | "manageConsent";
 
@@ -250,6 +256,7 @@ export interface AuditedFields {
   now?: string;
   requests?: number;
   texts?: number;
+  scenario?: string;
   code?: string;
   field?: string;
   messageIds?: string[];
@@ -605,6 +612,13 @@ export interface Condition {
   value: string | string[];
 }
 
+/** The scenario to take along, ready to be pasted. */
+export interface Copies {
+  curl: string;
+  pytest: string;
+  playwright: string;
+}
+
 /** The only answer that shows the key itself. */
 export interface CreatedApiKey {
   id: string;
@@ -910,6 +924,17 @@ export interface EventType {
 /** All of them; there is no second page. */
 export interface EventTypes {
   data: EventType[];
+}
+
+/** Something that has to come of a text. */
+export interface Expectation {
+  /** which of the scenario's texts, from 1 */
+  text: number;
+  about: AboutEnum;
+  expected: string;
+  seen: string | null;
+  /** null while it may still come true */
+  passed: boolean | null;
 }
 
 /** The first condition of a route that did not hold. Of senders no value is kept. */
@@ -1310,6 +1335,22 @@ export interface NewRoute {
   action?: RouteAction;
   endpointIds?: string[];
   routingTag?: string;
+}
+
+export interface NewRun {
+  /** a number that the sandbox holds; without it, the one that it has held longest */
+  numberUsed?: string;
+  /** who writes, instead of the scenario's own senders */
+  senderId?: string;
+}
+
+export interface NewRuns {
+  /** a number that the sandbox holds; without it, the one that it has held longest */
+  numberUsed?: string;
+  /** who writes, instead of the scenario's own senders */
+  senderId?: string;
+  /** their names; all without it */
+  scenarios?: string[];
 }
 
 export interface NewSandbox {
@@ -1871,6 +1912,26 @@ export interface RouteVersion {
   count: number;
 }
 
+/** One run of a scenario, as it stands now. */
+export interface Run {
+  id: string;
+  scenario: string;
+  numberUsed: string;
+  createdAt: string;
+  state: RunState;
+  /** when, by the sandbox's clock, what the run waits for is due: put the clock ahead to see it now */
+  dueAt: string | null;
+  finishedAt: string | null;
+  expectations: Expectation[];
+  /** of what came, the oldest first */
+  messageIds: string[];
+}
+
+/** The runs that were begun, in the order of the scenarios. */
+export interface Runs {
+  data: Run[];
+}
+
 export interface Sample {
   method?: MethodEnum;
   /** without the question mark */
@@ -1899,6 +1960,36 @@ export interface Sandbox {
 
 export interface SandboxChanges {
   name: string;
+}
+
+/** Something that happens to whoever receives texts. */
+export interface Scenario {
+  name: string;
+  category: ScenarioCategory;
+  title: string;
+  description: string;
+  texts: ScenarioText[];
+  expectations: Expectation[];
+  copies: Copies;
+}
+
+/** One part on its way. */
+export interface ScenarioPart {
+  number: number;
+  delaySeconds: number;
+}
+
+/** One text as the simulator takes it. */
+export interface ScenarioText {
+  senderId: string;
+  content: string;
+  /** null: that of the number's own channel, or `sandbox` */
+  carrier: string | null;
+  parts: ScenarioPart[] | null;
+  count: number;
+  repeats: number;
+  delaySeconds: number;
+  skewSeconds: number;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
+AboutEnum = Literal[
+    "messages", "order", "content", "sender", "partial", "code", "host", "sentAfter", "delivered"
+]
 ActorKind = Literal["user", "key", "client", "operator", "system"]
 ChangeEnum = Literal["created", "updated", "moved", "deleted"]
 ClockStatus = Literal["advancing", "ready"]
@@ -79,7 +82,11 @@ ReplayableState = Literal["failed", "delivered", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+RunState = Literal["running", "passed", "failed"]
 SandboxStatus = Literal["ready", "emptying"]
+ScenarioCategory = Literal[
+    "codes", "lookalikes", "everyday", "long", "scripts", "times", "traffic", "optOut", "abuse"
+]
 ScopesEnum = Literal[
     "read",
     "readMessages",
@@ -209,6 +216,7 @@ class AuditedFields(TypedDict):
     now: NotRequired[datetime | str]
     requests: NotRequired[int]
     texts: NotRequired[int]
+    scenario: NotRequired[str]
     code: NotRequired[str]
     field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]

@@ -20,7 +20,13 @@ TRIES = 10
 WAIT_S = 5
 LOOK_S = 0.2
 #: What changes a scenario's text, so that nobody can say any more what has to come of it.
-CHANGES = {"text": "content", "carrier": "carrier", "count": "count", "rate": "rate_per_second", "delay": "delay_seconds"}  # fmt: skip
+CHANGES = {
+    "text": "content",
+    "carrier": "carrier",
+    "count": "count",
+    "rate": "rate_per_second",
+    "delay": "delay_seconds",
+}
 
 
 def add_to(commands: Any) -> None:
@@ -53,7 +59,9 @@ def run(asked: argparse.Namespace) -> None:
     with client(settings) as api:
         guard(settings.key, "sandbox")
         number = asked.number or settings.number or furnished(api, settings)
-        changes = {own: getattr(asked, name) for name, own in CHANGES.items() if getattr(asked, name) is not None}
+        changes = {
+            own: getattr(asked, name) for name, own in CHANGES.items() if getattr(asked, name) is not None
+        }
         if changes:
             tell_texts(asked.scenario, send(api, number, asked, changes))
         else:
