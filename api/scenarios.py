@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -30,7 +31,8 @@ ANY_SENDER = "who writes, instead of the scenario's own senders"
 UNTIL_OVER = "seconds, until the run is over or waits for a time that has not come"
 
 
-class Seconds(serializers.FloatField):
+@extend_schema_field(OpenApiTypes.DOUBLE)
+class Seconds(serializers.Field[timedelta, Any, float, Any]):
     """A span of time."""
 
     def to_representation(self, value: timedelta) -> float:
@@ -171,7 +173,7 @@ class Scenarios(SandboxView):
         names = list(SCENARIOS)
 
         def fetch(after: str | None, most: int) -> Sequence[Scenario]:
-            start = names.index(after) + 1 if after in SCENARIOS else 0
+            start = names.index(after) + 1 if after is not None and after in SCENARIOS else 0
             return [SCENARIOS[name] for name in names[start : start + most]]
 
         context = number_for(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -59,11 +60,12 @@ class Expectation(NamedTuple):
     passed: bool | None
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shown:
     """A scenario with its last run."""
 
     scenario: Scenario
-    copies: Copies
+    copied: Copies
     run: ScenarioRun | None
 
     @property

@@ -34,7 +34,7 @@ def pytest(scenario: Scenario) -> str:
     lines = [
         f"def test_{scenario.name.replace('-', '_')}(smsgw, sms, sms_number):",
         "    sms.mark()",
-        f'    smsgw.sandbox.run_scenario("{scenario.name}", number_used=sms_number)',
+        f'    smsgw.sandbox.run_scenario("{scenario.name}", number_used=sms_number, wait=10)',
     ]
     if ahead := waits(scenario):
         lines.append(f'    smsgw.sandbox.advance_clock(advance_by="{ahead}", wait=10)')
@@ -49,16 +49,16 @@ def pytest(scenario: Scenario) -> str:
 def playwright(scenario: Scenario) -> str:
     name = scenario.name
     lines = [
-        "import { test, expect } from 'smsgw/playwright';",
+        'import { expect, test } from "smsgateway-sdk/playwright";',
         "",
-        f"test('{name}', async ({{ smsgw, sms, smsNumber }}) => {{",
+        f'test("{name}", async ({{ smsgw, sms, smsNumber }}) => {{',
         "  await sms.mark();",
-        f"  await smsgw.sandbox.runScenario('{name}', {{ numberUsed: smsNumber }});",
+        f'  await smsgw.sandbox.runScenario("{name}", {{ numberUsed: smsNumber }}, {{ wait: 10 }});',
     ]
     if ahead := waits(scenario):
-        lines.append(f"  await smsgw.sandbox.advanceClock({{ advanceBy: '{ahead}', wait: 10 }});")
+        lines.append(f'  await smsgw.sandbox.advanceClock({{ advanceBy: "{ahead}" }}, {{ wait: 10 }});')
     if code := code_of(scenario):
-        lines.append(f"  expect(await sms.waitForCode()).toBe('{code}');")
+        lines.append(f'  expect(await sms.waitForCode()).toBe("{code}");')
     else:
         lines.append(
             f"  const message = await sms.waitFor({{ sender: {quoted(scenario.texts[0].sender)} }});"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from sandbox.scenarios.base import Category, Scenario, Text, part
+from sandbox.segments import split
 
 VONAGE = "vonage"
-#: Three parts of 153, 153 and less characters, as a phone cuts them.
-FIRST = "Premier passage : votre colis n'a pas trouvé preneur. ".ljust(153, ".")
-SECOND = "Deuxième passage : demain entre 9 h et 12 h. ".ljust(153, ".")
-THIRD = "Sinon il vous attend au relais, sur présentation d'une pièce d'identité."
-LONG = FIRST + SECOND + THIRD
+LONG = (
+    "Bonjour, votre colis n'a pas pu vous parvenir ce matin : le livreur a sonné deux fois et personne n'a ouvert la "
+    "porte. Il repassera demain entre 9 h et 12 h, sauf si vous préférez un autre moment de la semaine. Sinon le colis "
+    "vous attend au relais du quartier pendant quatorze jours, sur présentation d'une pièce d'identité. Le relais est "
+    "ouvert du lundi au samedi, de 8 h à 19 h."
+)
+FIRST, _SECOND, THIRD = split(LONG)  # as a phone cuts it
 
 SCENARIOS = (
     Scenario(

@@ -69,7 +69,7 @@ def test_a_copy_for_pytest_says_what_arrives(scenario: Scenario) -> None:
     strings = [one.value for one in ast.walk(ast.parse(copy.pytest)) if isinstance(one, ast.Constant)]
     first = scenario.texts[0]
     assert (first.code or first.arriving) in strings
-    assert f"'{scenario.name}'" in copy.playwright
+    assert f'"{scenario.name}"' in copy.playwright
 
 
 def test_what_cannot_be_seen_is_written_as_an_escape() -> None:

@@ -38,7 +38,7 @@ def over(simulator: Simulator, id: str) -> dict[str, Any]:
     def look() -> bool:
         simulator.work()
         told.update(simulator.api.get(f"sandbox/runs/{id}").json())
-        return told["state"] != "running"
+        return bool(told["state"] != "running")
 
     until(look)
     return told
