@@ -41,8 +41,12 @@ class SentPart(Input):
 
 class NewSimulation(Input):
     numberUsed = Text(source="number_used", max_length=40, help_text="a number that the sandbox holds")
-    senderId = Text(source="sender_id", max_length=64, help_text="any: a number, a short code, a name; "
-        f"those from {magic.TABLE[0].number} to {magic.TABLE[-1].number} make us misbehave")
+    senderId = Text(
+        source="sender_id",
+        max_length=64,
+        help_text="any: a number, a short code, a name; "
+        f"those from {magic.TABLE[0].number} to {magic.TABLE[-1].number} make us misbehave",
+    )
     content = Text(max_length=10_000, allow_blank=True, trim_whitespace=False)
     carrier = Text(
         required=False,

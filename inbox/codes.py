@@ -53,8 +53,12 @@ WINDOW, BEHIND, NEAR = 14, 8, 3  # words
 SURE = 0.9
 
 # What is written in several ways is read as one. Marks that are not seen are left out, accents of their own too.
-PLAIN: dict[int, str | None] = dict.fromkeys([*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
-PLAIN |= dict.fromkeys([0xA0, 0x2007, 0x2009, 0x202F], " ") | dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+PLAIN: dict[int, str | None] = dict.fromkeys(
+    [*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+)
+PLAIN |= dict.fromkeys([0xA0, 0x2007, 0x2009, 0x202F], " ") | dict.fromkeys(
+    [*range(0x2010, 0x2016), 0x2212], "-"
+)
 PLAIN |= {0x0D: "\n", 0x2028: "\n", 0x2029: "\n", 0x2019: "'"}
 
 
@@ -179,7 +183,11 @@ class Reading:
 
     def gap(self, at: int) -> str:
         """What stands before a word, since the one before it."""
-        return self.text[self.words[at - 1].end if at else 0 : self.words[at].start] if at < len(self.words) else ""
+        return (
+            self.text[self.words[at - 1].end if at else 0 : self.words[at].start]
+            if at < len(self.words)
+            else ""
+        )
 
     def after(self, end: int) -> str:
         """The two characters behind `end`, a space left out."""
@@ -223,7 +231,9 @@ class Reading:
             return True
         if joint == " " or self.said(at) in CODE:
             return False
-        return self.said(at) in PREFIX or all(is_number(one) or (one.isascii() and one.isupper()) for one in pair)
+        return self.said(at) in PREFIX or all(
+            is_number(one) or (one.isascii() and one.isupper()) for one in pair
+        )
 
     def candidate(self, first: int, last: int) -> Candidate | None:
         texts = [word.text for word in self.words[first : last + 1]]
@@ -240,7 +250,9 @@ class Reading:
         if len(texts) == 1:
             return DIGITS.fullmatch(texts[0]) is not None
         groups = tuple(len(one) for one in texts[:9])
-        return groups in GROUPS and len(texts) < 9 and not (groups == (2, 2, 2) and self.gap(first + 1) == "-")
+        return (
+            groups in GROUPS and len(texts) < 9 and not (groups == (2, 2, 2) and self.gap(first + 1) == "-")
+        )
 
     def stands_free(self, candidate: Candidate) -> bool:
         """Whether it is no part of an amount, a date, a time or a number that is longer."""
@@ -250,7 +262,13 @@ class Reading:
             return False
         if before[-1:] in (".", ",", ":", "/", "'") and before[:1].isdigit() and len(before) == 2:
             return False
-        if behind[:1] in ("%", "€", "$", "£", "¥", "_", "\\") or self.after(end)[:1] in ("%", "€", "$", "£", "¥"):
+        if behind[:1] in ("%", "€", "$", "£", "¥", "_", "\\") or self.after(end)[:1] in (
+            "%",
+            "€",
+            "$",
+            "£",
+            "¥",
+        ):
             return False
         return not (behind[:1] in (".", ",", ":", "/", "'") and behind[1:].isdigit())
 
@@ -261,9 +279,8 @@ class Reading:
         if self.is_something_else(candidate):
             return 0.0, ""
         sure = max(self.said_before(candidate), self.said_behind(candidate), self.said_nearby(candidate))
-        sure = bounded(candidate, sure)
-        pattern = "keyword" if sure >= 0.8 or (sure and len(candidate.value) == 3) else "context"
-        return sure, "prefixed" if candidate.prefixed else pattern
+        pattern = "prefixed" if candidate.prefixed else "keyword" if sure >= 0.8 else "context"
+        return bounded(candidate, sure), pattern
 
     def is_something_else(self, candidate: Candidate) -> bool:
         first, last = candidate.first, candidate.last

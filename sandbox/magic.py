@@ -53,7 +53,9 @@ QUARANTINED = Magic(
 )
 OVER_QUOTA = Magic(
     "+33639989006",
-    _("The month’s quota is used up for up to a minute: the API takes a tenth. The text arrives all the same."),
+    _(
+        "The month’s quota is used up for up to a minute: the API takes a tenth. The text arrives all the same."
+    ),
 )
 TABLE = (DELAYED, REPEATED, SENT_TWICE, UNHEARD, QUARANTINED, OVER_QUOTA)
 
@@ -67,7 +69,9 @@ def writes(sender: str, magic: Magic) -> bool:
 def send_twice(environment: Environment, messages: Iterable[UUID]) -> None:
     """A second delivery beside each one, unless there is one: of one message, so it goes out with its `webhook-id`."""
     Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)  # one at a time
-    rows = environment.deliveries.filter(message__in=messages, event=None).select_related("endpoint__environment")
+    rows = environment.deliveries.filter(message__in=messages, event=None).select_related(
+        "endpoint__environment"
+    )
     once: dict[tuple[UUID | None, UUID], list[Delivery]] = {}
     for row in rows:
         once.setdefault((row.message_id, row.endpoint_id), []).append(row)
@@ -96,7 +100,9 @@ def send_to(endpoint: Endpoint, message: UUID | None, created_at: datetime) -> N
 def use_up_quota(environment: Environment) -> None:
     """As if more texts had come than are expected, until quotas are looked at next (operations.quotas)."""
     exceeded = Environment.QuotaLevel.EXCEEDED
-    within = Environment.objects.filter(pk=environment.pk, kind=Environment.Kind.SANDBOX, quota_level__lt=exceeded)
+    within = Environment.objects.filter(
+        pk=environment.pk, kind=Environment.Kind.SANDBOX, quota_level__lt=exceeded
+    )
     if within.update(quota_level=exceeded):
         received = quotas.received_in_month(environment, MOST_COUNTED)
         allowed = limits.of(environment).messages or received

@@ -80,4 +80,3 @@ def let_go(environment: Environment, message: Message, ways: Ways) -> None:
     present = environment.endpoints.filter(deleted_at=None).select_related("environment")
     for endpoint in present.filter(pk__in=outcome.endpoints or ()):
         magic.send_to(endpoint, message.pk, clock(environment))
-

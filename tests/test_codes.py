@@ -21,7 +21,9 @@ ESCAPE = re.compile(r"\\(?:x([0-9A-F]{4})|([nr]))")
 
 
 def written(text: str) -> str:
-    return ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else {"n": "\n", "r": "\r"}[found[2]], text)
+    return ESCAPE.sub(
+        lambda found: chr(int(found[1], 16)) if found[1] else {"n": "\n", "r": "\r"}[found[2]], text
+    )
 
 
 def corpus() -> list[tuple[str, str, str]]:
@@ -45,7 +47,12 @@ def test_a_text_tells_its_code_and_no_other(value: str, pattern: str, text: str)
 def test_it_says_how_sure_it_is() -> None:
     surest = extract("@example.com #482913")
     assert surest == Code("482913", "origin_bound", 1.0, "example.com")
-    falling = ["Your code is 482913", "482913 is your code", "Verification: 482913", "ICQ New: 123 - your code"]
+    falling = [
+        "Your code is 482913",
+        "482913 is your code",
+        "Verification: 482913",
+        "ICQ New: 123 - your code",
+    ]
     told = [found.confidence for text in falling if (found := extract(text))]
     assert len(told) == 4
     assert told == sorted(told, reverse=True)

@@ -39,7 +39,8 @@ def rows(answer: Any) -> list[dict[str, Any]]:
         lines = answer.getvalue().decode().splitlines()
         return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
     body = answer.json()
-    return body["data"] if "data" in body else [body]
+    found: list[dict[str, Any]] = body.get("data", [body])
+    return found
 
 
 @pytest.mark.parametrize(

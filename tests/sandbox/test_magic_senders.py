@@ -57,9 +57,11 @@ def texts(receiver: Receiver) -> list[Request]:
 
 
 def open_deliveries() -> bool:
-    return Delivery.objects.filter(state__in=["pending", "sending"], endpoint__url__contains="127.0.0.1:").exclude(
-        endpoint__url__contains=":9/"
-    ).exists()
+    return (
+        Delivery.objects.filter(state__in=["pending", "sending"], endpoint__url__contains="127.0.0.1:")
+        .exclude(endpoint__url__contains=":9/")
+        .exists()
+    )
 
 
 def test_delayed(
