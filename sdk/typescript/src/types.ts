@@ -6,6 +6,8 @@ export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
 export type ClockStatus = "advancing" | "ready";
 
+export type CodePattern = "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
@@ -39,8 +41,6 @@ export type NumberRequestKind = "pool" | "bring";
 export type NumberRequestStatus = "requested" | "approved" | "refused" | "cancelled";
 
 export type OperatorEnum = "equals" | "startsWith" | "contains" | "matches" | "in";
-
-export type PatternEnum = "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
 
 export type PayloadEnum = "full" | "thin";
 
@@ -608,7 +608,7 @@ export interface Code {
   /** what is to be typed, without spaces and dashes */
   value: string;
   /** how it was known */
-  pattern: PatternEnum;
+  pattern: CodePattern;
   confidence: number;
   /** the site that the text binds it to, if any */
   host: string | null;

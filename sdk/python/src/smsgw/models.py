@@ -13,6 +13,7 @@ from smsgw.inputs import (
     Behaviour,
     ChangeEnum,
     ClockStatus,
+    CodePattern,
     ConditionField,
     DeliveryState,
     EndingEnum,
@@ -39,7 +40,6 @@ from smsgw.inputs import (
     NumberRequestKind,
     NumberRequestStatus,
     OperatorEnum,
-    PatternEnum,
     PayloadEnum,
     Policy,
     QuotaExceededData,
@@ -310,7 +310,7 @@ class Code(Model):
     # what is to be typed, without spaces and dashes
     value: str
     # how it was known
-    pattern: PatternEnum
+    pattern: CodePattern
     confidence: float
     # the site that the text binds it to, if any
     host: str | None
