@@ -119,6 +119,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "requests": WHOLE,
     "texts": WHOLE,
     "scenario": TEXT,
+    "messages": WHOLE,
     "code": TEXT,
     "field": TEXT,
     # who looked at what

@@ -119,6 +119,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit-entries/export", audit_entries.Export.as_view()),
     path("sandbox/messages", simulator.Simulations.as_view()),
     path("sandbox/messages/<str:simulation_id>", simulator.OneSimulation.as_view()),
+    path("sandbox/messages/<str:simulation_id>/release", simulator.Release.as_view()),
     path("sandbox/receivers", receivers.Receivers.as_view()),
     path("sandbox/receivers/<str:receiver_id>", receivers.OneReceiver.as_view()),
     path("sandbox/receivers/<str:receiver_id>/requests", receivers.ReceivedRequests.as_view()),

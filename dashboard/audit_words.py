@@ -83,6 +83,7 @@ ACTIONS: dict[str, Any] = {
     "sso.updated": _("Single sign-on changed"),
     "run.created": _("Scenario run"),
     "simulation.created": _("Texts simulated"),
+    "simulation.released": _("Simulated texts released"),
     "sandbox.created": _("Sandbox made"),
     "sandbox.deleted": _("Sandbox deleted"),
     "sandbox.renamed": _("Sandbox renamed"),

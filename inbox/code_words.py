@@ -40,7 +40,9 @@ THING = words(
 FILLER = words("n no nr num number numero numeros id identifiant is est a the le la l de du of")
 #: Behind these a thing is only what the code is for: `code de connexion à votre compte est`.
 PREPOSITION = words("a au aux pour for to of de du des d sur on with avec in dans chez at par by from")
-DETERMINER = words("the le la les l your votre vos ton ta tes this that ce cet cette my mon ma notre nos un une an")
+DETERMINER = words(
+    "the le la les l your votre vos ton ta tes this that ce cet cette my mon ma notre nos un une an"
+)
 #: A number behind these is called, or written to.
 CALL = words(
     "stop call calls appelez appeler composez dial text sms reply repondez envoyez tel telephone phone fax whatsapp "
@@ -48,7 +50,9 @@ CALL = words(
 )
 CALL_AT = words("au a le to at on us the nous")
 #: Behind these it is a time, or a bound.
-TIME_BEFORE = words("until till before after within by at in since jusqu avant apres dans en depuis vers sous entre")
+TIME_BEFORE = words(
+    "until till before after within by at in since jusqu avant apres dans en depuis vers sous entre"
+)
 #: Before these it counts something.
 UNIT = words(
     "eur euro euros usd dollar dollars gbp pounds chf cts cent cents centimes fcfa h hr hrs hour hours heure heures "
@@ -58,7 +62,9 @@ UNIT = words(
 )
 CURRENCY = words("eur usd gbp chf rs inr aed")
 #: A text that says this sells something: its codes are for everybody.
-SALE = words("promo promos remise remises reduction reductions discount soldes coupon voucher offert offerte off")
+SALE = words(
+    "promo promos remise remises reduction reductions discount soldes coupon voucher offert offerte off"
+)
 #: What leads from one to the other: `code is 123456`, `123456 est votre code`.
 LINK = words("is est are sont be sera")
 LEAD = LINK | words("as comme pour to for")

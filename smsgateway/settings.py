@@ -413,6 +413,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ActorKind": "api.fields.ACTOR_KINDS",
         "ClockStatus": "sandbox.clocks.STATUSES",
+        "CodePattern": "inbox.codes.PATTERNS",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",

@@ -586,6 +586,11 @@ export class Sandbox extends Resource {
     return this.call("GET", `/v1/sandbox/messages/${segment(simulationId)}`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
+  releaseSimulation(simulationId: string, options?: PostOptions): Promise<types.Simulation> {
+    return this.call("POST", `/v1/sandbox/messages/${segment(simulationId)}/release`, { options });
+  }
+
   /** Needs the scope `read`. */
   listReceivers(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Receiver> {
     return this.pages(`/v1/sandbox/receivers`, { query, options });

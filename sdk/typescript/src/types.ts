@@ -8,6 +8,8 @@ export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
 export type ClockStatus = "advancing" | "ready";
 
+export type CodePattern = "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
 export type DeliveryState = "pending" | "sending" | "delivered" | "failed" | "held" | "cancelled";
@@ -257,6 +259,7 @@ export interface AuditedFields {
   requests?: number;
   texts?: number;
   scenario?: string;
+  messages?: number;
   code?: string;
   field?: string;
   messageIds?: string[];
@@ -497,6 +500,8 @@ export interface BareMessage {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
 }
@@ -603,6 +608,17 @@ export interface Clock {
   aheadBy: string;
   /** ready: all that became due by now is done */
   status: ClockStatus;
+}
+
+/** The one-time code that a text tells, as far as can be known. */
+export interface Code {
+  /** what is to be typed, without spaces and dashes */
+  value: string;
+  /** how it was known */
+  pattern: CodePattern;
+  confidence: number;
+  /** the site that the text binds it to, if any */
+  host: string | null;
 }
 
 /** All conditions of a route must hold. */
@@ -864,6 +880,8 @@ export interface EventData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** in a sandbox, where the text tells one */
+  code: Code | null;
   simulated: boolean;
 }
 
@@ -887,7 +905,17 @@ export interface EventField {
   items?: EventItems;
   minimum?: number;
   maximum?: number;
+  additionalProperties?: boolean;
+  required?: string[];
+  properties?: Record<string, EventFieldMember>;
   description?: string;
+}
+
+export interface EventFieldMember {
+  type?: string | string[];
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
 }
 
 export interface EventItems {
@@ -1145,6 +1173,8 @@ export interface Message {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
   deliveries?: BareDelivery[];
@@ -1193,7 +1223,16 @@ export interface MessageReceivedData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** null in live, and where the text tells none */
+  code: MessageReceivedDataCode | null;
   simulated: boolean;
+}
+
+export interface MessageReceivedDataCode {
+  value: string;
+  pattern: "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+  confidence: number;
+  host: string | null;
 }
 
 /** An amount of money. */
@@ -1371,7 +1410,7 @@ export interface NewSecret {
 export interface NewSimulation {
   /** a number that the sandbox holds */
   numberUsed: string;
-  /** any: a number, a short code, a name */
+  /** any: a number, a short code, a name; those from +33639989001 to +33639989006 make us misbehave */
   senderId: string;
   content: string;
   /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */

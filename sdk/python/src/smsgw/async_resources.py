@@ -1855,6 +1855,17 @@ class Sandbox(AsyncResource):
             query={"wait": wait},
         )
 
+    async def release_simulation(
+        self, simulation_id: str, *, idempotency_key: str | None = None
+    ) -> models.Simulation:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Simulation},
+            "POST",
+            f"/v1/sandbox/messages/{segment(simulation_id)}/release",
+            idempotency_key=idempotency_key,
+        )
+
     def list_receivers(
         self,
         *,

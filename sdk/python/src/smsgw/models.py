@@ -14,6 +14,7 @@ from smsgw.inputs import (
     Behaviour,
     ChangeEnum,
     ClockStatus,
+    CodePattern,
     ConditionField,
     DeliveryState,
     EndingEnum,
@@ -222,6 +223,8 @@ class BareMessage(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
 
@@ -301,6 +304,19 @@ class Clock(Model):
     ahead_by: str
     # ready: all that became due by now is done
     status: ClockStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Code(Model):
+    """The one-time code that a text tells, as far as can be known."""
+
+    # what is to be typed, without spaces and dashes
+    value: str
+    # how it was known
+    pattern: CodePattern
+    confidence: float
+    # the site that the text binds it to, if any
+    host: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -524,6 +540,8 @@ class EventData(Model):
     segments: int | None
     partial: bool
     media: list[str]
+    # in a sandbox, where the text tells one
+    code: Code | None
     simulated: bool
 
 
@@ -733,6 +751,8 @@ class Message(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
     deliveries: list[BareDelivery] | None = None

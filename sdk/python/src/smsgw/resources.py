@@ -1849,6 +1849,17 @@ class Sandbox(Resource):
             query={"wait": wait},
         )
 
+    def release_simulation(
+        self, simulation_id: str, *, idempotency_key: str | None = None
+    ) -> models.Simulation:
+        """Needs the scope `configure`."""
+        return self._call(
+            {200: models.Simulation},
+            "POST",
+            f"/v1/sandbox/messages/{segment(simulation_id)}/release",
+            idempotency_key=idempotency_key,
+        )
+
     def list_receivers(
         self,
         *,
