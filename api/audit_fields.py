@@ -131,6 +131,8 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "now": MOMENT,
     "requests": WHOLE,
     "texts": WHOLE,
+    "scenario": TEXT,
+    "messages": WHOLE,
     "code": TEXT,
     "field": TEXT,
     # who looked at what

@@ -48,8 +48,12 @@ def page(
     shape: type[serializers.Serializer[Any]],
     place: Callable[[Any], str],
     asked: dict[str, Any] | None = None,
+    context: dict[str, Any] | None = None,
 ) -> Response:
-    """One page of what `fetch` finds: so many rows behind the `place` of the row where the page before ended."""
+    """One page of what `fetch` finds: so many rows behind the `place` of the row where the page before ended.
+
+    `context`: what the serializer needs besides whether texts may be read.
+    """
     filters = dict(asked if asked is not None else query(request, Paging))
     limit, cursor = filters.pop("limit"), filters.pop("cursor", None)
     marks = signer(request, filters)
@@ -57,7 +61,7 @@ def page(
     more = len(found) > limit
     rows = found[:limit]
     next_cursor = marks.sign(place(rows[-1])) if more else None
-    data = shape(rows, many=True, context=seen_by(request)).data
+    data = shape(rows, many=True, context=seen_by(request) | (context or {})).data
     return Response({"data": data, "nextCursor": next_cursor, "hasMore": more})
 
 

@@ -71,6 +71,7 @@ NAVIGATION = (
         _("Sandbox"),
         (
             Link("simulator", _("Simulator"), "smartphone", CONFIGURE),
+            Link("scenarios", _("Scenarios"), "list-checks", READ_MESSAGES),
             Link("receivers", _("Receivers"), "unplug", READ),
             Link("sandboxes", _("Sandboxes"), "boxes", READ),
             Link("clock", _("Clock"), "clock", READ),

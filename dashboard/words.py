@@ -11,6 +11,7 @@ from inbox.models import Message
 from ingest.models import Line
 from numbers.models import Channel, NumberRequest
 from sandbox.receiver import ReceivedRequest
+from sandbox.scenario_run import ScenarioRun
 
 
 class Look(NamedTuple):
@@ -133,6 +134,40 @@ SIGNATURE = {
     "missing": Look(ReceivedRequest.Signature.MISSING.label, "quiet", "shield-off"),
     "unknown": Look(ReceivedRequest.Signature.UNKNOWN.label, "quiet", "circle-dashed"),
 }
+RUN = {
+    "running": Look(ScenarioRun.State.RUNNING.label, "waiting", "clock"),
+    "passed": Look(ScenarioRun.State.PASSED.label, "good", "circle-check"),
+    "failed": Look(ScenarioRun.State.FAILED.label, "bad", "circle-x"),
+}
+#: What a scenario expects something of.
+ABOUT = {
+    "messages": _("Messages"),
+    "order": _("Order"),
+    "content": _("Text"),
+    "sender": _("Sender"),
+    "partial": _("Parts missing"),
+    "code": _("Code"),
+    "host": _("Website of the code"),
+    "sentAfter": _("Sent after the text before"),
+    "delivered": _("Delivered"),
+}
+#: What that is, where it is a word of ours.
+EXPECTED = {
+    ("order", "asSent"): _("as sent"),
+    ("order", "another"): _("another"),
+    ("content", ""): _("empty"),
+    ("sender", "senderId"): _("the one that was named"),
+    ("sender", "another"): _("another"),
+    ("partial", "true"): _("yes"),
+    ("partial", "false"): _("no"),
+    ("code", "none"): _("none"),
+    ("host", "none"): _("none"),
+    ("delivered", "delivered"): _("wherever your routes send it"),
+    ("delivered", "noEndpoint"): _("no endpoint takes it"),
+    ("delivered", "queued"): _("in your queue"),
+    ("delivered", "pending"): _("not yet"),
+    ("delivered", "failed"): _("failed"),
+}
 LOOKS = {
     "program": PROGRAM,
     "message": MESSAGE,
@@ -146,6 +181,7 @@ LOOKS = {
     "line": LINE,
     "number_request": NUMBER_REQUEST,
     "signature": SIGNATURE,
+    "run": RUN,
 }
 
 

@@ -47,6 +47,7 @@ def begin(sandbox: Environment) -> None:
         row.routes,
         row.route_versions,
         row.receivers,
+        row.scenario_runs,
         row.simulations,
         row.replays,
         row.issues,

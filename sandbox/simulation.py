@@ -13,6 +13,7 @@ from accounts.ids import uuid7
 from accounts.models import Environment
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
 from numbers.models import Channel
+from sandbox.scenario_run import ScenarioRun
 
 SAID = "sandbox_simulation.said"
 
@@ -34,6 +35,7 @@ class Simulation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="simulations")
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    run = models.ForeignKey(ScenarioRun, models.CASCADE, null=True, related_name="simulations")
     number_used = models.CharField(max_length=16)
     sealed_said = models.BinaryField(null=True)  # null once all are sent
     sent_at = models.DateTimeField(

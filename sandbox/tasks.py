@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from accounts.clock import clock
 from accounts.ids import earliest
 from operations.tasks import clockwork
 from sandbox import clocks, emptying, receivers, sending
+from sandbox.scenario_run import ScenarioRun
 from sandbox.simulation import Simulation
 
 #: A little less than the second after which beat rings again.
@@ -26,11 +29,18 @@ def send() -> int:
 
 @clockwork
 def forget() -> int:
-    """Delete simulations that were over a day ago; answers how many."""
-    over = Simulation.objects.filter(next_due_at=None, pk__lt=earliest(clock() - KEPT))
+    """Delete simulations that were over a day ago, and runs of scenarios as old as that; answers how many."""
+    before = earliest(clock() - KEPT)
+    runs = deleted(ScenarioRun.objects.filter(pk__lt=before))
+    return runs + deleted(Simulation.objects.filter(next_due_at=None, pk__lt=before))
+
+
+def deleted(rows: QuerySet[ScenarioRun] | QuerySet[Simulation]) -> int:
+    """How many there were; what hangs on them goes with them."""
     gone = 0
-    while ids := list(over.values_list("pk", flat=True)[:BATCH]):
-        gone += Simulation.objects.filter(pk__in=ids).delete()[1].get("sandbox.Simulation", 0)
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
+        gone += len(ids)
+        rows.model._default_manager.filter(pk__in=ids).delete()
     return gone
 
 

@@ -413,6 +413,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ActorKind": "api.fields.ACTOR_KINDS",
         "ClockStatus": "sandbox.clocks.STATUSES",
+        "CodePattern": "inbox.codes.PATTERNS",
         "ConditionField": "routing.conditions.FIELDS",
         "DeliveryState": "delivery.models.Delivery.State",
         "EndpointKind": "delivery.models.Endpoint.Kind",
@@ -430,7 +431,9 @@ SPECTACULAR_SETTINGS = {
         "ReplayState": "delivery.models.Replay.State",
         "RoleEnum": "accounts.roles.Role",
         "RouteAction": "routing.models.Route.Action",
+        "RunState": "sandbox.scenario_run.ScenarioRun.State",
         "SandboxStatus": "sandbox.sandboxes.STATUSES",
+        "ScenarioCategory": "sandbox.scenarios.Category",
     },
 }
 

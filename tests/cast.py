@@ -37,6 +37,7 @@ from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 from sandbox import receivers
+from sandbox.scenario_run import ScenarioRun
 from sandbox.simulation import Said, Simulation
 
 PASSWORD = "correct horse battery staple"
@@ -67,6 +68,7 @@ class Side:
     callback: Endpoint
     receiver: UUID  # in live it is nobody's
     simulation: UUID  # likewise
+    run: UUID  # likewise
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -103,6 +105,8 @@ class Side:
             "request_id": public("request", self.request.pk),
             "receiver_id": public("receiver", self.receiver),
             "simulation_id": public("simulation", self.simulation),
+            "scenario_name": "stop",
+            "run_id": public("run", self.run),
         }
 
 
@@ -197,6 +201,7 @@ def furnish(environment: Environment, number: str) -> Side:
         ).endpoint,
         uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
         uuid7() if environment.is_live else store_simulation(assignment).pk,
+        uuid7() if environment.is_live else store_run(assignment).pk,
     )
 
 
@@ -225,6 +230,19 @@ def store_simulation(assignment: Assignment) -> Simulation:
     row.save(force_insert=True)
     row.texts.create(position=0, due_at=row.next_due_at, carrier_message_id="sim-1")
     return row
+
+
+def store_run(assignment: Assignment) -> ScenarioRun:
+    """A run that is over."""
+    now = clock(assignment.environment)
+    return ScenarioRun.objects.create(
+        environment=assignment.environment,
+        scenario="stop",
+        number_used=assignment.number.number,
+        state=ScenarioRun.State.PASSED,
+        created_at=now,
+        finished_at=now,
+    )
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:

@@ -41,6 +41,7 @@ PRYING = [
     name for name in CALLERS if name.startswith("a key of") or name in PEOPLE or name == "a token of owner"
 ] + ["a program that shows nothing"]
 OF_THE_TENANT = frozenset({"membership_id", "invitation_id", "identity_provider_id"})
+OF_EVERYBODY = frozenset({"scenario_name"})
 NOUNS = {
     "env_id": "environment",
     "sandbox_id": "environment",
@@ -147,7 +148,7 @@ def mixtures(place: Place, own: Side, other: Side) -> Iterator[tuple[dict[str, s
     A member may enter both environments of the tenant: there, an id is out of place in the other one's pages.
     """
     members = own.environment.tenant_id == other.environment.tenant_id
-    shared = OF_THE_TENANT if members else frozenset()
+    shared = OF_EVERYBODY | (OF_THE_TENANT if members else frozenset())
     for sides in product((own, other), repeat=len(place.parameters)):
         chosen = dict(zip(place.parameters, sides, strict=True))
         home = chosen.get("env_id", own) if members else own

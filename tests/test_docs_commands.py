@@ -60,6 +60,7 @@ NOT_HERE = {
     ),
     ("performance", "make bench"): "measures a whole machine for many minutes",
     ("sandbox", 'smsgw sandbox create "Pull request 7" --json'): "tests/sdk/test_cli_sandbox.py runs it",
+    ("sandbox", "smsgw scenarios"): "tests/sdk/test_cli_trigger.py runs it",
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
 #: Pages that another test follows from their first line to their last.

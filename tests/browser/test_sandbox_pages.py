@@ -10,7 +10,7 @@ from sandbox import sandboxes
 from tests.browser.checks import CONTRAST, STRUCTURE, TARGETS
 from tests.browser.visitor import WIDTHS, Visitor
 
-PAGES = ("sandboxes/", "sandboxes/{sandbox_id}/", "clock/")
+PAGES = ("sandboxes/", "sandboxes/{sandbox_id}/", "clock/", "scenarios/")
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("fr", "dark")])

@@ -33,6 +33,7 @@ def bin(acme: House) -> Receiver:
 def simulator(acme: House, door: LiveDoor, settings: LazySettings) -> Simulator:
     """Acme's, which reaches the test's own door and knows its number."""
     settings.INTERNAL_INGEST_URL = door.url
-    acme.sandbox.environment.simulations.all().delete()  # the cast's own
+    acme.sandbox.environment.scenario_runs.all().delete()  # the cast's own
+    acme.sandbox.environment.simulations.all().delete()  # likewise
     door.view(acme.sandbox.channel)
     return Simulator(Api(acme.sandbox.key), acme)

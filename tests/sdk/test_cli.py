@@ -10,18 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import LazySettings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.ids import public
-from inbox.models import Message
 from smsgw import webhooks
 from smsgw.cli import main
 from smsgw.cli.settings import Settings, path
 from smsgw.cli.tail import Row, follow
-from smsgw.cli.trigger import SCENARIOS
 from tests.cast import House
-from tests.live import LiveDoor, Receiver, Request, receiving
+from tests.live import Receiver, Request, receiving
 
 Answer = tuple[int, dict[str, str], bytes]
 TEXT = {
@@ -105,32 +102,6 @@ def test_a_broken_file_is_told(settings_file: Path, capsys: pytest.CaptureFixtur
     settings_file.write_text("[]")
     assert main(["logs", "tail"]) == 1
     assert "log in again" in capsys.readouterr().err
-
-
-def test_the_first_text_makes_channel_and_number(
-    logged_in: Settings, door: LiveDoor, acme: House, settings: LazySettings
-) -> None:
-    settings.INTERNAL_INGEST_URL = door.url
-    before = acme.sandbox.environment.messages.count()
-    assert main(["trigger", "code-fr"]) == 0
-    assert main(["trigger", "stop", "--text", "ARRET"]) == 0
-    texts = acme.sandbox.environment.messages.order_by("-pk")[:2]
-    assert [(one.sender_id, one.content) for one in texts] == [
-        ("+33639980908", "ARRET"),
-        tuple(SCENARIOS["code-fr"]),
-    ]
-    assert acme.sandbox.environment.messages.count() == before + 2
-    assert {one.number_used for one in texts} == {Settings.read().number}
-
-
-def test_each_scenario_is_taken(
-    logged_in: Settings, door: LiveDoor, acme: House, settings: LazySettings
-) -> None:
-    settings.INTERNAL_INGEST_URL = door.url
-    for name, scenario in SCENARIOS.items():
-        assert main(["trigger", name]) == 0
-        newest: Message = acme.sandbox.environment.messages.order_by("-pk")[0]
-        assert (newest.sender_id, newest.content) == scenario
 
 
 def test_a_live_key_triggers_nothing(

@@ -586,6 +586,11 @@ export class Sandbox extends Resource {
     return this.call("GET", `/v1/sandbox/messages/${segment(simulationId)}`, { query, options });
   }
 
+  /** Needs the scope `configure`. */
+  releaseSimulation(simulationId: string, options?: PostOptions): Promise<types.Simulation> {
+    return this.call("POST", `/v1/sandbox/messages/${segment(simulationId)}/release`, { options });
+  }
+
   /** Needs the scope `read`. */
   listReceivers(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Receiver> {
     return this.pages(`/v1/sandbox/receivers`, { query, options });
@@ -624,6 +629,36 @@ export class Sandbox extends Resource {
   /** Needs the scope `readMessages`. */
   awaitReceivedRequests(receiverId: string, query: { count?: number | null; since?: string | null; timeout?: number | null } = {}, options?: Options): Promise<types.Awaited> {
     return this.call("GET", `/v1/sandbox/receivers/${segment(receiverId)}/requests/wait`, { query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  listRuns(query: { count?: boolean | null; "createdAt[gt]"?: string | null; "createdAt[gte]"?: string | null; "createdAt[lt]"?: string | null; "createdAt[lte]"?: string | null; cursor?: string | null; fields?: string | null; limit?: number | null; scenario?: string | null } = {}, options?: Options): Pages<types.Run> {
+    return this.pages(`/v1/sandbox/runs`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  runScenarios(body: types.NewRuns = {}, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Runs> {
+    return this.call("POST", `/v1/sandbox/runs`, { body, query, options });
+  }
+
+  /** Needs the scope `readMessages`. */
+  readRun(runId: string, query: { wait?: number | null } = {}, options?: Options): Promise<types.Run> {
+    return this.call("GET", `/v1/sandbox/runs/${segment(runId)}`, { query, options });
+  }
+
+  /** Needs the scope `read`. */
+  listScenarios(query: { cursor?: string | null; limit?: number | null } = {}, options?: Options): Pages<types.Scenario> {
+    return this.pages(`/v1/sandbox/scenarios`, { query, options });
+  }
+
+  /** Needs the scope `read`. */
+  readScenario(scenarioName: string, options?: Options): Promise<types.Scenario> {
+    return this.call("GET", `/v1/sandbox/scenarios/${segment(scenarioName)}`, { options });
+  }
+
+  /** Needs the scope `configure`. */
+  runScenario(scenarioName: string, body: types.NewRun = {}, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Run> {
+    return this.call("POST", `/v1/sandbox/scenarios/${segment(scenarioName)}/runs`, { body, query, options });
   }
 }
 

@@ -1,10 +1,14 @@
 // Made by `make sdks` from the API's own description; change that.
 
+export type AboutEnum = "messages" | "order" | "content" | "sender" | "partial" | "code" | "host" | "sentAfter" | "delivered";
+
 export type ActorKind = "user" | "key" | "client" | "operator" | "system";
 
 export type ChangeEnum = "created" | "updated" | "moved" | "deleted";
 
 export type ClockStatus = "advancing" | "ready";
+
+export type CodePattern = "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
 
 export type ConditionField = "numberUsed" | "senderId" | "senderCountry" | "firstWord" | "content";
 
@@ -54,7 +58,11 @@ export type RoleEnum = "owner" | "admin" | "developer" | "compliance" | "support
 
 export type RouteAction = "deliver" | "drop" | "quarantine";
 
+export type RunState = "running" | "passed" | "failed";
+
 export type SandboxStatus = "ready" | "emptying";
+
+export type ScenarioCategory = "codes" | "lookalikes" | "everyday" | "long" | "scripts" | "times" | "traffic" | "optOut" | "abuse";
 
 export type ScopesEnum = "read" | "readMessages" | "readContent" | "receive" | "configure" | "replay" | "readAudit" | "manageSandboxes" | "manageKeys" | "manageMembers" | "manageConsent";
 
@@ -250,6 +258,8 @@ export interface AuditedFields {
   now?: string;
   requests?: number;
   texts?: number;
+  scenario?: string;
+  messages?: number;
   code?: string;
   field?: string;
   messageIds?: string[];
@@ -490,6 +500,8 @@ export interface BareMessage {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
 }
@@ -598,11 +610,29 @@ export interface Clock {
   status: ClockStatus;
 }
 
+/** The one-time code that a text tells, as far as can be known. */
+export interface Code {
+  /** what is to be typed, without spaces and dashes */
+  value: string;
+  /** how it was known */
+  pattern: CodePattern;
+  confidence: number;
+  /** the site that the text binds it to, if any */
+  host: string | null;
+}
+
 /** All conditions of a route must hold. */
 export interface Condition {
   field: ConditionField;
   operator: OperatorEnum;
   value: string | string[];
+}
+
+/** The scenario to take along, ready to be pasted. */
+export interface Copies {
+  curl: string;
+  pytest: string;
+  playwright: string;
 }
 
 /** The only answer that shows the key itself. */
@@ -850,6 +880,8 @@ export interface EventData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** in a sandbox, where the text tells one */
+  code: Code | null;
   simulated: boolean;
 }
 
@@ -873,7 +905,17 @@ export interface EventField {
   items?: EventItems;
   minimum?: number;
   maximum?: number;
+  additionalProperties?: boolean;
+  required?: string[];
+  properties?: Record<string, EventFieldMember>;
   description?: string;
+}
+
+export interface EventFieldMember {
+  type?: string | string[];
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
 }
 
 export interface EventItems {
@@ -910,6 +952,17 @@ export interface EventType {
 /** All of them; there is no second page. */
 export interface EventTypes {
   data: EventType[];
+}
+
+/** Something that has to come of a text. */
+export interface Expectation {
+  /** which of the scenario's texts, from 1 */
+  text: number;
+  about: AboutEnum;
+  expected: string;
+  seen: string | null;
+  /** null while it may still come true */
+  passed: boolean | null;
 }
 
 /** The first condition of a route that did not hold. Of senders no value is kept. */
@@ -1120,6 +1173,8 @@ export interface Message {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
   deliveries?: BareDelivery[];
@@ -1168,7 +1223,16 @@ export interface MessageReceivedData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** null in live, and where the text tells none */
+  code: MessageReceivedDataCode | null;
   simulated: boolean;
+}
+
+export interface MessageReceivedDataCode {
+  value: string;
+  pattern: "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+  confidence: number;
+  host: string | null;
 }
 
 /** An amount of money. */
@@ -1312,6 +1376,22 @@ export interface NewRoute {
   routingTag?: string;
 }
 
+export interface NewRun {
+  /** a number that the sandbox holds; without it, the one that it has held longest */
+  numberUsed?: string;
+  /** who writes, instead of the scenario's own senders */
+  senderId?: string;
+}
+
+export interface NewRuns {
+  /** a number that the sandbox holds; without it, the one that it has held longest */
+  numberUsed?: string;
+  /** who writes, instead of the scenario's own senders */
+  senderId?: string;
+  /** their names; all without it */
+  scenarios?: string[];
+}
+
 export interface NewSandbox {
   name: string;
   /** what its first key may do; without them, all that the caller may */
@@ -1330,7 +1410,7 @@ export interface NewSecret {
 export interface NewSimulation {
   /** a number that the sandbox holds */
   numberUsed: string;
-  /** any: a number, a short code, a name */
+  /** any: a number, a short code, a name; those from +33639989001 to +33639989006 make us misbehave */
   senderId: string;
   content: string;
   /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */
@@ -1871,6 +1951,26 @@ export interface RouteVersion {
   count: number;
 }
 
+/** One run of a scenario, as it stands now. */
+export interface Run {
+  id: string;
+  scenario: string;
+  numberUsed: string;
+  createdAt: string;
+  state: RunState;
+  /** when, by the sandbox's clock, what the run waits for is due: put the clock ahead to see it now */
+  dueAt: string | null;
+  finishedAt: string | null;
+  expectations: Expectation[];
+  /** of what came, the oldest first */
+  messageIds: string[];
+}
+
+/** The runs that were begun, in the order of the scenarios. */
+export interface Runs {
+  data: Run[];
+}
+
 export interface Sample {
   method?: MethodEnum;
   /** without the question mark */
@@ -1899,6 +1999,36 @@ export interface Sandbox {
 
 export interface SandboxChanges {
   name: string;
+}
+
+/** Something that happens to whoever receives texts. */
+export interface Scenario {
+  name: string;
+  category: ScenarioCategory;
+  title: string;
+  description: string;
+  texts: ScenarioText[];
+  expectations: Expectation[];
+  copies: Copies;
+}
+
+/** One part on its way. */
+export interface ScenarioPart {
+  number: number;
+  delaySeconds: number;
+}
+
+/** One text as the simulator takes it. */
+export interface ScenarioText {
+  senderId: string;
+  content: string;
+  /** null: that of the number's own channel, or `sandbox` */
+  carrier: string | null;
+  parts: ScenarioPart[] | null;
+  count: number;
+  repeats: number;
+  delaySeconds: number;
+  skewSeconds: number;
 }
 
 /** A secret that signs; itself it is told when it is made and never again. */

@@ -1855,6 +1855,17 @@ class Sandbox(AsyncResource):
             query={"wait": wait},
         )
 
+    async def release_simulation(
+        self, simulation_id: str, *, idempotency_key: str | None = None
+    ) -> models.Simulation:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {200: models.Simulation},
+            "POST",
+            f"/v1/sandbox/messages/{segment(simulation_id)}/release",
+            idempotency_key=idempotency_key,
+        )
+
     def list_receivers(
         self,
         *,
@@ -1958,6 +1969,92 @@ class Sandbox(AsyncResource):
             "GET",
             f"/v1/sandbox/receivers/{segment(receiver_id)}/requests/wait",
             query={"count": count, "since": since, "timeout": timeout},
+        )
+
+    def list_runs(
+        self,
+        *,
+        count: bool | None = None,
+        created_at_gt: datetime | str | None = None,
+        created_at_gte: datetime | str | None = None,
+        created_at_lt: datetime | str | None = None,
+        created_at_lte: datetime | str | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        scenario: str | None = None,
+    ) -> AsyncPages[models.Run]:
+        """Needs the scope `readMessages`."""
+        return self._pages(
+            models.Run,
+            "/v1/sandbox/runs",
+            query={
+                "count": count,
+                "createdAt[gt]": created_at_gt,
+                "createdAt[gte]": created_at_gte,
+                "createdAt[lt]": created_at_lt,
+                "createdAt[lte]": created_at_lte,
+                "cursor": cursor,
+                "fields": fields,
+                "limit": limit,
+                "scenario": scenario,
+            },
+        )
+
+    async def run_scenarios(
+        self,
+        *,
+        wait: int | None = None,
+        number_used: str | Unset = UNSET,
+        sender_id: str | Unset = UNSET,
+        scenarios: Sequence[str] | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Runs:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {202: models.Runs},
+            "POST",
+            "/v1/sandbox/runs",
+            query={"wait": wait},
+            body={"numberUsed": number_used, "senderId": sender_id, "scenarios": scenarios},
+            idempotency_key=idempotency_key,
+        )
+
+    async def read_run(self, run_id: str, *, wait: int | None = None) -> models.Run:
+        """Needs the scope `readMessages`."""
+        return await self._call(
+            {200: models.Run}, "GET", f"/v1/sandbox/runs/{segment(run_id)}", query={"wait": wait}
+        )
+
+    def list_scenarios(
+        self, *, cursor: str | None = None, limit: int | None = None
+    ) -> AsyncPages[models.Scenario]:
+        """Needs the scope `read`."""
+        return self._pages(models.Scenario, "/v1/sandbox/scenarios", query={"cursor": cursor, "limit": limit})
+
+    async def read_scenario(self, scenario_name: str) -> models.Scenario:
+        """Needs the scope `read`."""
+        return await self._call(
+            {200: models.Scenario}, "GET", f"/v1/sandbox/scenarios/{segment(scenario_name)}"
+        )
+
+    async def run_scenario(
+        self,
+        scenario_name: str,
+        *,
+        wait: int | None = None,
+        number_used: str | Unset = UNSET,
+        sender_id: str | Unset = UNSET,
+        idempotency_key: str | None = None,
+    ) -> models.Run:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {202: models.Run},
+            "POST",
+            f"/v1/sandbox/scenarios/{segment(scenario_name)}/runs",
+            query={"wait": wait},
+            body={"numberUsed": number_used, "senderId": sender_id},
+            idempotency_key=idempotency_key,
         )
 
 

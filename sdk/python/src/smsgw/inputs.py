@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NotRequired, TypedDict
 
+AboutEnum = Literal[
+    "messages", "order", "content", "sender", "partial", "code", "host", "sentAfter", "delivered"
+]
 ActorKind = Literal["user", "key", "client", "operator", "system"]
 ChangeEnum = Literal["created", "updated", "moved", "deleted"]
 ClockStatus = Literal["advancing", "ready"]
+CodePattern = Literal["origin_bound", "android_hash", "prefixed", "keyword", "context"]
 ConditionField = Literal["numberUsed", "senderId", "senderCountry", "firstWord", "content"]
 DeliveryState = Literal["pending", "sending", "delivered", "failed", "held", "cancelled"]
 EndingEnum = Literal["whole", "drip", "half", "reset"]
@@ -79,7 +83,11 @@ ReplayableState = Literal["failed", "delivered", "cancelled"]
 RequestEnum = Literal["good", "tampered", "stale", "duplicate"]
 RoleEnum = Literal["owner", "admin", "developer", "compliance", "support", "billing", "viewer"]
 RouteAction = Literal["deliver", "drop", "quarantine"]
+RunState = Literal["running", "passed", "failed"]
 SandboxStatus = Literal["ready", "emptying"]
+ScenarioCategory = Literal[
+    "codes", "lookalikes", "everyday", "long", "scripts", "times", "traffic", "optOut", "abuse"
+]
 ScopesEnum = Literal[
     "read",
     "readMessages",
@@ -209,6 +217,8 @@ class AuditedFields(TypedDict):
     now: NotRequired[datetime | str]
     requests: NotRequired[int]
     texts: NotRequired[int]
+    scenario: NotRequired[str]
+    messages: NotRequired[int]
     code: NotRequired[str]
     field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]
@@ -502,7 +512,17 @@ class EventField(TypedDict):
     items: NotRequired[EventItems]
     minimum: NotRequired[int]
     maximum: NotRequired[int]
+    additionalProperties: NotRequired[bool]
+    required: NotRequired[Sequence[str]]
+    properties: NotRequired[Mapping[str, EventFieldMember]]
     description: NotRequired[str]
+
+
+class EventFieldMember(TypedDict):
+    type: NotRequired[str | Sequence[str]]
+    enum: NotRequired[Sequence[str]]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
 
 
 class EventItems(TypedDict):
@@ -706,7 +726,16 @@ class MessageReceivedData(TypedDict):
     segments: int | None
     partial: bool
     media: Sequence[str]
+    # null in live, and where the text tells none
+    code: MessageReceivedDataCode | None
     simulated: bool
+
+
+class MessageReceivedDataCode(TypedDict):
+    value: str
+    pattern: Literal["origin_bound", "android_hash", "prefixed", "keyword", "context"]
+    confidence: float
+    host: str | None
 
 
 class Policy(TypedDict):

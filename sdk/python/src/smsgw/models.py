@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smsgw.inputs import (
+    AboutEnum,
     Access,
     ActorKind,
     AuditedFields,
     Behaviour,
     ChangeEnum,
     ClockStatus,
+    CodePattern,
     ConditionField,
     DeliveryState,
     EndingEnum,
@@ -49,7 +51,9 @@ from smsgw.inputs import (
     RequestEnum,
     RoleEnum,
     RouteAction,
+    RunState,
     SandboxStatus,
+    ScenarioCategory,
     ScopesEnum,
     SignatureEnum,
     SignsWithEnum,
@@ -219,6 +223,8 @@ class BareMessage(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
 
@@ -298,6 +304,28 @@ class Clock(Model):
     ahead_by: str
     # ready: all that became due by now is done
     status: ClockStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Code(Model):
+    """The one-time code that a text tells, as far as can be known."""
+
+    # what is to be typed, without spaces and dashes
+    value: str
+    # how it was known
+    pattern: CodePattern
+    confidence: float
+    # the site that the text binds it to, if any
+    host: str | None
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Copies(Model):
+    """The scenario to take along, ready to be pasted."""
+
+    curl: str
+    pytest: str
+    playwright: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -512,6 +540,8 @@ class EventData(Model):
     segments: int | None
     partial: bool
     media: list[str]
+    # in a sandbox, where the text tells one
+    code: Code | None
     simulated: bool
 
 
@@ -531,6 +561,19 @@ class EventTypes(Model):
     """All of them; there is no second page."""
 
     data: list[EventType]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Expectation(Model):
+    """Something that has to come of a text."""
+
+    # which of the scenario's texts, from 1
+    text: int
+    about: AboutEnum
+    expected: str
+    seen: str | None
+    # null while it may still come true
+    passed: bool | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -708,6 +751,8 @@ class Message(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
     deliveries: list[BareDelivery] | None = None
@@ -1154,6 +1199,30 @@ class RouteVersion(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class Run(Model):
+    """One run of a scenario, as it stands now."""
+
+    id: str
+    scenario: str
+    number_used: str
+    created_at: datetime
+    state: RunState
+    # when, by the sandbox's clock, what the run waits for is due: put the clock ahead to see it now
+    due_at: datetime | None
+    finished_at: datetime | None
+    expectations: list[Expectation]
+    # of what came, the oldest first
+    message_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Runs(Model):
+    """The runs that were begun, in the order of the scenarios."""
+
+    data: list[Run]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Sandbox(Model):
     id: str
     name: str
@@ -1162,6 +1231,42 @@ class Sandbox(Model):
     current: bool
     # emptying: a reset is under way
     status: SandboxStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Scenario(Model):
+    """Something that happens to whoever receives texts."""
+
+    name: str
+    category: ScenarioCategory
+    title: str
+    description: str
+    texts: list[ScenarioText]
+    expectations: list[Expectation]
+    copies: Copies
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ScenarioPart(Model):
+    """One part on its way."""
+
+    number: int
+    delay_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ScenarioText(Model):
+    """One text as the simulator takes it."""
+
+    sender_id: str
+    content: str
+    # null: that of the number's own channel, or `sandbox`
+    carrier: str | None
+    parts: list[ScenarioPart] | None
+    count: int
+    repeats: int
+    delay_seconds: float
+    skew_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
