@@ -43,6 +43,7 @@ PREFIXES = {
     "receiver": "rcv",
     "received_request": "rcq",
     "simulation": "sim",
+    "number_lease": "nls",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

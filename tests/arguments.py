@@ -76,6 +76,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "parts": [{"number": 1}],
         "carrier": "vonage",
     },
+    "POST sandbox/leases": {"ttl": 60},
     "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
     "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},
     "POST api-keys": {"name": "K", "scopes": ["read"]},

@@ -37,6 +37,7 @@ from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 from sandbox import receivers
+from sandbox.lease import NumberLease
 from sandbox.simulation import Said, Simulation
 
 PASSWORD = "correct horse battery staple"
@@ -67,6 +68,7 @@ class Side:
     callback: Endpoint
     receiver: UUID  # in live it is nobody's
     simulation: UUID  # likewise
+    number_lease: UUID  # likewise
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -103,6 +105,7 @@ class Side:
             "request_id": public("request", self.request.pk),
             "receiver_id": public("receiver", self.receiver),
             "simulation_id": public("simulation", self.simulation),
+            "number_lease_id": public("number_lease", self.number_lease),
         }
 
 
@@ -197,6 +200,7 @@ def furnish(environment: Environment, number: str) -> Side:
         ).endpoint,
         uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
         uuid7() if environment.is_live else store_simulation(assignment).pk,
+        uuid7() if environment.is_live else store_lease(assignment).pk,
     )
 
 
@@ -225,6 +229,15 @@ def store_simulation(assignment: Assignment) -> Simulation:
     row.save(force_insert=True)
     row.texts.create(position=0, due_at=row.next_due_at, carrier_message_id="sim-1")
     return row
+
+
+def store_lease(assignment: Assignment) -> NumberLease:
+    """A lease of that number for an hour."""
+    return NumberLease.objects.create(
+        environment=assignment.environment,
+        number=assignment.number,
+        expires_at=clock() + timedelta(hours=1),
+    )
 
 
 def store_event(environment: Environment, endpoint: Endpoint) -> Event:
