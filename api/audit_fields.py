@@ -118,6 +118,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "now": MOMENT,
     "requests": WHOLE,
     "texts": WHOLE,
+    "messages": WHOLE,
     "code": TEXT,
     "field": TEXT,
     # who looked at what

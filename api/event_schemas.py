@@ -27,6 +27,18 @@ def data_of(type: EventType) -> dict[str, Any]:
 
 TEXT = {"type": "string"}
 TEXTS = {"type": "array", "items": TEXT}
+#: The same of a member of an object in it.
+MEMBER = {
+    "title": "EventFieldMember",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "type": {"oneOf": [TEXT, TEXTS]},
+        "enum": TEXTS,
+        "minimum": {"type": "integer"},
+        "maximum": {"type": "integer"},
+    },
+}
 #: What the catalog says of one field of `data`, in the words of JSON schema that it uses.
 FIELD = {
     "title": "EventField",
@@ -40,6 +52,9 @@ FIELD = {
         "items": object_of("EventItems", type=TEXT),
         "minimum": {"type": "integer"},
         "maximum": {"type": "integer"},
+        "additionalProperties": {"type": "boolean"},
+        "required": TEXTS,
+        "properties": {"type": "object", "additionalProperties": MEMBER},
         "description": TEXT,
     },
 }

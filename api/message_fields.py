@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.encryption import Unsealable
 from api.fields import Id, OfContent, OrNull, Raw, Stamp
 from api.routes import Value
+from inbox.codes import PATTERNS, Code
 from inbox.models import Message
 
 log = logging.getLogger("smsgateway.api")
@@ -44,6 +45,18 @@ class Media(serializers.ListField):
 
     def get_attribute(self, instance: Any) -> Any:
         return super().get_attribute(instance) if self.context.get("reads_content") else []
+
+
+class CodeSerializer(serializers.Serializer[Code]):
+    """The one-time code that a text tells, as far as can be known."""
+
+    value = serializers.CharField(help_text="what is to be typed, without spaces and dashes")
+    pattern = serializers.ChoiceField(PATTERNS, help_text="how it was known")
+    confidence = serializers.FloatField(min_value=0, max_value=1)
+    host = serializers.CharField(allow_null=True, help_text="the site that the text binds it to, if any")
+
+    def get_attribute(self, instance: Any) -> Any:
+        return super().get_attribute(instance) if self.context.get("reads_content") else None
 
 
 def opened(message: Message) -> Message:
@@ -80,6 +93,11 @@ class BareMessageSerializer(serializers.Serializer[Message]):
     partial = serializers.BooleanField(help_text="parts of it did not come in time")  # type: ignore[assignment]
     media = Media(
         child=serializers.CharField(), help_text="links at the carrier; listed, never fetched; likewise"
+    )
+    code = CodeSerializer(
+        allow_null=True,
+        read_only=True,
+        help_text="null where the text tells none, in live, and without the scope readContent",
     )
     simulated = serializers.BooleanField()
     carrierMessageId = OrNull(source="carrier_message_id")

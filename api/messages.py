@@ -32,7 +32,7 @@ from numbers.phone import normalise
 from routing.models import Route
 
 Messages = Sequence[Message]
-CONTENT = {"content", "senderId", "media"}
+CONTENT = {"content", "senderId", "media", "code"}
 
 
 def deliveries_of(environment: Environment, messages: Messages) -> Mapping[UUID, list[Delivery]]:

@@ -16,6 +16,7 @@ from accounts.roles import RECEIVE
 from api import holding
 from api.fields import Id, Input, Raw, Stamp, Text
 from api.holding import LONGEST_WAIT_S, held
+from api.message_fields import CodeSerializer
 from api.views import ApiRequest, View, body, find, operation, query
 from delivery import queues
 from delivery.models import Endpoint
@@ -44,6 +45,7 @@ class EventDataSerializer(serializers.Serializer[Any]):
     segments = serializers.IntegerField(allow_null=True)
     partial = serializers.BooleanField()  # type: ignore[assignment]  # see api.messages
     media = serializers.ListField(child=serializers.CharField())
+    code = CodeSerializer(allow_null=True, help_text="in a sandbox, where the text tells one")
     simulated = serializers.BooleanField()
 
 

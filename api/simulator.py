@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from accounts.ids import public
 from accounts.roles import CONFIGURE, READ_MESSAGES
 from api import holding
+from api.deliveries import Nothing
 from api.fields import Id, Input, Moment, Real, Stamp, Text, Whole
 from api.sandboxed import SandboxView
 from api.views import ApiRequest, body, find, operation, query
-from sandbox import sending, simulator
+from sandbox import magic, quarantine, sending, simulator
 from sandbox.dialects import DIALECTS
 from sandbox.simulation import SimulatedText, Simulation
 from sandbox.simulator import Order, PartSent
@@ -40,7 +41,8 @@ class SentPart(Input):
 
 class NewSimulation(Input):
     numberUsed = Text(source="number_used", max_length=40, help_text="a number that the sandbox holds")
-    senderId = Text(source="sender_id", max_length=64, help_text="any: a number, a short code, a name")
+    senderId = Text(source="sender_id", max_length=64, help_text="any: a number, a short code, a name; "
+        f"those from {magic.TABLE[0].number} to {magic.TABLE[-1].number} make us misbehave")
     content = Text(max_length=10_000, allow_blank=True, trim_whitespace=False)
     carrier = Text(
         required=False,
@@ -152,10 +154,22 @@ class OneSimulation(SandboxView):
     @operation("readSimulation", READ_MESSAGES, SimulationSerializer, query=WaitingQuery)
     def get(self, request: ApiRequest, simulation_id: str) -> Response:
         wait_s = query(request, WaitingQuery)["wait"]
-        simulation = find(
-            request.environment.simulations.select_related("channel"), "simulation", simulation_id
-        )
-        return Response(told(simulation, wait_s))
+        return Response(told(one(request, simulation_id), wait_s))
+
+
+class Release(SandboxView):
+    @operation("releaseSimulation", CONFIGURE, SimulationSerializer, body=Nothing)
+    def post(self, request: ApiRequest, simulation_id: str) -> Response:
+        body(request, Nothing)
+        simulation = one(request, simulation_id)
+        messages = sending.messages_of(simulation, list(simulation.texts.all()))
+        quarantine.release(request.environment, request.actor, simulation.pk, set(messages.values()))
+        return Response(told(simulation, 0))
+
+
+def one(request: ApiRequest, simulation_id: str) -> Simulation:
+    rows = request.environment.simulations.select_related("channel")
+    return find(rows, "simulation", simulation_id)
 
 
 def order_of(asked: dict[str, Any]) -> Order:

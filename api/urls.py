@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sandbox/messages/<str:simulation_id>", simulator.OneSimulation.as_view()),
     path("sandbox/leases", leases.NumberLeases.as_view()),
     path("sandbox/leases/<str:number_lease_id>", leases.OneNumberLease.as_view()),
+    path("sandbox/messages/<str:simulation_id>/release", simulator.Release.as_view()),
     path("sandbox/receivers", receivers.Receivers.as_view()),
     path("sandbox/receivers/<str:receiver_id>", receivers.OneReceiver.as_view()),
     path("sandbox/receivers/<str:receiver_id>/requests", receivers.ReceivedRequests.as_view()),

@@ -84,6 +84,7 @@ ACTIONS: dict[str, Any] = {
     "sso.refused": _("Sign-in through the organisation refused"),
     "sso.updated": _("Single sign-on changed"),
     "simulation.created": _("Texts simulated"),
+    "simulation.released": _("Simulated texts released"),
     "sandbox.created": _("Sandbox made"),
     "sandbox.deleted": _("Sandbox deleted"),
     "sandbox.renamed": _("Sandbox renamed"),

@@ -19,7 +19,7 @@ from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, go, page
 from delivery.status import with_status
 from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT
-from sandbox import sending, simulator
+from sandbox import magic, sending, simulator
 from sandbox.dialects import DIALECTS
 from sandbox.segments import BASIC, EXTENDED, measure, split
 from sandbox.simulation import SimulatedText, Simulation
@@ -141,6 +141,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": arrived,
+        "magic": magic.TABLE,
         "measured": measured(form),
         "alphabet": {"basic": "".join(sorted(BASIC)), "extended": "".join(sorted(EXTENDED))},
         "advanced_open": form.is_bound and any(name in form.changed_data for name in ADVANCED),

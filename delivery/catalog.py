@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import ids
 from delivery.payload import THIN
 from delivery.retry import ERRORS, Reason
+from inbox.codes import PATTERNS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -50,6 +51,20 @@ COUNT = {"type": "integer", "minimum": 0}
 QUOTA: Mapping[str, Mapping[str, Any]] = {"messagesAMonth": COUNT, "received": COUNT, "simulated": FLAG}
 EXAMPLE_ENDPOINT = {"endpointId": ENDPOINT, "simulated": True}
 EXAMPLE_DELIVERY = {"messageId": MESSAGE, "deliveryId": DELIVERY, **EXAMPLE_ENDPOINT}
+
+#: The one-time code that a text of a sandbox tells (inbox.codes).
+ONE_TIME_CODE = {
+    "type": ["object", "null"],
+    "description": "null in live, and where the text tells none",
+    "additionalProperties": False,
+    "required": ["value", "pattern", "confidence", "host"],
+    "properties": {
+        "value": TEXT,
+        "pattern": {"type": "string", "enum": list(PATTERNS)},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "host": {"type": ["string", "null"]},
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,7 @@ TYPES: tuple[EventType, ...] = (
             "segments": {"type": ["integer", "null"]},
             "partial": FLAG,
             "media": {"type": "array", "items": TEXT},
+            "code": ONE_TIME_CODE,
             "simulated": FLAG,
         },
         {
@@ -110,6 +126,7 @@ TYPES: tuple[EventType, ...] = (
             "segments": 1,
             "partial": False,
             "media": [],
+            "code": {"value": "482913", "pattern": "keyword", "confidence": 0.9, "host": None},
             "simulated": True,
         },
         thin=THIN,

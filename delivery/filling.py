@@ -47,9 +47,11 @@ class Unknown(ValueError):
 
 
 def plain(value: Any) -> str:
-    """null is nothing; a list's items are separated by commas."""
+    """null is nothing; a list's items are separated by commas; of a code it is what is to be typed."""
     if value is None:
         return ""
+    if isinstance(value, Mapping):
+        return plain(value.get("value"))
     if isinstance(value, bool):
         return "true" if value else "false"
     return ",".join(map(plain, value)) if isinstance(value, list) else str(value)

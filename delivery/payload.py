@@ -10,6 +10,7 @@ import msgspec
 
 from accounts.clock import stamp
 from accounts.ids import public
+from inbox import codes
 
 encode = msgspec.json.Encoder().encode
 
@@ -33,6 +34,7 @@ def message_data(row: Mapping[str, Any], content: str, sender: str, media: list[
         "segments": row["segments"],
         "partial": row["partial"],
         "media": media,
+        "code": codes.shown(content) if row["simulated"] else None,
         "simulated": row["simulated"],
     }
 

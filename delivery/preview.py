@@ -37,7 +37,8 @@ def preview(endpoint: Endpoint, *, template: Any = None, payload: str | None = N
 
 
 def sample(endpoint: Endpoint) -> dict[str, Any]:
-    return {**SAMPLE, "simulated": not endpoint.environment.is_live}
+    simulated = not endpoint.environment.is_live
+    return {**SAMPLE, "code": SAMPLE["code"] if simulated else None, "simulated": simulated}
 
 
 def of_webhook(endpoint: Endpoint, payload: str) -> Request:

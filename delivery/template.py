@@ -46,6 +46,7 @@ SAMPLE: Values = {
     "segments": 1,
     "partial": False,
     "media": ["https://carrier.example/1.jpg"],
+    "code": {"value": "020005", "pattern": "keyword", "confidence": 0.95, "host": None},
     "simulated": True,
 }
 PLACES = tuple(SAMPLE)

@@ -13,6 +13,7 @@ from accounts import keyring
 from accounts.ids import uuid7
 from accounts.models import Environment
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
+from inbox.codes import Code, extract
 from numbers.models import Channel, Number
 
 CONTENT = "inbox_message.content"
@@ -128,6 +129,12 @@ class Message(models.Model):
     def sender_id(self) -> str | None:
         """Who sent it: E.164, short code or alphanumeric, None once erased; raises Unsealable."""
         return None if self.sealed_sender is None else keyring.open_text(self.sealed_sender, SENDER, self.pk)
+
+    @property
+    def code(self) -> Code | None:
+        """The one-time code that a text of a sandbox tells; of live texts none is looked for. Raises Unsealable."""
+        content = self.content if self.simulated else None
+        return None if content is None else extract(content)
 
     @property
     def explanation(self) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from accounts.clock import clock
 from accounts.encryption import Unsealable
 from inbox.models import Message
 from numbers.calling import Unanswered, send
+from sandbox import magic
 from sandbox.dialects import DIALECTS, CannotWrite
 from sandbox.simulation import Said, SimulatedText, Simulation
 from sandbox.simulator import way_of, written
@@ -99,11 +100,21 @@ def post(session: requests.Session, simulation: Simulation, text: SimulatedText,
     try:
         text.answer = asked(session, simulation, text, said) if said is not None else None
         text.state = state_of(text, said)
+        if said is not None and text.state == State.ACCEPTED:
+            take_effect(simulation, text, said)
     except CannotWrite:  # the channel's credentials were changed since
         text.answer, text.state = None, State.REFUSED
     if text.state == State.WAITING:
         text.due_at = clock(simulation.environment) + pause(text)
     text.save(update_fields=["tries", "answer", "state", "due_at"])
+
+
+def take_effect(simulation: Simulation, text: SimulatedText, said: Said) -> None:
+    """What the sender does once the door took its text (sandbox.magic)."""
+    if magic.writes(said.sender, magic.SENT_TWICE):
+        magic.send_twice(simulation.environment, messages_of(simulation, [text]).values())
+    elif magic.writes(said.sender, magic.OVER_QUOTA):
+        magic.use_up_quota(simulation.environment)
 
 
 def state_of(text: SimulatedText, said: Said | None) -> SimulatedText.State:
@@ -121,15 +132,17 @@ def pause(text: SimulatedText) -> timedelta:
 
 
 def asked(session: requests.Session, simulation: Simulation, text: SimulatedText, said: Said) -> int | None:
-    """The status that the door answers, None where it does not."""
+    """The status that the door answers, None where it does not, or is not heard."""
+    unheard = magic.writes(said.sender, magic.UNHEARD) and not messages_of(simulation, [text])
     channel = simulation.channel
     request = DIALECTS[channel.carrier].write(written(simulation, text, said), way_of(channel))
     url = settings.INTERNAL_INGEST_URL + channel.path + ("?" + request.query if request.query else "")
     outgoing = requests.Request(request.method, url, request.headers, data=request.body)
     try:
-        return send(session, outgoing, ANSWER_WITHIN_S).status
+        status = send(session, outgoing, ANSWER_WITHIN_S).status
     except Unanswered:
         return None
+    return None if unheard and 200 <= status < 300 else status
 
 
 def leave(simulation: Simulation) -> None:

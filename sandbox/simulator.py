@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -27,6 +27,7 @@ from numbers import services as numbers
 from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
 from numbers.phone import normalise
+from sandbox import magic, quarantine
 from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
 from sandbox.segments import encoding_of, split
 from sandbox.simulation import Said, SimulatedText, Simulation
@@ -70,6 +71,7 @@ def simulate(environment: Environment, actor: Actor, order: Order) -> Simulation
     """Plan an order's texts; nothing is sent yet. Raises Forbidden in live, Invalid, or Conflict when too many wait."""
     walls.keep_out_live(environment, actor)
     check_words(order)
+    order = as_its_sender_wants(order)
     holding = holding_of(environment, order.number_used)
     channel = channel_of(environment, actor, holding, order.carrier)
     simulation = Simulation(
@@ -83,6 +85,8 @@ def simulate(environment: Environment, actor: Actor, order: Order) -> Simulation
     texts = list(planned(simulation, order, DIALECTS[channel.carrier]))
     said = Said(order.sender_id, order.content)
     try_to_write(simulation, texts, said)
+    if magic.writes(order.sender_id, magic.QUARANTINED):
+        quarantine.set_up(environment, actor)
     simulation.next_due_at = min(text.due_at for text in texts)
     simulation.seal(said)
     with transaction.atomic():
@@ -92,6 +96,17 @@ def simulate(environment: Environment, actor: Actor, order: Order) -> Simulation
         after = {"channel": str(channel.pk), "carrier": channel.carrier, "texts": len(texts)}
         audit.record(actor, "simulation.created", simulation.pk, environment=environment, after=after)
     return simulation
+
+
+def as_its_sender_wants(order: Order) -> Order:
+    """The order with what its sender does to it before it is sent (sandbox.magic)."""
+    if magic.writes(order.sender_id, magic.DELAYED):
+        return replace(order, delay=order.delay + magic.LATE)
+    if magic.writes(order.sender_id, magic.REPEATED):
+        return replace(order, repeats=order.repeats + 1)
+    if magic.writes(order.sender_id, magic.QUARANTINED):
+        return replace(order, delay=order.delay + quarantine.HEARD_WITHIN)
+    return order
 
 
 def check_words(order: Order) -> None:

@@ -77,6 +77,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "carrier": "vonage",
     },
     "POST sandbox/leases": {"ttl": 60},
+    "POST sandbox/messages/{simulation_id}/release": {},
     "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
     "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},
     "POST api-keys": {"name": "K", "scopes": ["read"]},

@@ -34,6 +34,7 @@ def test_a_message_is_whole(acme: House, api: Api) -> None:
         "segments": 1,
         "partial": False,
         "media": [],
+        "code": None,
         "simulated": False,
         "carrierMessageId": f"carrier-{side.message.pk}",
     }
@@ -57,6 +58,7 @@ def test_what_is_not_known_is_null(acme: House, api: Api) -> None:
         "carrierMessageId",
         "sentAt",
         "contentErasedAt",
+        "code",
     }
     assert (shown["content"], shown["senderId"], shown["senderType"]) == (
         "Bonjour 👋",

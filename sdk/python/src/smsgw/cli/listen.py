@@ -16,7 +16,7 @@ from smsgw.cli.tail import Row, arriving
 #: Of a message, what a webhook tells.
 TOLD = (
     "id content senderId receivedAt numberUsed routingTag senderType senderCountry "
-    "sentAt encoding segments partial media simulated"
+    "sentAt encoding segments partial media code simulated"
 ).split()
 TIMEOUT_S = 30
 
