@@ -64,7 +64,7 @@ export class Sms {
     return this.first(wanted, false);
   }
 
-  /** The code in the first such text that has one, as it stands there. In sandboxes only. Throws NoText. */
+  /** The code in the first such text that has one, as it is to be typed. In sandboxes only. Throws NoText. */
   async waitForCode(wanted: Wanted = {}): Promise<string> {
     if (this.live) throw new TypeError("live finds no codes: use waitFor, and a pattern");
     return codeOf(await this.first(wanted, true)) as string;
@@ -159,7 +159,7 @@ function comesBehind(message: Message, { place }: Mark): boolean {
 
 /** The code that the gateway found in a text: leading zeros are part of it. */
 function codeOf(message: Message): string | undefined {
-  return (message as { code?: { value: string } | null }).code?.value;
+  return message.code?.value;
 }
 
 function time(at: Date): string {

@@ -40,6 +40,8 @@ export type NumberRequestStatus = "requested" | "approved" | "refused" | "cancel
 
 export type OperatorEnum = "equals" | "startsWith" | "contains" | "matches" | "in";
 
+export type PatternEnum = "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+
 export type PayloadEnum = "full" | "thin";
 
 export type ReplayKind = "recover" | "missing" | "matching";
@@ -250,6 +252,7 @@ export interface AuditedFields {
   now?: string;
   requests?: number;
   texts?: number;
+  messages?: number;
   code?: string;
   field?: string;
   messageIds?: string[];
@@ -490,6 +493,8 @@ export interface BareMessage {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
 }
@@ -596,6 +601,17 @@ export interface Clock {
   aheadBy: string;
   /** ready: all that became due by now is done */
   status: ClockStatus;
+}
+
+/** The one-time code that a text tells, as far as can be known. */
+export interface Code {
+  /** what is to be typed, without spaces and dashes */
+  value: string;
+  /** how it was known */
+  pattern: PatternEnum;
+  confidence: number;
+  /** the site that the text binds it to, if any */
+  host: string | null;
 }
 
 /** All conditions of a route must hold. */
@@ -850,6 +866,8 @@ export interface EventData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** in a sandbox, where the text tells one */
+  code: Code | null;
   simulated: boolean;
 }
 
@@ -873,7 +891,17 @@ export interface EventField {
   items?: EventItems;
   minimum?: number;
   maximum?: number;
+  additionalProperties?: boolean;
+  required?: string[];
+  properties?: Record<string, EventFieldMember>;
   description?: string;
+}
+
+export interface EventFieldMember {
+  type?: string | string[];
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
 }
 
 export interface EventItems {
@@ -1120,6 +1148,8 @@ export interface Message {
   partial: boolean;
   /** links at the carrier; listed, never fetched; likewise */
   media: string[];
+  /** null where the text tells none, in live, and without the scope readContent */
+  code: Code | null;
   simulated: boolean;
   carrierMessageId: string | null;
   deliveries?: BareDelivery[];
@@ -1168,7 +1198,16 @@ export interface MessageReceivedData {
   segments: number | null;
   partial: boolean;
   media: string[];
+  /** null in live, and where the text tells none */
+  code: MessageReceivedDataCode | null;
   simulated: boolean;
+}
+
+export interface MessageReceivedDataCode {
+  value: string;
+  pattern: "origin_bound" | "android_hash" | "prefixed" | "keyword" | "context";
+  confidence: number;
+  host: string | null;
 }
 
 /** An amount of money. */
@@ -1262,6 +1301,11 @@ export interface NewNumberDocument {
   content: string;
 }
 
+export interface NewNumberLease {
+  /** seconds, in real time whatever the sandbox's clock shows */
+  ttl?: number;
+}
+
 export interface NewNumberRequest {
   /** one of those available; or else what it should be like: */
   number?: string;
@@ -1330,7 +1374,7 @@ export interface NewSecret {
 export interface NewSimulation {
   /** a number that the sandbox holds */
   numberUsed: string;
-  /** any: a number, a short code, a name */
+  /** any: a number, a short code, a name; those from +33639989001 to +33639989006 make us misbehave */
   senderId: string;
   content: string;
   /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */
@@ -1388,6 +1432,15 @@ export interface NumberDocument {
   /** in bytes */
   size: number;
   createdAt: string;
+}
+
+/** A number that nobody else leases meanwhile. */
+export interface NumberLease {
+  id: string;
+  number: string;
+  numberId: string;
+  /** in real time */
+  expiresAt: string;
 }
 
 export interface NumberRequest {

@@ -65,7 +65,7 @@ class Sms:
         since: Mark | None = None,
         timeout: float = 30,
     ) -> str:
-        """The code in the first such text that has one, as it stands there. In sandboxes only. Raises NoText."""
+        """The code in the first such text that has one, as it is to be typed. In sandboxes only. Raises NoText."""
         if self.mode == "live":
             raise ValueError("live finds no codes: use wait_for, and a pattern")
         wanted = Wanted(self.number, sender, compiled(pattern), with_code=True)

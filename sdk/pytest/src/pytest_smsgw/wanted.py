@@ -38,6 +38,5 @@ class Wanted:
 
 
 def code_of(message: Message) -> str | None:
-    """The code that the gateway found in a text, as it stands there: leading zeros are part of it."""
-    found = message.raw.get("code")
-    return None if found is None else str(found["value"])
+    """The code that the gateway found in a text, as it is to be typed: leading zeros are part of it."""
+    return None if message.code is None else message.code.value

@@ -72,6 +72,7 @@ NumberDocumentType = Literal["application/pdf", "image/jpeg", "image/png"]
 NumberRequestKind = Literal["pool", "bring"]
 NumberRequestStatus = Literal["requested", "approved", "refused", "cancelled"]
 OperatorEnum = Literal["equals", "startsWith", "contains", "matches", "in"]
+PatternEnum = Literal["origin_bound", "android_hash", "prefixed", "keyword", "context"]
 PayloadEnum = Literal["full", "thin"]
 ReplayKind = Literal["recover", "missing", "matching"]
 ReplayState = Literal["planned", "running", "done", "failed", "cancelled"]
@@ -209,6 +210,7 @@ class AuditedFields(TypedDict):
     now: NotRequired[datetime | str]
     requests: NotRequired[int]
     texts: NotRequired[int]
+    messages: NotRequired[int]
     code: NotRequired[str]
     field: NotRequired[str]
     messageIds: NotRequired[Sequence[str]]
@@ -502,7 +504,17 @@ class EventField(TypedDict):
     items: NotRequired[EventItems]
     minimum: NotRequired[int]
     maximum: NotRequired[int]
+    additionalProperties: NotRequired[bool]
+    required: NotRequired[Sequence[str]]
+    properties: NotRequired[Mapping[str, EventFieldMember]]
     description: NotRequired[str]
+
+
+class EventFieldMember(TypedDict):
+    type: NotRequired[str | Sequence[str]]
+    enum: NotRequired[Sequence[str]]
+    minimum: NotRequired[int]
+    maximum: NotRequired[int]
 
 
 class EventItems(TypedDict):
@@ -706,7 +718,16 @@ class MessageReceivedData(TypedDict):
     segments: int | None
     partial: bool
     media: Sequence[str]
+    # null in live, and where the text tells none
+    code: MessageReceivedDataCode | None
     simulated: bool
+
+
+class MessageReceivedDataCode(TypedDict):
+    value: str
+    pattern: Literal["origin_bound", "android_hash", "prefixed", "keyword", "context"]
+    confidence: float
+    host: str | None
 
 
 class Policy(TypedDict):

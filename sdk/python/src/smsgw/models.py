@@ -39,6 +39,7 @@ from smsgw.inputs import (
     NumberRequestKind,
     NumberRequestStatus,
     OperatorEnum,
+    PatternEnum,
     PayloadEnum,
     Policy,
     QuotaExceededData,
@@ -219,6 +220,8 @@ class BareMessage(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
 
@@ -298,6 +301,19 @@ class Clock(Model):
     ahead_by: str
     # ready: all that became due by now is done
     status: ClockStatus
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Code(Model):
+    """The one-time code that a text tells, as far as can be known."""
+
+    # what is to be typed, without spaces and dashes
+    value: str
+    # how it was known
+    pattern: PatternEnum
+    confidence: float
+    # the site that the text binds it to, if any
+    host: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -512,6 +528,8 @@ class EventData(Model):
     segments: int | None
     partial: bool
     media: list[str]
+    # in a sandbox, where the text tells one
+    code: Code | None
     simulated: bool
 
 
@@ -708,6 +726,8 @@ class Message(Model):
     partial: bool
     # links at the carrier; listed, never fetched; likewise
     media: list[str]
+    # null where the text tells none, in live, and without the scope readContent
+    code: Code | None
     simulated: bool
     carrier_message_id: str | None
     deliveries: list[BareDelivery] | None = None
@@ -761,6 +781,17 @@ class NumberDocument(Model):
     # in bytes
     size: int
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NumberLease(Model):
+    """A number that nobody else leases meanwhile."""
+
+    id: str
+    number: str
+    number_id: str
+    # in real time
+    expires_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
