@@ -13,7 +13,7 @@ from django.conf import settings
 SOURCES = os.pathsep.join(str(settings.BASE_DIR / "sdk" / name / "src") for name in ("python", "pytest"))
 
 
-def tests_of(folder: Path, text: str, *arguments: str, **environment: str) -> tuple[int, str]:
+def theirs_with_it(folder: Path, text: str, *arguments: str, **environment: str) -> tuple[int, str]:
     """The exit status of a file of tests, and what pytest says."""
     (folder / "test_theirs.py").write_text(text)
     plugin = {"PYTHONPATH": SOURCES, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -17,7 +17,7 @@ from smsgw.reading import read
 from pytest_smsgw.wanted import Wanted
 from tests.cast import Api, House, store_message
 from tests.live import LiveDoor
-from tests.sdk.plugin import tests_of
+from tests.sdk.plugin import theirs_with_it
 
 #: A customer's system that sends texts.
 HEAD = """
@@ -54,7 +54,7 @@ class Theirs:
 
     def run(self, text: str, *arguments: str, key: str = "") -> tuple[int, str]:
         environment = {"SMSGATEWAY_URL": self.url, "SMSGATEWAY_API_KEY": key or self.house.sandbox.key}
-        return tests_of(self.folder, HEAD + text, *arguments, **environment)
+        return theirs_with_it(self.folder, HEAD + text, *arguments, **environment)
 
 
 def test_the_text_that_is_meant_is_found(theirs: Theirs) -> None:

@@ -65,11 +65,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     sms = getattr(item, "funcargs", {}).get("sms")
     if report.when == "call" and report.failed and isinstance(sms, Sms):
-        tell(report, sms)
+        tell(item, report, sms)
     return report
 
 
-def tell(report: pytest.TestReport, sms: Sms) -> None:
+def tell(item: pytest.Item, report: pytest.TestReport, sms: Sms) -> None:
     """Add the texts that came during the test."""
     try:
         came = sms.report()
@@ -78,4 +78,4 @@ def tell(report: pytest.TestReport, sms: Sms) -> None:
         return
     told = "\n".join(f"{link}\n{text}".rstrip() for link, text in came)
     report.sections.append(("texts", told or f"none came to {sms.number}"))
-    report.user_properties += [("sms", link) for link, _text in came]
+    item.user_properties += [("sms", link) for link, _text in came]
