@@ -49,6 +49,7 @@ class Terminal:
     ) -> None:
         self.folder, self.sections, self.named, self.port = folder, sections(page), str(port), a_free_port()
         kept = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+        kept["npm_config_userconfig"] = str(Path.home() / ".npmrc")  # where the packages of this machine are
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **kept, **environment}
         self.started: list[subprocess.Popen[bytes]] = []
         self.said = folder / "said"
@@ -57,7 +58,9 @@ class Terminal:
         (folder / "var" / "packages").symlink_to(packages)
 
     def follow(self, section: str) -> None:
-        for file, language, block in BLOCK.findall(self.sections[section].replace(self.named, str(self.port))):
+        for file, language, block in BLOCK.findall(
+            self.sections[section].replace(self.named, str(self.port))
+        ):
             if file:
                 (self.folder / file).write_text(block)
             elif language == "sh" and block.rstrip().endswith("&"):

@@ -12,9 +12,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.ids import public
 from api import holding
+from pytest_smsgw.wanted import Wanted
 from smsgw.models import Message
 from smsgw.reading import read
-from pytest_smsgw.wanted import Wanted
 from tests.cast import Api, House, store_message
 from tests.live import LiveDoor
 from tests.sdk.plugin import theirs_with_it
@@ -135,8 +135,9 @@ def test_that_gets_none(sms):
     )
     assert status == 1
     link = f"{theirs.url}/e/{theirs.house.sandbox.ids['env_id']}/messages/msg_"
-    assert re.search(rf"- texts -.*^{re.escape(link)}\w{{26}}/$.*\"content\": \"482913 is your code\"", said, re.M | re.S)
-    assert re.search(r"^none came to \+336\d+$", said, re.M)
+    shown = rf"- texts -.*^{re.escape(link)}\w{{26}}/$.*\"content\": \"482913 is your code\""
+    assert re.search(shown, said, re.MULTILINE | re.DOTALL)
+    assert re.search(r"^none came to \+336\d+$", said, re.MULTILINE)
     assert f'<property name="sms" value="{link}' in (theirs.folder / "report.xml").read_text()
 
 

@@ -66,4 +66,6 @@ def test_the_rest_is_what_starts_it() -> None:
         "export SMSGATEWAY_API_KEY",
         "make packages",
     ]
-    assert {"A gateway and a key", "Python", "TypeScript", "curl", "Without writing anything", "Next"} == set(page)
+    assert {"A gateway and a key", "Python", "TypeScript", "curl", "Without writing anything", "Next"} == set(
+        page
+    )
