@@ -63,10 +63,11 @@ messages: .venv/dev
 sdks: .venv/dev
 	DEPLOYMENT=test $(BIN)/python manage.py spectacular --format openapi-json | PYTHONPATH=sdk $(BIN)/python -m generate
 
-# The SDKs as packages, into var/packages/; needs Node.js and npm.
+# The SDKs and the plugin for pytest as packages, into var/packages/; needs Node.js and npm.
 packages: .venv/dev
 	@mkdir -p var/packages
 	$(BIN)/python -m build --no-isolation --outdir var/packages sdk/python
+	$(BIN)/python -m build --no-isolation --outdir var/packages sdk/pytest
 	cd sdk/typescript && npm ci --silent && npm pack --silent --pack-destination ../../var/packages
 
 # Leaves var/ alone: it holds the local database.

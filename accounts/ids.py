@@ -44,6 +44,7 @@ PREFIXES = {
     "received_request": "rcq",
     "simulation": "sim",
     "run": "run",
+    "number_lease": "nls",
 }
 NOUNS = {prefix: noun for noun, prefix in PREFIXES.items()}
 

@@ -102,6 +102,7 @@ TABLE: tuple[Problem, ...] = (
     Problem(2303, "too_many_sandboxes", 409, _("Too many sandboxes")),
     Problem(2304, "last_sandbox", 409, _("The last sandbox")),
     Problem(2305, "name_taken", 409, _("The name is taken")),
+    Problem(2310, "no_number_left", 409, _("No number left to lease")),
     # Routes
     Problem(4001, "too_many_routes", 409, _("Too many routes")),
     Problem(4002, "too_many_patterns", 409, _("Too many patterns")),

@@ -60,7 +60,10 @@ class WaitQuery(Input):
         "of the last hour; without it, what comes from now on",
     )
     timeout = serializers.IntegerField(
-        default=30, min_value=1, max_value=LONGEST_WAIT_S, help_text="seconds; then the answer is 204"
+        default=30,
+        min_value=0,
+        max_value=LONGEST_WAIT_S,
+        help_text="seconds; then the answer is 204. 0 looks once: Next-Since then is where a later wait begins",
     )
 
 

@@ -55,6 +55,8 @@ ACTIONS: dict[str, Any] = {
     "number.withdrawn": _("Number withdrawn from the pool"),
     "number_document.added": _("Document added to a request"),
     "number_document.opened": _("Document of a request opened"),
+    "number_lease.released": _("Lease of a number ended"),
+    "number_lease.taken": _("Number leased"),
     "number_request.approved": _("Number request approved"),
     "number_request.cancelled": _("Number request cancelled"),
     "number_request.created": _("Number requested"),

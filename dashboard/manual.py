@@ -35,7 +35,7 @@ class Group(NamedTuple):
 
 
 GROUPS = (
-    Group(_("Begin"), ("quickstart", "concepts", "sandbox")),
+    Group(_("Begin"), ("quickstart", "concepts", "sandbox", "await")),
     Group(
         _("Receive texts"),
         ("webhooks", "retries", "callback", "receiving", "polling", "events", "replay", "errors"),

@@ -41,6 +41,7 @@ def begin(sandbox: Environment) -> None:
     assert not row.is_live, "live is never emptied"
     end_what_is_over(row)
     for rows in (
+        row.number_leases,
         row.number_documents,
         row.number_requests,
         row.assignments,

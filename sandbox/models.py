@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.lease import NumberLease as NumberLease
 from sandbox.receiver import ReceivedRequest as ReceivedRequest
 from sandbox.receiver import Receiver as Receiver
 from sandbox.scenario_run import ScenarioRun as ScenarioRun

@@ -78,6 +78,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST sandbox/scenarios/{scenario_name}/runs": {"numberUsed": "held_number"},
     "POST sandbox/runs": {"scenarios": ["stop"], "senderId": "ACME"},
+    "POST sandbox/leases": {"ttl": 60},
     "POST sandbox/messages/{simulation_id}/release": {},
     "POST sandbox/receivers": {"name": "R", "behaviour": {"failFirst": 2, "status": 500}},
     "PATCH sandbox/receivers/{receiver_id}": {"behaviour": {"gone": True}},

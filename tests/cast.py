@@ -37,6 +37,7 @@ from operations.models import LoggedRequest
 from routing import services as routing
 from routing.models import Route
 from sandbox import receivers
+from sandbox.lease import NumberLease
 from sandbox.scenario_run import ScenarioRun
 from sandbox.simulation import Said, Simulation
 
@@ -69,6 +70,7 @@ class Side:
     receiver: UUID  # in live it is nobody's
     simulation: UUID  # likewise
     run: UUID  # likewise
+    number_lease: UUID  # likewise
     destination: Destination | None = None  # one would limit where other tests' endpoints may lie
 
     @property
@@ -107,6 +109,7 @@ class Side:
             "simulation_id": public("simulation", self.simulation),
             "scenario_name": "stop",
             "run_id": public("run", self.run),
+            "number_lease_id": public("number_lease", self.number_lease),
         }
 
 
@@ -202,6 +205,7 @@ def furnish(environment: Environment, number: str) -> Side:
         uuid7() if environment.is_live else receivers.create(environment, SYSTEM, name="Bin").pk,
         uuid7() if environment.is_live else store_simulation(assignment).pk,
         uuid7() if environment.is_live else store_run(assignment).pk,
+        uuid7() if environment.is_live else store_lease(assignment).pk,
     )
 
 
@@ -242,6 +246,15 @@ def store_run(assignment: Assignment) -> ScenarioRun:
         state=ScenarioRun.State.PASSED,
         created_at=now,
         finished_at=now,
+    )
+
+
+def store_lease(assignment: Assignment) -> NumberLease:
+    """A lease of that number for an hour."""
+    return NumberLease.objects.create(
+        environment=assignment.environment,
+        number=assignment.number,
+        expires_at=clock() + timedelta(hours=1),
     )
 
 

@@ -33,7 +33,8 @@ SHOWN = {
     "csv",
     "text",
     "js",
-}  # what answers and files look like; js: tests/test_webhook_examples.py
+    "ts",
+}  # what answers and files look like; js: tests/test_webhook_examples.py; ts: docs/samples/shop
 WEBHOOK_EXAMPLES = "tests/test_webhook_examples.py runs it against deliveries"
 
 #: (page, first line) of the blocks that are not run here, each with its reason.
@@ -64,7 +65,11 @@ NOT_HERE = {
     ("webhooks", "import os"): WEBHOOK_EXAMPLES,
 }
 #: Pages that another test follows from their first line to their last.
-ELSEWHERE = {"quickstart": "tests/sdk/test_quickstart.py", "receiving": "tests/test_receiving_docs.py"}
+ELSEWHERE = {
+    "await": "tests/sdk/test_await.py",
+    "quickstart": "tests/sdk/test_quickstart.py",
+    "receiving": "tests/test_receiving_docs.py",
+}
 #: What stands for something of one's own, besides ids.
 MEANT = {
     "https://example.com/sms": "{receiver}",

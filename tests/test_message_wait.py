@@ -143,10 +143,20 @@ def test_a_key_revoked_meanwhile_gets_nothing(acme: House, wait: LiveWait) -> No
     assert answer.result(WITHIN_S).status_code == 401
 
 
+def test_a_look_that_waits_for_nothing_marks_the_place(acme: House, wait: LiveWait) -> None:
+    store_message(acme.live.assignment, "an older code")
+    mark = wait.get(f"{PATH}?timeout=0", acme.live.key)
+    assert (mark.status_code, wait.held()) == (204, 0)
+    since = f"{PATH}?contains=code&since={mark.headers['Next-Since']}"
+    assert wait.get(f"{since}&timeout=0", acme.live.key).status_code == 204
+    store_message(acme.live.assignment, "a newer code")
+    assert wait.get(since, acme.live.key).json()["content"] == "a newer code"
+
+
 @pytest.mark.parametrize(
     ("query", "parameter", "code"),
     [
-        ("timeout=0", "timeout", "min_value"),
+        ("timeout=-1", "timeout", "min_value"),
         ("timeout=61", "timeout", "max_value"),
         ("matches=(", "matches", "pattern_invalid"),
         ("matches=(?=a)", "matches", "pattern_unsupported"),

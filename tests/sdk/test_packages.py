@@ -48,12 +48,25 @@ def test_the_python_package(tmp_path: Path) -> None:
     assert "trigger" in said
 
 
+def test_the_pytest_plugin(tmp_path: Path) -> None:
+    source = settings.BASE_DIR / "sdk" / "pytest"
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path, source, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("pytest_smsgw-*.whl")
+    with ZipFile(wheel) as archive:
+        assert "pytest_smsgw/py.typed" in archive.namelist()
+        archive.extractall(tmp_path / "site")  # noqa: S202  our own
+    sites = os.pathsep.join([str(tmp_path / "site"), str(PYTHON / "src")])
+    named = {"PYTHONPATH": sites, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    said = run(sys.executable, "-m", "pytest", "-p", "smsgw", "--fixtures", cwd=tmp_path, **named)
+    assert all(f"{name} " in said for name in ("smsgw", "sms_number", "sms"))
+
+
 def test_the_javascript_package(tmp_path: Path) -> None:
     told = json.loads(
         run("npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(tmp_path), cwd=built())
     )
     names = {file["path"] for file in told[0]["files"]}
-    assert {"package.json", "README.md", "dist/index.js", "dist/index.d.ts"} <= names
+    assert {"package.json", "README.md", "dist/index.js", "dist/index.d.ts", "dist/playwright.js"} <= names
     assert {name.split("/")[0] for name in names} == {"package.json", "README.md", "dist"}
     modules = tmp_path / "node_modules" / "smsgateway-sdk"
     with tarfile.open(tmp_path / told[0]["filename"]) as archive:

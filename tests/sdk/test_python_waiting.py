@@ -103,3 +103,37 @@ def test_the_requests_are_plain_gets(client: Client, receiver: Receiver) -> None
     (request,) = receiver.requests
     assert (request.method, urlsplit(request.path).path) == ("GET", "/v1/messages/wait")
     assert request.headers["authorization"] == "Bearer sk_test_x"
+
+
+def test_each_text_is_told_until_the_time_is_up(
+    client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter([100.0, 100.0, 110.0, 120.0, 131.0])
+    clock = SimpleNamespace(monotonic=lambda: next(now), sleep=lambda seconds: None)
+    monkeypatch.setattr(waiting, "time", clock)
+    answering(receiver, (200, {"Next-Since": "c1"}, TEXT), empty(Next_Since="c2"), (200, {}, TEXT))
+    assert [one.id for one in client.messages.coming(since="c0")] == ["msg_1", "msg_1"]
+    assert [(one["since"], one["timeout"]) for one in asked(receiver)] == [
+        ("c0", "30"),
+        ("c1", "20"),
+        ("c2", "10"),
+    ]
+
+
+def test_a_mark_is_where_a_look_ended(client: Client, receiver: Receiver) -> None:
+    answering(receiver, empty(Next_Since="c1"))
+    assert client.messages.mark() == "c1"
+    assert asked(receiver) == [{"timeout": "0"}]
+
+
+def test_the_async_client_marks_and_tells_each(receiver: Receiver) -> None:
+    answering(receiver, empty(Next_Since="c1"), (200, {"Next-Since": "c2"}, TEXT), (200, {}, TEXT))
+
+    async def main() -> tuple[str, list[str]]:
+        async with AsyncClient("sk_test_x", receiver.url, retries=0) as client:
+            mark = await client.messages.mark()
+            coming = client.messages.coming(since=mark)
+            return mark, [(await anext(coming)).id for _ in range(2)]
+
+    assert asyncio.run(main()) == ("c1", ["msg_1", "msg_1"])
+    assert [one.get("since") for one in asked(receiver)] == [None, "c1", "c2"]

@@ -21,6 +21,8 @@ export interface ClientOptions {
 
 export class Client extends Resources {
   override readonly messages: Messages;
+  /** Where the API is, without the last slash. */
+  readonly baseUrl: string;
   private readonly transport: Transport;
 
   constructor(options: ClientOptions = {}) {
@@ -31,6 +33,7 @@ export class Client extends Resources {
     const transport = new Transport({ key, baseUrl, retries, timeoutMs, fetch });
     super(transport);
     this.transport = transport;
+    this.baseUrl = baseUrl;
     this.messages = new Messages(transport);
   }
 

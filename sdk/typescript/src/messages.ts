@@ -1,4 +1,4 @@
-// `messages.wait` and `messages.follow`: one request after another, each held open until a text comes or a minute is up.
+// `messages.wait`, `coming` and `follow`: one request after another, each held open until a text comes or a minute is up.
 
 import { WaitTimeout } from "./errors.js";
 import * as resources from "./resources.js";
@@ -15,7 +15,7 @@ export interface Waited {
   contains?: string;
   /** An RE2 pattern. */
   matches?: string;
-  /** A time or a message's id; left out, only what comes from now on. */
+  /** A mark, a time or a message's id; left out, only what comes from now on. */
   since?: string | Date;
   /** 30 unless you choose. */
   timeoutSeconds?: number;
@@ -27,17 +27,29 @@ export class Messages extends resources.Messages {
    * The first text that matches. Take `since` before what makes the text come, so that an earlier one does not match.
    * Throws WaitTimeout.
    */
-  async wait({ timeoutSeconds = 30, signal, since, ...asked }: Waited = {}): Promise<Message> {
+  async wait(waited: Waited = {}): Promise<Message> {
+    for await (const message of this.coming(waited)) return message;
+    throw timedOut(waited);
+  }
+
+  /** Each text that matches, as it comes, until the time is up. */
+  async *coming({ timeoutSeconds = 30, signal, since, ...asked }: Waited = {}): AsyncGenerator<Message, void, void> {
     let from = since instanceof Date ? since.toISOString() : since;
     const until = performance.now() + timeoutSeconds * 1000;
     for (;;) {
       const left = Math.ceil((until - performance.now()) / 1000);
-      if (left <= 0) throw timedOut(timeoutSeconds, asked);
+      if (left <= 0) return;
       const timeout = Math.min(left, LONGEST_S);
       const answer = await this.held("/v1/messages/wait", { ...asked, since: from, timeout }, timeout, signal);
-      if (answer.status !== 204) return JSON.parse(answer.text) as Message;
       from = answer.headers.get("next-since") ?? from; // so that none is missed in between
+      if (answer.status !== 204) yield JSON.parse(answer.text) as Message;
     }
+  }
+
+  /** The place that texts have come to: `since` there, what comes from now on counts and nothing before. */
+  async mark(): Promise<string> {
+    const answer = await this.transport.send("GET", "/v1/messages/wait", { query: { timeout: 0 } });
+    return answer.headers.get("next-since") as string;
   }
 
   /**
@@ -65,7 +77,7 @@ export class Messages extends resources.Messages {
 }
 
 /** Names only: an error ends up in logs. */
-function timedOut(seconds: number, asked: object): WaitTimeout {
+function timedOut({ timeoutSeconds = 30, signal: _signal, since: _since, ...asked }: Waited): WaitTimeout {
   const names = Object.keys(asked).join(", ") || "any";
-  return new WaitTimeout(`no text came in ${seconds} s with what was asked for: ${names}`);
+  return new WaitTimeout(`no text came in ${timeoutSeconds} s with what was asked for: ${names}`);
 }

@@ -576,6 +576,21 @@ export class Sandbox extends Resource {
     return this.call("POST", `/v1/sandbox/clock`, { body, query, options });
   }
 
+  /** Needs the scope `read`. */
+  listLeases(query: { count?: boolean | null; cursor?: string | null; fields?: string | null; limit?: number | null; number?: string | null } = {}, options?: Options): Pages<types.NumberLease> {
+    return this.pages(`/v1/sandbox/leases`, { query, options });
+  }
+
+  /** Needs the scope `configure`. */
+  createLease(body: types.NewNumberLease = {}, options?: PostOptions): Promise<types.NumberLease> {
+    return this.call("POST", `/v1/sandbox/leases`, { body, options });
+  }
+
+  /** Needs the scope `configure`. */
+  deleteLease(numberLeaseId: string, options?: Options): Promise<void> {
+    return this.call("DELETE", `/v1/sandbox/leases/${segment(numberLeaseId)}`, { options });
+  }
+
   /** Needs the scope `configure`. */
   simulateMessages(body: types.NewSimulation, query: { wait?: number | null } = {}, options?: PostOptions): Promise<types.Simulation> {
     return this.call("POST", `/v1/sandbox/messages`, { body, query, options });

@@ -41,3 +41,9 @@ test("following goes from page to page", () =>
     assert.deepEqual(seen, ["msg_1", "msg_2", "msg_3"]);
     assert.deepEqual(server.asked().map((one) => one.cursor), ["msg_0", "c1", "c2"]);
   }));
+
+test("a mark is where a look ended", () =>
+  at([[204, { "next-since": "c1" }]], async (client, server) => {
+    assert.equal(await client.messages.mark(), "c1");
+    assert.deepEqual(server.asked(), [{ timeout: "0" }]);
+  }));

@@ -1805,6 +1805,38 @@ class Sandbox(AsyncResource):
             idempotency_key=idempotency_key,
         )
 
+    def list_leases(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        number: str | None = None,
+    ) -> AsyncPages[models.NumberLease]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.NumberLease,
+            "/v1/sandbox/leases",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit, "number": number},
+        )
+
+    async def create_lease(
+        self, *, ttl: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.NumberLease:
+        """Needs the scope `configure`."""
+        return await self._call(
+            {201: models.NumberLease},
+            "POST",
+            "/v1/sandbox/leases",
+            body={"ttl": ttl},
+            idempotency_key=idempotency_key,
+        )
+
+    async def delete_lease(self, number_lease_id: str) -> None:
+        """Needs the scope `configure`."""
+        await self._nothing("DELETE", f"/v1/sandbox/leases/{segment(number_lease_id)}")
+
     async def simulate_messages(
         self,
         *,

@@ -1799,6 +1799,38 @@ class Sandbox(Resource):
             idempotency_key=idempotency_key,
         )
 
+    def list_leases(
+        self,
+        *,
+        count: bool | None = None,
+        cursor: str | None = None,
+        fields: str | None = None,
+        limit: int | None = None,
+        number: str | None = None,
+    ) -> Pages[models.NumberLease]:
+        """Needs the scope `read`."""
+        return self._pages(
+            models.NumberLease,
+            "/v1/sandbox/leases",
+            query={"count": count, "cursor": cursor, "fields": fields, "limit": limit, "number": number},
+        )
+
+    def create_lease(
+        self, *, ttl: int | Unset = UNSET, idempotency_key: str | None = None
+    ) -> models.NumberLease:
+        """Needs the scope `configure`."""
+        return self._call(
+            {201: models.NumberLease},
+            "POST",
+            "/v1/sandbox/leases",
+            body={"ttl": ttl},
+            idempotency_key=idempotency_key,
+        )
+
+    def delete_lease(self, number_lease_id: str) -> None:
+        """Needs the scope `configure`."""
+        self._nothing("DELETE", f"/v1/sandbox/leases/{segment(number_lease_id)}")
+
     def simulate_messages(
         self,
         *,

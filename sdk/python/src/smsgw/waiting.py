@@ -1,11 +1,12 @@
-"""`messages.wait` and `messages.follow`: requests that are held open until a text comes, one after another."""
+"""`messages.wait`, `coming` and `follow`: requests that are held open until a text comes, one after another."""
 
 from __future__ import annotations
 
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -29,29 +30,25 @@ class Wait:
         self.query = {name: value for name, value in query.items() if value is not None}
         self.until = time.monotonic() + timeout_s
 
-    def ask(self) -> Request:
-        """Raises WaitTimeout when the time is up."""
+    def ask(self) -> Request | None:
+        """The next request; None when the time is up."""
         left = math.ceil(self.until - time.monotonic())
         if left <= 0:
-            raise WaitTimeout(
-                f"no text came in {self.timeout_s:g} s with what was asked for: {', '.join(self.asked)}"
-            )
+            return None
         held = min(left, LONGEST_S)
         query = {**self.query, "timeout": held}
         return request("GET", "/v1/messages/wait", query=query, timeout_s=held + TIMEOUT_S)
 
-    @property
-    def asked(self) -> list[str]:
-        """Names only: an exception ends up in logs."""
-        return [name for name in self.query if name != "since"] or ["any"]
+    def over(self) -> WaitTimeout:
+        """That none came. Names only: an exception ends up in logs."""
+        asked = ", ".join(name for name in self.query if name != "since") or "any"
+        return WaitTimeout(f"no text came in {self.timeout_s:g} s with what was asked for: {asked}")
 
     def came(self, response: httpx.Response) -> Message | None:
-        """The text, or what the next request goes on from, so that none is missed in between."""
-        if response.status_code != 204:
-            return read(Message, response.json())
+        """The text, if there is one; the next request goes on behind it, so that none is missed in between."""
         if after := response.headers.get("next-since"):
             self.query["since"] = after
-        return None
+        return None if response.status_code == 204 else read(Message, response.json())
 
 
 class Follow:
@@ -70,6 +67,16 @@ class Follow:
         return [read(Message, one) for one in told["data"]]
 
 
+def mark() -> Request:
+    """Look once, and wait for nothing."""
+    return request("GET", "/v1/messages/wait", query={"timeout": 0})
+
+
+def marked(response: httpx.Response) -> str:
+    place: str = response.headers["next-since"]
+    return place
+
+
 def pause(response: httpx.Response) -> float:
     """Seconds before asking again: a server without room for one more that waits answers at once, and says so."""
     return seconds(response.headers.get("retry-after")) or 0.0
@@ -86,16 +93,31 @@ class Messages(resources.Messages):
         since: datetime | str | None = None,
         timeout_s: float = 30,
     ) -> Message:
-        """The first text that matches. `since` is a time or a message's id; left out, only what comes from now on.
+        """The first text that matches. `since` is a mark, a time or a message's id; left out, what comes from now on.
 
         Take `since` before what makes the text come, so that an earlier one does not match. Raises WaitTimeout.
         """
         wait = Wait(_query(number_used, sender_id, contains, matches, since), timeout_s)
-        while True:
-            response = self._send(wait.ask())
-            if (message := wait.came(response)) is not None:
-                return message
-            time.sleep(pause(response))
+        for message in self._coming(wait):
+            return message
+        raise wait.over()
+
+    def coming(
+        self,
+        *,
+        number_used: str | None = None,
+        sender_id: str | None = None,
+        contains: str | None = None,
+        matches: str | None = None,
+        since: datetime | str | None = None,
+        timeout_s: float = 30,
+    ) -> Iterator[Message]:
+        """Each text that matches, as it comes, until the time is up. `since` is as for `wait`."""
+        return self._coming(Wait(_query(number_used, sender_id, contains, matches, since), timeout_s))
+
+    def mark(self) -> str:
+        """The place that texts have come to: `since` there, what comes from now on counts and nothing before."""
+        return marked(self._send(mark()))
 
     def follow(self, cursor: str | None = None) -> Iterator[Message]:
         """Texts as they come, without end, in the order of their acceptance and none left out.
@@ -108,6 +130,14 @@ class Messages(resources.Messages):
             response = self._send(follow.ask())
             yield from follow.came(response)
             time.sleep(pause(response))
+
+    def _coming(self, wait: Wait) -> Iterator[Message]:
+        while (asked := wait.ask()) is not None:
+            response = self._send(asked)
+            if (message := wait.came(response)) is not None:
+                yield message
+            else:
+                time.sleep(pause(response))
 
 
 class AsyncMessages(async_resources.Messages):
@@ -123,11 +153,27 @@ class AsyncMessages(async_resources.Messages):
     ) -> Message:
         """As Messages.wait."""
         wait = Wait(_query(number_used, sender_id, contains, matches, since), timeout_s)
-        while True:
-            response = await self._send(wait.ask())
-            if (message := wait.came(response)) is not None:
+        async with aclosing(self._coming(wait)) as coming:
+            async for message in coming:
                 return message
-            await asyncio.sleep(pause(response))
+        raise wait.over()
+
+    def coming(
+        self,
+        *,
+        number_used: str | None = None,
+        sender_id: str | None = None,
+        contains: str | None = None,
+        matches: str | None = None,
+        since: datetime | str | None = None,
+        timeout_s: float = 30,
+    ) -> AsyncIterator[Message]:
+        """As Messages.coming."""
+        return self._coming(Wait(_query(number_used, sender_id, contains, matches, since), timeout_s))
+
+    async def mark(self) -> str:
+        """As Messages.mark."""
+        return marked(await self._send(mark()))
 
     async def follow(self, cursor: str | None = None) -> AsyncIterator[Message]:
         """As Messages.follow."""
@@ -137,6 +183,14 @@ class AsyncMessages(async_resources.Messages):
             for message in follow.came(response):
                 yield message
             await asyncio.sleep(pause(response))
+
+    async def _coming(self, wait: Wait) -> AsyncGenerator[Message, None]:
+        while (asked := wait.ask()) is not None:
+            response = await self._send(asked)
+            if (message := wait.came(response)) is not None:
+                yield message
+            else:
+                await asyncio.sleep(pause(response))
 
 
 def _query(number_used: Any, sender_id: Any, contains: Any, matches: Any, since: Any) -> dict[str, Any]:

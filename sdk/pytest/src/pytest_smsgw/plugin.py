@@ -1,0 +1,81 @@
+"""The plugin: a client, a number for each worker, and the texts to it; what came is in the report of what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+
+import pytest
+
+from pytest_smsgw.sms import Mode, Sms
+from smsgw import Client, ModeError, NotFoundError, SmsgwError
+
+LEASE_S = 3600
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("smsgw", "texts, through smsgateway")
+    group.addoption(
+        "--smsgw-live",
+        metavar="NUMBER",
+        help="use a key of live, which is refused otherwise, and wait for texts to this number of yours",
+    )
+    parser.addini(
+        "smsgw_lease_seconds",
+        f"for how long a worker has its number: longer than the tests take ({LEASE_S} unless you choose)",
+        default=str(LEASE_S),
+    )
+
+
+def mode_of(config: pytest.Config) -> Mode:
+    return "live" if config.getoption("smsgw_live") else "sandbox"
+
+
+@pytest.fixture(scope="session")
+def smsgw(pytestconfig: pytest.Config) -> Iterator[Client]:
+    """A client, by SMSGATEWAY_API_KEY and SMSGATEWAY_URL. A key of live is refused without --smsgw-live."""
+    try:
+        client = Client(mode=mode_of(pytestconfig))
+    except ModeError as error:
+        pytest.fail(f"{error} (a key of live needs --smsgw-live, and no other does)", pytrace=False)
+    with client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def sms_number(smsgw: Client, pytestconfig: pytest.Config) -> Iterator[str]:
+    """A number that only this worker has, E.164; of live the one that was named."""
+    if named := pytestconfig.getoption("smsgw_live"):
+        yield named
+        return
+    lease = smsgw.sandbox.create_lease(ttl=int(pytestconfig.getini("smsgw_lease_seconds")))
+    yield lease.number
+    with suppress(NotFoundError):  # it is over
+        smsgw.sandbox.delete_lease(lease.id)
+
+
+@pytest.fixture
+def sms(smsgw: Client, sms_number: str, pytestconfig: pytest.Config) -> Sms:
+    """The texts to `sms_number` that come from the beginning of this test on."""
+    return Sms(smsgw, sms_number, mode_of(pytestconfig))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    sms = getattr(item, "funcargs", {}).get("sms")
+    if report.when == "call" and report.failed and isinstance(sms, Sms):
+        tell(item, report, sms)
+    return report
+
+
+def tell(item: pytest.Item, report: pytest.TestReport, sms: Sms) -> None:
+    """Add the texts that came during the test."""
+    try:
+        came = sms.report()
+    except SmsgwError as error:
+        report.sections.append(("texts", f"cannot be read: {error}"))
+        return
+    told = "\n".join(f"{link}\n{text}".rstrip() for link, text in came)
+    report.sections.append(("texts", told or f"none came to {sms.number}"))
+    item.user_properties += [("sms", link) for link, _text in came]

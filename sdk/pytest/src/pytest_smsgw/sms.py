@@ -1,0 +1,151 @@
+"""What a test has as `sms`: the texts to its own number, behind a mark."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Literal
+
+from pytest_smsgw.wanted import Wanted, code_of
+from smsgw import Client, SmsgwError, WaitTimeout
+from smsgw.models import Message
+
+LOOKED_AT = 50  # of the newest texts, when one did not come
+NEAR_MISSES = 3
+REPORTED = 10
+
+Mode = Literal["live", "sandbox"]
+
+
+class NoText(WaitTimeout):
+    """The text did not come in time. Says what was waited for, since when, and which texts came nearest."""
+
+
+class Mark(str):
+    """A place among the texts: what comes behind it counts. `at` is when it was taken, by this machine's clock."""
+
+    at: datetime
+
+
+class Sms:
+    """The texts to `number`. A text that was waited for once is not found again."""
+
+    def __init__(self, client: Client, number: str, mode: Mode = "sandbox") -> None:
+        self.client, self.number, self.mode = client, number, mode
+        self.found: set[str] = set()  # ids
+        self.start = self.since = self.mark()
+
+    def mark(self) -> Mark:
+        """Let only count what comes from now on. Call it before what makes the text come."""
+        self.since = Mark(self.client.messages.mark())
+        self.since.at = datetime.now(UTC)
+        return self.since
+
+    def wait_for(
+        self,
+        *,
+        sender: str | None = None,
+        pattern: str | re.Pattern[str] | None = None,
+        since: Mark | None = None,
+        timeout: float = 30,
+    ) -> Message:
+        """The first text behind the latest mark, or `since`, that is as wanted.
+
+        `pattern` is searched for in what the text says; `timeout` is in seconds. Raises NoText.
+        """
+        return self._first(Wanted(self.number, sender, compiled(pattern)), since or self.since, timeout)
+
+    def wait_for_code(
+        self,
+        *,
+        sender: str | None = None,
+        pattern: str | re.Pattern[str] | None = None,
+        since: Mark | None = None,
+        timeout: float = 30,
+    ) -> str:
+        """The code in the first such text that has one, as it is to be typed. In sandboxes only. Raises NoText."""
+        if self.mode == "live":
+            raise ValueError("live finds no codes: use wait_for, and a pattern")
+        wanted = Wanted(self.number, sender, compiled(pattern), with_code=True)
+        code = code_of(self._first(wanted, since or self.since, timeout))
+        assert code is not None  # else it was not wanted
+        return code
+
+    def _first(self, wanted: Wanted, since: Mark, timeout: float) -> Message:
+        coming = self.client.messages.coming(number_used=self.number, since=str(since), timeout_s=timeout)
+        for message in coming:
+            if message.id not in self.found and wanted.miss(message) is None:
+                self.found.add(message.id)
+                return message
+        raise NoText(self._told(wanted, since, timeout))
+
+    # ---- what did not come
+
+    def _told(self, wanted: Wanted, since: Mark, timeout: float) -> str:
+        lines = [
+            f"no text came in {timeout:g} s: {wanted}",
+            f"looked at: what came from {since.at:%H:%M:%S} to {datetime.now(UTC):%H:%M:%S} (UTC)",
+        ]
+        near = list(self._near_misses(wanted, since))[:NEAR_MISSES]
+        lines += ["nearest:" if near else "nothing else came to this number either"]
+        return "\n  ".join(lines + [f"{self._shown(message)}: {why}" for message, why in near])
+
+    def _near_misses(self, wanted: Wanted, since: Mark) -> Iterator[tuple[Message, str]]:
+        """The newest texts, each with why it is not the one: those to the number, then those to others."""
+        newest = self.client.messages.list(limit=LOOKED_AT).first().data
+        ours = [message for message in newest if message.number_used == self.number]
+        others = [message for message in newest if message.number_used != self.number]
+        for message in ours:
+            yield message, self._why(message, wanted, since)
+        for message in others:
+            if comes_behind(message, since):
+                yield message, self._why(message, wanted, since)
+
+    def _why(self, message: Message, wanted: Wanted, since: Mark) -> str:
+        if message.id in self.found:
+            return "the test had it before"
+        if not comes_behind(message, since):
+            return "it came before the mark"
+        return wanted.miss(message) or "it came too late"
+
+    def _shown(self, message: Message) -> str:
+        at = f"{message.id} {message.received_at:%H:%M:%S} to {message.number_used}"
+        return at if self.mode == "live" else f"{at} from {message.sender_id!r}: {message.content!r}"
+
+    # ---- for the report of a test that failed
+
+    def report(self) -> list[tuple[str, str]]:
+        """Of each text that came to the number since the test began: where its trace is, and its JSON.
+
+        Of live only where the trace is: what people wrote belongs in no report.
+        """
+        newest = self.client.messages.list(number_used=self.number, limit=LOOKED_AT).first().data
+        texts = [message for message in reversed(newest) if comes_behind(message, self.start)]
+        home = self._home() if texts else ""
+        return [(home.format(message.id), self._json(message)) for message in texts[-REPORTED:]]
+
+    def _json(self, message: Message) -> str:
+        return "" if self.mode == "live" else json.dumps(message.raw, indent=2, ensure_ascii=False)
+
+    def _home(self) -> str:
+        """The address of a text's trace: its page where we know of which sandbox, else its receipt."""
+        root = str(self.client.http.base_url).rstrip("/")
+        if self.mode == "sandbox":
+            try:
+                for sandbox in self.client.sandboxes.list():
+                    if sandbox.current:
+                        return f"{root}/e/{sandbox.id}/messages/{{}}/"
+            except SmsgwError:
+                pass  # the key may not see them
+        return f"{root}/v1/messages/{{}}/receipt"
+
+
+def comes_behind(message: Message, mark: Mark) -> bool:
+    """Ids follow time, and a mark begins with the last one before it."""
+    return message.id > mark.partition(".")[0]
+
+
+def compiled(pattern: str | re.Pattern[str] | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if isinstance(pattern, str) else pattern
