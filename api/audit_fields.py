@@ -120,6 +120,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "texts": WHOLE,
     "code": TEXT,
     "field": TEXT,
+    "ids": TEXTS,
     # who looked at what
     "messageIds": TEXTS,
     "form": TEXT,
