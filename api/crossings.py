@@ -18,7 +18,9 @@ def note(request: ApiRequest, answer: Response, path: Mapping[str, Any]) -> None
     data = getattr(answer, "data", None)  # what is written while it is made has none
     told = data if isinstance(data, dict) else {}
     code = told["code"] if answer.status_code == 404 else "unknown_id"
-    in_vain = [text for text in named_in_vain(request, answer.status_code, told, path) if isinstance(text, str)]
+    in_vain = [
+        text for text in named_in_vain(request, answer.status_code, told, path) if isinstance(text, str)
+    ]
     crossings.note(request.environment, request.actor, code, in_vain)
 
 

@@ -95,7 +95,8 @@ def rows_of(name: str) -> str:
 def all_of_them() -> str:
     """One look at all tables: how many rows each environment has, and a sum over what is in them."""
     return " UNION ALL ".join(
-        f"SELECT '{name}', home, count(*), sum(hashtextextended({written(name)}, 0)) FROM ({rows_of(name)}) r GROUP BY 2"
+        f"SELECT '{name}', home, count(*), sum(hashtextextended({written(name)}, 0)) "
+        f"FROM ({rows_of(name)}) r GROUP BY home"
         for name in sorted(homes() | children().keys())
     )
 

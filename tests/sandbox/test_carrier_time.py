@@ -10,7 +10,7 @@ from accounts.models import Environment
 from ingest.models import StrayText
 from numbers.carriers.base import InboundSms, Part
 from tests.cast import House
-from tests.live import LiveDoor
+from tests.live import LiveDoor, until
 from tests.sandbox.simulating import Simulator
 
 AHEAD = timedelta(days=30)
@@ -40,8 +40,10 @@ def test_the_parts_of_a_text_are_dated_alike(acme: House, moved: Simulator, door
     for number in (1, 2):
         part = Part("7", 2, number, b"half", "latin1")
         door.take(
-            acme.sandbox.channel, InboundSms(f"id-{number}", "Bank", moved.number, "half", sent_at=now, part=part)
+            acme.sandbox.channel,
+            InboundSms(f"id-{number}", "Bank", moved.number, "half", sent_at=now, part=part),
         )
+    until(moved.messages)
     assert [message.sent_at for message in moved.messages()] == [now + AHEAD]
 
 

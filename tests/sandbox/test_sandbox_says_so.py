@@ -1,4 +1,4 @@
-"""Whoever is in a sandbox is told so by whatever answer they get; no mail comes of one that could be taken for live’s."""
+"""Whoever is in a sandbox is told so by whatever answer they get; no mail of one could be taken for live’s."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from typing import Any
 from django.conf import settings
 from django.core import mail
 
-from tests.cast import House
+from tests.cast import House, with_destinations
 from tests.dashboard.browse import Person
 from tests.test_access_matrix import absent
 from tests.urlconf import PLACES
 
 #: Who sends mail: about people and their accounts only, of whatever environment they look at.
 MAILERS = {"accounts/mail.py", "accounts/invitations.py"}
-SENDING = {"send_mail", "send_mass_mail", "mail_admins", "mail_managers", "EmailMessage", "EmailMultiAlternatives"}
+SENDING = {
+    "send_mail",
+    "send_mass_mail",
+    "mail_admins",
+    "mail_managers",
+    "EmailMessage",
+    "EmailMultiAlternatives",
+}
 
 
 def labelled(response: Any) -> bool:
-    return "<strong>Sandbox</strong>" in response.getvalue().decode()
+    return 'class="band"' in response.getvalue().decode()
 
 
 def test_a_page_that_is_not_there_or_not_ones_own_says_where_one_is(acme: House) -> None:
@@ -34,10 +41,15 @@ def test_a_page_that_is_not_there_or_not_ones_own_says_where_one_is(acme: House)
 
 def test_a_form_that_is_wrong_says_where_one_is(acme: House) -> None:
     """Each form, sent empty: what comes back is the page, or leads to one."""
+    with_destinations(acme)
     for house in (acme, acme.turned):
         person, seen = Person(house.users["owner"], house.live), 0
         for place in PLACES:
-            if place.of_api or "POST" not in place.needs or (place.of_sandbox and house.live.environment.is_live):
+            if (
+                place.of_api
+                or "POST" not in place.needs
+                or (place.of_sandbox and house.live.environment.is_live)
+            ):
                 continue
             response = person.http.post(place.url(house.live.ids), {})
             if response.status_code in {200, 422} and "text/html" in response.get("Content-Type", ""):
@@ -63,6 +75,10 @@ def imported(node: ast.AST) -> set[str]:
 
 def test_what_happens_in_a_sandbox_sends_no_mail(acme: House) -> None:
     person = Person(acme.users["owner"], acme.sandbox)
-    for path in ("endpoints/{endpoint_id}/delete/", "api-keys/{key_id}/revoke/", "numbers/{number_id}/release/"):
+    for path in (
+        "endpoints/{endpoint_id}/delete/",
+        "api-keys/{key_id}/revoke/",
+        "numbers/{number_id}/release/",
+    ):
         person.post(path)
     assert mail.outbox == []

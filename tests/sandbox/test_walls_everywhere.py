@@ -13,7 +13,7 @@ from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.ids import uuid7
 from accounts.models import KeyAddress
-from delivery.models import Health, Place
+from delivery.models import Destination, Health, Place
 from ingest.models import StrayText
 from operations import repetition
 from sandbox import receivers
@@ -36,6 +36,8 @@ FREE = {
     "accounts_identityprovider": "the tenant's",
     "accounts_identity": "a person's at the tenant's provider",
     "numbers_number": "the pool; who holds one is looked at by kind",
+    "accounts_user_groups": "of Django, unused",
+    "accounts_user_user_permissions": "of Django, unused",
     "inbox_repeatkey": "by what a repeat is known: a keyed digest over the channel",
     "ingest_runningintake": "about processes",
 }
@@ -64,7 +66,11 @@ FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname LIKE 'wall
 @pytest.fixture
 def fixed(db: None) -> dict[str, set[str]]:
     """By table, the columns that never change."""
-    return {name: set(columns) for name, trigger, _args, columns in bound.fetched(TRIGGERS) if trigger == "wall_fixed"}
+    return {
+        name: set(columns)
+        for name, trigger, _args, columns in bound.fetched(TRIGGERS)
+        if trigger == "wall_fixed"
+    }
 
 
 @pytest.fixture
@@ -86,7 +92,11 @@ def test_of_which_environment_a_row_is_never_changes(fixed: dict[str, set[str]])
 
 
 def test_whose_a_row_is_never_changes(fixed: dict[str, set[str]]) -> None:
-    loose = [f"{name}.{one.column}" for name, one in bound.children().items() if one.column not in fixed.get(name, ())]
+    loose = [
+        f"{name}.{one.column}"
+        for name, one in bound.children().items()
+        if one.column not in fixed.get(name, ())
+    ]
     assert set(loose) - LOOKED_AT == set()
 
 
@@ -115,6 +125,7 @@ def filled(side: Side) -> Side:
     Health.objects.get_or_create(endpoint=side.endpoint)
     Place.objects.create(endpoint=side.endpoint, worker=uuid7(), places=1, until=now)
     repetition.begin(environment, uuid7(), "/", "key", "{}")
+    Destination.objects.create(environment=environment, pattern="*.example.com", created_at=now)
     return side
 
 
@@ -172,7 +183,10 @@ def reaches(one: Reference, own: Side, other: Side) -> bool | None:
 def test_no_row_comes_to_name_another_environments(sides: list[Side], as_app: None) -> None:
     asked = bound.references()
     open_doors = [
-        f"{one.table}.{one.column}" for own, other in permutations(sides, 2) for one in asked if reaches(one, own, other)
+        f"{one.table}.{one.column}"
+        for own, other in permutations(sides, 2)
+        for one in asked
+        if reaches(one, own, other)
     ]
     assert open_doors == []
     assert bound.crossings() == []
@@ -184,8 +198,20 @@ def test_no_row_comes_to_name_another_environments(sides: list[Side], as_app: No
 def test_live_has_nothing_that_only_sandboxes_have(acme: House) -> None:
     live, now = acme.live, clock(acme.live.environment)
     made = Receiver.objects.get(environment=acme.sandbox.environment)
-    shared = {"number": 9, "received_at": now, "sealed_request": b"", "repeat": 0, "signature": "valid", "ending": "whole"}
-    simulated = {"channel": live.channel, "number_used": "+33639980001", "skew": clock() - clock(), "created_at": now}
+    shared = {
+        "number": 9,
+        "received_at": now,
+        "sealed_request": b"",
+        "repeat": 0,
+        "signature": "valid",
+        "ending": "whole",
+    }
+    simulated = {
+        "channel": live.channel,
+        "number_used": "+33639980001",
+        "skew": clock() - clock(),
+        "created_at": now,
+    }
     for model, values in (
         (Receiver, {"token": "t" * 20, "created_at": now}),
         (Simulation, simulated),
