@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, ids
 from accounts.audit import Actor
+from accounts.clock import clock
 from accounts.errors import Crossing, Forbidden
 from accounts.models import Environment
+
+REFUSED = "wall.refused"
+MOST_A_MINUTE = (
+    20  # entries about one key or person, so that nobody floods the trail; some more where many come at once
+)
+A_MINUTE = timedelta(minutes=1)
 
 
 def note_refusal(environment: Environment, actor: Actor, code: str, **told: Any) -> None:
     """Somebody of `environment` reached for the other side and was refused by the error `code`."""
-    audit.record(actor, "wall.refused", None, environment=environment, after={"code": code, **told})
+    if noted_lately(environment, actor) < MOST_A_MINUTE:
+        audit.record(actor, REFUSED, None, environment=environment, after={"code": code, **told})
+
+
+def noted_lately(environment: Environment, actor: Actor) -> int:
+    """How many entries the last minute of the real clock has, which ids follow."""
+    since = ids.earliest(clock() - A_MINUTE)
+    rows = environment.audit_entries.filter(action=REFUSED, actor_id=actor.id, pk__gt=since)
+    return rows[:MOST_A_MINUTE].count()
 
 
 def keep_out_live(environment: Environment, actor: Actor) -> None:

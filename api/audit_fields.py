@@ -135,6 +135,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "messages": WHOLE,
     "code": TEXT,
     "field": TEXT,
+    "ids": TEXTS,
     # who looked at what
     "messageIds": TEXTS,
     "form": TEXT,

@@ -27,7 +27,7 @@ from accounts.errors import Invalid
 from accounts.models import Environment
 from accounts.proxies import plain
 from accounts.roles import READ_CONTENT
-from api import errors, idempotency, limits
+from api import crossings, errors, idempotency, limits
 from api.authentication import Program
 from api.fields import Input
 from operations import counters, rates, repetition, requests
@@ -129,6 +129,8 @@ class View(APIView):
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        if self.known:
+            crossings.note(request, answer, self.kwargs)
         answer["Cache-Control"] = "no-store"
         for name, value in limits.headers(self.standing).items():
             answer[name] = value

@@ -20,6 +20,7 @@ from dashboard.page import PageRequest, actor, back, find, page
 from dashboard.paging import SIZE, slice_of
 from delivery import services
 from delivery.models import Attempt, Delivery
+from sandbox import crossings
 
 State = Delivery.State
 VIEWS = {
@@ -90,6 +91,8 @@ def replay(request: PageRequest) -> HttpResponse:
             services.replay(delivery, actor(request))
         except Conflict as conflict:
             refused.append(conflict.detail)
+    if len(rows) < len(wanted):
+        crossings.note(request.environment, actor(request), "unknown_id", request.POST.getlist("delivery"))
     say_outcome(request, len(rows) - len(refused), refused)
     return back(request, "deliveries")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
-from accounts import factors, ids, sso_entry
+from accounts import factors, ids, sso_entry, walls
 from accounts.audit import Actor, asking
 from accounts.models import Environment, User
 from accounts.roles import Role, allows, needs_second_factor
@@ -28,6 +29,7 @@ from dashboard.assurance import (
     passed_second_factor,
     recently_proved,
 )
+from sandbox import crossings
 
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
@@ -83,9 +85,10 @@ def page(
             if proof and not recently_proved(request):
                 return ask_again(request)
             if sandbox_only and request.environment.is_live:
+                note_wrong_side(request)
                 raise Http404
             with timezone.override(zone(request.user)):
-                return view(request, *args, **kwargs)
+                return answered(request, view, *args, **kwargs)
 
         entrance = never_cache(login_required(enter))
         entrance.needs = needs  # type: ignore[attr-defined]  # what the pages' own walk and tests read
@@ -93,6 +96,31 @@ def page(
         return entrance
 
     return decorate
+
+
+def answered(
+    request: PageRequest,
+    view: View[Parameters],
+    *args: Parameters.args,
+    **kwargs: Parameters.kwargs,
+) -> HttpResponseBase:
+    """What the view answers; the trail is told of ids of another environment that it takes for absent."""
+    try:
+        response = view(request, *args, **kwargs)
+    except Http404:
+        in_path = [str(value) for value in kwargs.values()]
+        crossings.note(request.environment, actor(request), "not_found", in_path)
+        raise
+    if request.method == "POST" and response.status_code != HTTPStatus.FOUND:  # the form was not taken
+        sent = [value for _name, values in request.POST.lists() for value in values]
+        crossings.note(request.environment, actor(request), "unknown_id", map(str, sent))
+    return response
+
+
+def note_wrong_side(request: PageRequest) -> None:
+    """Somebody in live is told that there is no such page; who only looked may have followed an old link."""
+    if request.method == "POST":
+        walls.note_refusal(request.environment, actor(request), "sandbox_only")
 
 
 def own_page(

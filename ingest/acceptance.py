@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -65,15 +65,16 @@ def accept(
 ) -> Accepted:
     """The rows for the texts of one authenticated request. Raises TryAgain where a holder's key does not open."""
     accepted = Accepted()
-    for sms in texts:
-        holder = holder_of(configuration, channel, sms, received_at)
+    for came in texts:
+        holder = holder_of(configuration, channel, came, received_at)
         if holder is None:
-            accepted.unrouted.append(sms)
+            accepted.unrouted.append(came)
             continue
         environment = configuration.environments.get(holder.environment)
         if environment is None:
             raise TryAgain
         at, origin = received_at + environment.clock_offset, Origin(channel.id, holder.number)
+        sms = by_its_clock(environment, came)
         known = repeat_key(channel, sms, received_at)
         if sms.carrier_id is None:
             accepted.by_content.append(known.digest)
@@ -82,6 +83,13 @@ def accept(
         else:
             place(accepted, environment, origin, sms, at, known)
     return accepted
+
+
+def by_its_clock(environment: EnvironmentView, sms: InboundSms) -> InboundSms:
+    """The text, sent when its environment's clock says that it was: carriers go by the real one."""
+    if sms.sent_at is None or not environment.clock_offset:
+        return sms
+    return replace(sms, sent_at=sms.sent_at + environment.clock_offset)
 
 
 def holder_of(

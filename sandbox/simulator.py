@@ -21,12 +21,12 @@ from accounts import audit, walls
 from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.encryption import fingerprint
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Crossing, Invalid
 from accounts.models import Environment
 from numbers import services as numbers
 from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
-from numbers.phone import normalise
+from numbers.phone import is_e164, is_fictional, normalise
 from sandbox import magic, quarantine
 from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
 from sandbox.scenario_run import ScenarioRun
@@ -75,7 +75,8 @@ def simulate(
     walls.keep_out_live(environment, actor)
     check_words(order)
     order = as_its_sender_wants(order)
-    holding = holding_of(environment, order.number_used)
+    with walls.watched(environment, actor):
+        holding = holding_of(environment, order.number_used)
     channel = channel_of(environment, actor, holding, order.carrier)
     simulation = Simulation(
         environment=environment,
@@ -136,13 +137,23 @@ def check_words(order: Order) -> None:
 
 
 def holding_of(environment: Environment, number: str) -> Assignment:
-    """Raises Invalid for a number that the sandbox does not hold."""
+    """Raises Invalid for a number that the sandbox does not hold, Crossing where it is beyond a wall."""
     open_now = environment.assignments.filter(ends_at=None).select_related("number", "channel")
-    found = open_now.filter(number__number=normalise(number), number__fictional=True).first()
+    number = normalise(number)
+    found = open_now.filter(number__number=number, number__fictional=True).first()
     if found is None:
         detail = _("This sandbox does not hold this number.")
-        raise Invalid([("/numberUsed", "unknown_number", detail)])
+        refusal = Crossing if is_beyond(environment, number) else Invalid
+        raise refusal([("/numberUsed", "unknown_number", detail)])
     return found
+
+
+def is_beyond(environment: Environment, number: str) -> bool:
+    """Whether it is a real number, whoever has it, or one that another sandbox of the organisation holds."""
+    if is_e164(number) and not is_fictional(number):
+        return True
+    siblings = Assignment.objects.filter(ends_at=None, environment__tenant=environment.tenant_id)
+    return siblings.filter(number__number=number).exists()
 
 
 # ---- the channel
