@@ -63,7 +63,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "successor": TEXT,
     "fields": TEXTS,
     "left": WHOLE,
-    "with": TEXT,
+    "proofs": TEXT,
     # single sign-on
     "issuer": TEXT,
     "clientId": TEXT,

@@ -47,7 +47,7 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
             record.get("type") or record["method"] for record in get_authentication_records(request, user)
         ]
         people.record(
-            user, "user.signedIn", asking("user", user.pk, request.META), after={"with": " ".join(proofs)}
+            user, "user.signedIn", asking("user", user.pk, request.META), after={"proofs": " ".join(proofs)}
         )
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:

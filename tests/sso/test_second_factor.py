@@ -55,7 +55,7 @@ def test_it_counts_where_the_provider_says_so(
     assert (answer.status_code == 200) is counts
     assert counts or answer["Location"].startswith("/profile/protect/")
     proofs = "sso provider" if counts else "sso"
-    assert AuditEntry.objects.get(action="user.signedIn").after == {"with": proofs}
+    assert AuditEntry.objects.get(action="user.signedIn").after == {"proofs": proofs}
 
 
 def test_it_counts_where_the_organisation_trusts_it(

@@ -198,12 +198,24 @@ export interface AuditedFields {
   role?: string;
   user?: string;
   language?: string;
+  time_zone?: string;
   scopes?: string[];
   allowedNetworks?: string[];
   expiresAt?: string | null;
   formerEndsAt?: string;
   successor?: string;
   fields?: string[];
+  left?: number;
+  proofs?: string;
+  issuer?: string;
+  clientId?: string;
+  clientSecret?: string;
+  domains?: string[];
+  joinRole?: string;
+  enforced?: boolean;
+  trustsSecondFactor?: boolean;
+  result?: string;
+  reason?: string;
   content_kept_days?: number | null;
   attempts_kept_days?: number | null;
   carrier?: string;
@@ -262,6 +274,7 @@ export interface AuditedFields {
   messages?: number;
   code?: string;
   field?: string;
+  ids?: string[];
   messageIds?: string[];
   form?: string;
   organisation?: string;
@@ -1326,6 +1339,11 @@ export interface NewNumberDocument {
   content: string;
 }
 
+export interface NewNumberLease {
+  /** seconds, in real time whatever the sandbox's clock shows */
+  ttl?: number;
+}
+
 export interface NewNumberRequest {
   /** one of those available; or else what it should be like: */
   number?: string;
@@ -1468,6 +1486,15 @@ export interface NumberDocument {
   /** in bytes */
   size: number;
   createdAt: string;
+}
+
+/** A number that nobody else leases meanwhile. */
+export interface NumberLease {
+  id: string;
+  number: string;
+  numberId: string;
+  /** in real time */
+  expiresAt: string;
 }
 
 export interface NumberRequest {

@@ -809,6 +809,17 @@ class NumberDocument(Model):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
+class NumberLease(Model):
+    """A number that nobody else leases meanwhile."""
+
+    id: str
+    number: str
+    number_id: str
+    # in real time
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class NumberRequest(Model):
     id: str
     kind: NumberRequestKind
