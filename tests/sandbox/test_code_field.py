@@ -17,6 +17,7 @@ from delivery.engine import Engine
 from delivery.models import Delivery
 from inbox import codes
 from tests.cast import Api, House, Side, store_delivery, store_message
+from tests.dashboard.browse import Person, text
 from tests.live import Receiver, Request, hexed
 
 TEXT = "Votre code Exemple est 020 005.\n\n@exemple.fr #020005"
@@ -117,8 +118,8 @@ def test_a_callback_has_it_where_its_template_says(side: Side, engine: Engine, r
 
 
 def test_a_queue_has_it(side: Side) -> None:
-    text = store_message(side.assignment, TEXT)
-    store_delivery(text, side.queue, "pending", due_at=None, attempts_made=0)
+    message = store_message(side.assignment, TEXT)
+    store_delivery(message, side.queue, "pending", due_at=None, attempts_made=0)
     [taken] = rows(Api(side.key).get(f"endpoints/{public('endpoint', side.queue.pk)}/queue"))
     assert taken["payload"]["data"]["code"] == wanted(side)
 
@@ -126,6 +127,12 @@ def test_a_queue_has_it(side: Side) -> None:
 def test_a_preview_has_it(side: Side) -> None:
     told = Api(side.key).post(f"endpoints/{side.ids['endpoint_id']}/preview", {}).json()
     assert (json.loads(told["body"])["data"]["code"] is None) is side.environment.is_live
+
+
+def test_its_page_shows_it_to_who_may_read_it(side: Side, acme: House) -> None:
+    path = f"messages/{public('message', store_message(side.assignment, TEXT).pk)}/"
+    told = ["One-time code" in text(Person(acme.users[role], side).get(path)) for role in ("owner", "viewer")]
+    assert told == [not side.environment.is_live, False]
 
 
 def test_of_live_texts_none_is_looked_for(
