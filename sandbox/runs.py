@@ -63,7 +63,7 @@ def begin(
     """
     walls.keep_out_live(environment, actor)
     scenarios = list(SCENARIOS.values()) if names is None else chosen(names)
-    number = number_of(environment, number_used)
+    number = first_number(environment) if number_used is None else held(environment, actor, number_used)
     with transaction.atomic():
         runs = [begun(environment, actor, scenario, number, sender_id) for scenario in scenarios]
     send(runs)
@@ -80,12 +80,16 @@ def chosen(names: Iterable[str]) -> list[Scenario]:
     return [SCENARIOS[name] for name in wanted]
 
 
-def number_of(environment: Environment, named: str | None) -> str:
-    """The number of that name, or the one that the sandbox has held longest. Raises Invalid where it holds none."""
-    if named is not None:
-        return simulator.holding_of(environment, named).number.number
-    held = environment.assignments.filter(ends_at=None, number__fictional=True).order_by("pk")
-    number = held.values_list("number__number", flat=True).first()
+def held(environment: Environment, actor: Actor, number: str) -> str:
+    """The number as the sandbox holds it. Raises Invalid where it does not."""
+    with walls.watched(environment, actor):
+        return simulator.holding_of(environment, number).number.number
+
+
+def first_number(environment: Environment) -> str:
+    """The number that the sandbox has held longest. Raises Invalid where it holds none."""
+    rows = environment.assignments.filter(ends_at=None, number__fictional=True).order_by("pk")
+    number = rows.values_list("number__number", flat=True).first()
     if number is None:
         detail = _("This sandbox holds no number yet: take one of a range reserved for fiction.")
         raise Invalid([("/numberUsed", "required", detail)])
@@ -95,7 +99,7 @@ def number_of(environment: Environment, named: str | None) -> str:
 def number_shown(environment: Environment) -> str:
     """The same for somebody who only looks: one of the ranges where there is none."""
     try:
-        return number_of(environment, None)
+        return first_number(environment)
     except Invalid:
         return EXAMPLE
 
