@@ -19,7 +19,8 @@ SDK = settings.BASE_DIR / "sdk"
 BLOCK = re.compile(r"(?:`([\w/-]+\.\w+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
 #: What the next block finds: variables and functions.
 KEEP = "{ export -p; declare -p channel endpoint; declare -f; } > state 2> /dev/null || true"
-PASSED_ON = ("PIP_", "npm_config_")
+#: How this machine gets packages.
+PASSED_ON = ("PIP_", "npm_config_", "NODE_EXTRA_CA_CERTS")
 
 
 def sections(page: str) -> dict[str, str]:
@@ -49,7 +50,6 @@ class Terminal:
     ) -> None:
         self.folder, self.sections, self.named, self.port = folder, sections(page), str(port), a_free_port()
         kept = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-        kept["npm_config_userconfig"] = str(Path.home() / ".npmrc")  # where the packages of this machine are
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **kept, **environment}
         self.started: list[subprocess.Popen[bytes]] = []
         self.said = folder / "said"
