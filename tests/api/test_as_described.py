@@ -16,7 +16,7 @@ from tests.urlconf import PLACES
 
 RESOURCES = sorted({place.route.split("/")[1] for place in PLACES if place.of_api})
 EACH, OF_A_ROLE = 10, 2  # cases an operation
-LIVES, STEPS = 12, 12
+LIVES, STEPS = 20, 12
 SHORTER = [name for name in ROLES if name.startswith("a key") or name == "a token of owner"]
 
 
