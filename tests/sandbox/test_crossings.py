@@ -123,7 +123,13 @@ def test_simulating_to_a_number_beyond_the_wall_is_told(acme: House, borealis: H
         assert api.post("sandbox/messages", said | {"numberUsed": number}).status_code == 422
     assert told(acme.sandbox) == [{"code": "unknown_number"}] * 3
     page = Person(acme.users["owner"], acme.sandbox)
-    form = {"sender_id": "Bank", "number_used": beyond[0], "content": "Spoofed", "count": "1", "repeats": "0"}
+    form: dict[str, Any] = {
+        "sender_id": "Bank",
+        "number_used": beyond[0],
+        "content": "Spoofed",
+        "count": "1",
+        "repeats": "0",
+    }
     answer = page.post("simulator/", **form, delay="0", skew="0")
     assert "This sandbox does not hold this number." in answer.content.decode()
     assert told(acme.sandbox) == [{"code": "unknown_number"}] * 4

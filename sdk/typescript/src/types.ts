@@ -252,6 +252,7 @@ export interface AuditedFields {
   texts?: number;
   code?: string;
   field?: string;
+  ids?: string[];
   messageIds?: string[];
   form?: string;
   organisation?: string;

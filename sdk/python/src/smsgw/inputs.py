@@ -211,6 +211,7 @@ class AuditedFields(TypedDict):
     texts: NotRequired[int]
     code: NotRequired[str]
     field: NotRequired[str]
+    ids: NotRequired[Sequence[str]]
     messageIds: NotRequired[Sequence[str]]
     form: NotRequired[str]
     organisation: NotRequired[str]
