@@ -97,6 +97,7 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "updated": WHOLE,
     # routes
     "position": WHOLE,
+    "version": WHOLE,
     "conditions": {"type": "array", "items": CONDITION},
     "action": TEXT,
     "routingTag": TEXT,

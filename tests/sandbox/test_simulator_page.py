@@ -59,7 +59,7 @@ def test_parts_are_sent_as_they_are_written(person: Person, simulator: Simulator
         ({"parts": "1@-1"}, "Write it as in 3 1 1 2@10."),
         ({"parts": "1@nan"}, "Write it as in 3 1 1 2@10."),
         ({"parts": "9", "carrier": "vonage", "content": "a" * 200}, "This text has parts 1 to 2."),
-        ({"number_used": "+33639989999"}, "Select a valid choice."),
+        ({"number_used": "+33639989999"}, "This sandbox does not hold this number."),
         ({"sender_id": " "}, "This field is required."),
         ({"carrier": "plivo", "skew": "5"}, "This carrier does not say when a text was sent."),
     ],
