@@ -18,6 +18,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.roles import CONFIGURE, READ_MESSAGES
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, go, page
+from dashboard.simulator import HeldNumber
 from dashboard.words import ABOUT, EXPECTED
 from numbers.carriers.base import MAX_ADDRESS
 from sandbox import runs
@@ -31,7 +32,7 @@ State = ScenarioRun.State
 
 
 class RunForm(forms.Form):
-    number_used = forms.ChoiceField(label=gettext_lazy("To"))
+    number_used = HeldNumber(label=gettext_lazy("To"))
     sender_id = forms.CharField(
         label=gettext_lazy("From"),
         required=False,

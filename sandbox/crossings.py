@@ -21,7 +21,7 @@ from inbox.models import Message
 from numbers.models import Assignment, Channel, NumberDocument, NumberRequest, Purchase
 from operations.models import LoggedRequest
 from routing.models import Route, RouteVersion
-from sandbox.models import ReceivedRequest, Receiver, Simulation
+from sandbox.models import NumberLease, ReceivedRequest, Receiver, ScenarioRun, Simulation
 
 MOST_NAMED = 100  # of one request; the rest is refused as well
 
@@ -57,6 +57,8 @@ HOMES: Mapping[str, Home] = {
     "receiver": Home(Receiver.objects.all()),
     "received_request": Home(ReceivedRequest.objects.all()),
     "simulation": Home(Simulation.objects.all()),
+    "run": Home(ScenarioRun.objects.all()),
+    "number_lease": Home(NumberLease.objects.all()),
 }
 #: Nouns without a home, and why none of their ids can be another environment's.
 HOMELESS: Mapping[str, str] = {

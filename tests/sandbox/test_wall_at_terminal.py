@@ -27,6 +27,7 @@ NAMELESS = {
     "listen": "all that comes",
     "messages tail": "all that comes",
     "logs tail": "all that is asked",
+    "scenarios": "what every sandbox has",
     "sandbox create": "the organisation's",
     "sandbox list": "the organisation's",
     "sandbox reset": "the organisation's: one of its sandboxes, never live",
