@@ -236,6 +236,7 @@ export interface AuditedFields {
   created?: number;
   updated?: number;
   position?: number;
+  version?: number;
   conditions?: AuditedFieldsConditions[];
   action?: string;
   routingTag?: string;

@@ -195,6 +195,7 @@ class AuditedFields(TypedDict):
     created: NotRequired[int]
     updated: NotRequired[int]
     position: NotRequired[int]
+    version: NotRequired[int]
     conditions: NotRequired[Sequence[AuditedFieldsConditions]]
     action: NotRequired[str]
     routingTag: NotRequired[str]
