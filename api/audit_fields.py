@@ -74,6 +74,10 @@ BY_NAME: dict[str, dict[str, Any]] = {
     "trustsSecondFactor": FLAG,
     "result": TEXT,
     "reason": TEXT,
+    # how much an environment may ask for
+    "reads_allowed": WHOLE_OR_NULL,
+    "writes_allowed": WHOLE_OR_NULL,
+    "messages_allowed": WHOLE_OR_NULL,
     # how long things are kept
     "content_kept_days": WHOLE_OR_NULL,
     "attempts_kept_days": WHOLE_OR_NULL,
@@ -98,6 +102,8 @@ BY_NAME: dict[str, dict[str, Any]] = {
     # routes
     "position": WHOLE,
     "version": WHOLE,
+    "moved": WHOLE,
+    "deleted": WHOLE,
     "conditions": {"type": "array", "items": CONDITION},
     "action": TEXT,
     "routingTag": TEXT,

@@ -100,6 +100,15 @@ def policy_of(stored: Any) -> Policy:
     return policy
 
 
+def stated(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """What a policy that can be says; null says nothing, at any depth."""
+    return {
+        name: stated(value) if isinstance(value, Mapping) else value
+        for name, value in policy.items()
+        if value is not None
+    }
+
+
 def part(stored: Mapping[str, Any], name: str, errors: Errors) -> Mapping[str, Any]:
     value = stored.get(name)
     if value is None:

@@ -32,7 +32,7 @@ from delivery.composing import stored_policy
 from delivery.described import describe
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
-from delivery.policy import policy_of
+from delivery.policy import policy_of, stated
 from delivery.secrets import add_secret, new_secret, shown
 from inbox import erasure
 
@@ -145,7 +145,7 @@ def create_endpoint(
         kind=kind,
         description=description,
         is_default=is_default,
-        policy=policy,
+        policy=stated(policy),
         signs_with=signs_with,
         created_at=clock(environment),
         **own,
@@ -188,6 +188,8 @@ def update_endpoint(endpoint: Endpoint, actor: Actor, **changes: Any) -> list[st
     Answers warnings. Raises Invalid.
     """
     kinds.check(endpoint.kind, changes)
+    if "policy" in changes:
+        changes["policy"] = stated(changes["policy"])
     if "events" in changes:
         changes["events"] = events.check_events(changes["events"])
     if changes.get("failover") is not None and changes["failover"].pk == endpoint.pk:

@@ -19,7 +19,7 @@ from delivery.models import Attempt, Delivery, Endpoint
 from delivery.policy import DELAYS, ON_FAILURE, Policy, policy_of
 from inbox.models import Message
 from tests import cast
-from tests.cast import House
+from tests.cast import Api, House
 from tests.live import Receiver, Request, delivering, hexed, receiving, until
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -240,3 +240,13 @@ def test_a_replay_says_that_it_is_one(acme: House, receiver: Receiver, engine: E
     assert "smsgateway-replay" not in first.headers
     assert second.headers["smsgateway-replay"] == "1"
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+
+def test_null_says_nothing(api: Api) -> None:
+    silent = {"retry": None, "ordered": None, "drain": {"ratePerSecond": None, "newestFirst": True}}
+    made = api.post(
+        "endpoints", {"kind": "webhook", "url": "http://127.0.0.1:9/hook", "policy": silent}
+    ).json()
+    assert made["policy"] == {"drain": {"newestFirst": True}}
+    changed = api.patch(f"endpoints/{made['id']}", {"policy": {"maxInFlight": None}})
+    assert changed.json()["policy"] == {}

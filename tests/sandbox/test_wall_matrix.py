@@ -42,7 +42,7 @@ TRIES = [
 #: Of no one environment: who may what there is tried by tests.test_access_matrix.
 OF_THE_ORGANISATION = OF_THE_TENANT | {"sandbox_id"}
 #: Random in live, where there are none.
-OF_SANDBOXES = {"receiver_id", "simulation_id"}
+OF_SANDBOXES = {"receiver_id", "simulation_id", "run_id", "number_lease_id"}
 WAYS = {
     "api": [place for place in PLACES if place.of_api],
     "pages": [place for place in PLACES if not place.of_api],
