@@ -216,6 +216,9 @@ export interface AuditedFields {
   trustsSecondFactor?: boolean;
   result?: string;
   reason?: string;
+  reads_allowed?: number | null;
+  writes_allowed?: number | null;
+  messages_allowed?: number | null;
   content_kept_days?: number | null;
   attempts_kept_days?: number | null;
   carrier?: string;
@@ -237,6 +240,8 @@ export interface AuditedFields {
   updated?: number;
   position?: number;
   version?: number;
+  moved?: number;
+  deleted?: number;
   conditions?: AuditedFieldsConditions[];
   action?: string;
   routingTag?: string;
