@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 PERIOD_S, DIGITS = 30, 6
+SHORTEST_S = 5
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +23,11 @@ def code(secret: str, at: float) -> str:
     return f"{value % 10**DIGITS:0{DIGITS}}"
 
 
+def left() -> float:
+    """For how many seconds the code of now is good."""
+    return PERIOD_S - time.time() % PERIOD_S
+
+
 def main() -> int:
     file = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "demo.json"
     try:
@@ -29,8 +35,9 @@ def main() -> int:
     except (OSError, ValueError, KeyError):
         print(f"{file} names no log-in: start the demo with `make run` first.", file=sys.stderr)
         return 1
-    now = time.time()
-    print(f"{code(secret, now)}   good for {PERIOD_S - int(now) % PERIOD_S} seconds, once")
+    if left() < SHORTEST_S:  # too short to type it
+        time.sleep(left())
+    print(f"{code(secret, time.time())}   good for {left():.0f} seconds, once")
     return 0
 
 
