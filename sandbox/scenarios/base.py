@@ -14,7 +14,7 @@ from sandbox.simulator import NOTHING, Order, PartSent
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-SOMEBODY, FOREIGNER = "+33639980417", "+447700900117"  # of ranges reserved for fiction
+SOMEBODY, FOREIGNER = "+33639980533", "+447700900117"  # of ranges reserved for fiction
 
 
 class Category(TextChoices):

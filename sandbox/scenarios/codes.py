@@ -32,7 +32,7 @@ SCENARIOS = (
         Category.CODES,
         _("A code that begins with zero"),
         _("Whoever reads the code as a number loses the zero, and one time in ten nobody can sign in."),
-        (Text("Votre code est 020005", code="020005"),),
+        (Text("Votre code est 030712", code="030712"),),
     ),
     Scenario(
         "code-for-website",
