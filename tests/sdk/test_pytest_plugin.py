@@ -56,6 +56,21 @@ class Theirs:
         environment = {"SMSGATEWAY_URL": self.url, "SMSGATEWAY_API_KEY": key or self.house.sandbox.key}
         return theirs_with_it(self.folder, HEAD + text, *arguments, **environment)
 
+    @property
+    def number(self) -> str:
+        """The one that was leased."""
+        return self.house.sandbox.environment.number_leases.order_by("pk")[0].number.number
+
+    @property
+    def pages(self) -> str:
+        """Where the pages of texts are."""
+        return f"{self.url}/e/{self.house.sandbox.ids['env_id']}/messages/"
+
+
+def near(said: str) -> list[tuple[str, str, str]]:
+    """Sender, text and reason of each near miss."""
+    return re.findall(r"^E +msg_\w{26} .* from '(\w+)': '(.+?)': (.+)$", said, re.MULTILINE)
+
 
 def test_the_text_that_is_meant_is_found(theirs: Theirs) -> None:
     status, said = theirs.run("""
@@ -102,7 +117,8 @@ def test_it(smsgw, sms_number, pytestconfig):
 def test_that_none_came_is_told_with_the_nearest(theirs: Theirs) -> None:
     status, said = theirs.run(f"""
 def test_it(send, sms):
-    send("the one before")
+    for i in range(3):
+        send(f"before {{i}}")
     sms.mark()
     send("482913", "Bank")
     send("no digits here")
@@ -110,15 +126,58 @@ def test_it(send, sms):
     sms.wait_for(sender="Shop", pattern="[0-9]+", timeout=1)
 """)
     assert status == 1
-    number = theirs.house.sandbox.environment.number_leases.get().number.number
-    assert f"NoText: no text came in 1 s: to {number}, from 'Shop', matching '[0-9]+'" in said
+    assert f"NoText: from 'Shop', matching '[0-9]+': no such text in 1 s to {theirs.number}" in said
     assert re.search(r"looked at: what came from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d \(UTC\)", said)
-    near = re.findall(r"^E +msg_\w{26} .* from '(\w+)': '(.+?)': (.+)$", said, re.MULTILINE)
-    assert near == [
+    assert near(said) == [
         ("Shop", "no digits here", "its text does not match the pattern"),
         ("Bank", "482913", "it has another sender"),
-        ("Shop", "the one before", "it came before the mark"),
+        ("Shop", "111111", "it came to another number"),
     ]
+    nearest = re.search(r"^E +(msg_\w{26}) ", said, re.MULTILINE)
+    assert nearest
+    assert re.search(rf"^E +see {re.escape(theirs.pages)}{nearest[1]}/$", said, re.MULTILINE)
+
+
+def test_that_nothing_came_at_all_is_said_first(theirs: Theirs) -> None:
+    status, said = theirs.run("""
+def test_it(send, sms):
+    for i in range(4):
+        send(f"before {i}")
+    sms.mark()
+    sms.wait_for_code(sender="Shop", timeout=1)
+
+def test_where_others_have_some(send, sms, smsgw):
+    other = smsgw.sandbox.create_lease().number
+    send("1", "Elsewhere", number=other)
+    sms.wait_for(timeout=1)
+""")
+    assert status == 1
+    assert f"NoText: from 'Shop', with a code: no text in 1 s to {theirs.number}" in said
+    assert f"nothing came to {theirs.number} since the mark; before it:" in said
+    assert f"NoText: no text in 1 s to {theirs.number}" in said
+    assert f"nothing came to {theirs.number} since the mark; elsewhere:" in said
+    before = [("Shop", f"before {i}", "it came before the mark") for i in (3, 2, 1)]
+    assert near(said) == [*before, ("Elsewhere", "1", "it came to another number"), *before[:2]]
+
+
+def test_a_report_begins_in_the_test_and_names_what_is_wrong(theirs: Theirs) -> None:
+    status, said = theirs.run("""
+def test_time(sms):
+    sms.wait_for(timeout=-1)
+
+def test_pattern(sms):
+    sms.wait_for_code(pattern="(")
+
+def test_text(sms):
+    sms.wait_for(timeout=0.1)
+""")
+    assert status == 1
+    assert "E       ValueError: timeout is in seconds, from 0 on, not -1" in said
+    assert (
+        "E       ValueError: pattern '(' is no regular expression: missing ), unterminated subpattern" in said
+    )
+    assert set(re.findall(r"^(\S+\.py):\d+: ", said, re.MULTILINE)) == {"test_theirs.py"}
+    assert "During handling" not in said
 
 
 def test_what_failed_shows_its_texts_and_where_they_are_traced(theirs: Theirs) -> None:
