@@ -67,6 +67,13 @@ class Theirs:
         return f"{self.url}/e/{self.house.sandbox.ids['env_id']}/messages/"
 
 
+def errors(said: str) -> list[str]:
+    """What pytest says of the one error, between its headline and its summary."""
+    return (
+        said.partition("ERROR at setup of test_it")[2].partition("\n")[2].partition("\n===")[0].splitlines()
+    )
+
+
 def near(said: str) -> list[tuple[str, str, str]]:
     """Sender, text and reason of each near miss."""
     return re.findall(r"^E +msg_\w{26} .* from '(\w+)': '(.+?)': (.+)$", said, re.MULTILINE)
@@ -203,8 +210,32 @@ def test_that_gets_none(sms):
 def test_a_key_of_live_is_refused(theirs: Theirs) -> None:
     status, said = theirs.run("def test_it(sms): pass", key=theirs.house.live.key)
     assert status == 1
-    assert "this client is for sandbox, and its key is for live" in said
-    assert "--smsgw-live" in said
+    told = (
+        "SMSGATEWAY_API_KEY is no key of a sandbox (sk_test_…): set one, or choose live by --smsgw-live=+33…"
+    )
+    assert errors(said) == [told]
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({}, "set SMSGATEWAY_API_KEY to a key of a sandbox (sk_test_…)"),
+        (
+            {"SMSGATEWAY_API_KEY": "sk_test_x"},
+            "set SMSGATEWAY_URL to the gateway's address, such as http://127.0.0.1:8000",
+        ),
+        (
+            {"SMSGATEWAY_API_KEY": "sk_test_x", "SMSGATEWAY_URL": "http://127.0.0.1:9"},
+            "http://127.0.0.1:9 does not answer ([Errno 111] Connection refused, after 3 tries): "
+            "is the gateway running? SMSGATEWAY_URL says where.",
+        ),
+    ],
+    ids=["no key", "no address", "nobody there"],
+)
+def test_what_is_missing_is_told_in_a_line(environment: dict[str, str], told: str, tmp_path: Path) -> None:
+    status, said = theirs_with_it(tmp_path, "def test_it(sms): pass", **environment)
+    assert status == 1
+    assert errors(said) == [told]
 
 
 def test_unless_it_is_told_so_and_then_shows_no_text(theirs: Theirs) -> None:

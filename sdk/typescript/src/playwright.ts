@@ -1,8 +1,8 @@
 // Tests of Playwright that wait for a text: `import { expect, test } from "smsgateway-sdk/playwright"`.
 
 import { type TestInfo, test as base } from "@playwright/test";
-import { Client } from "./client.js";
-import { NotFoundError } from "./errors.js";
+import { Client, type Mode } from "./client.js";
+import { ModeError, NotFoundError } from "./errors.js";
 import { Sms, type Waiting } from "./sms.js";
 
 export { expect } from "@playwright/test";
@@ -33,7 +33,7 @@ export const test = base.extend<SmsFixtures, SmsWorkerFixtures>({
 
   smsgw: [
     async ({ smsgwLive }, use) => {
-      await use(new Client({ mode: smsgwLive ? "live" : "sandbox" }));
+      await use(made(smsgwLive ? "live" : "sandbox"));
     },
     { scope: "worker" },
   ],
@@ -65,6 +65,21 @@ export const test = base.extend<SmsFixtures, SmsWorkerFixtures>({
     }
   },
 });
+
+/** Throws an error that says what to do. */
+function made(mode: Mode): Client {
+  const kind = mode === "live" ? "live (sk_live_…)" : "a sandbox (sk_test_…)";
+  const { SMSGATEWAY_API_KEY: key, SMSGATEWAY_URL: baseUrl } = process.env;
+  if (!key) throw new TypeError(`set SMSGATEWAY_API_KEY to a key of ${kind}`);
+  if (!baseUrl) throw new TypeError("set SMSGATEWAY_URL to the gateway's address, such as http://127.0.0.1:8000");
+  try {
+    return new Client({ key, baseUrl, mode });
+  } catch (error) {
+    if (!(error instanceof ModeError)) throw error;
+    const remedy = mode === "live" ? "" : ', or choose live by `use: { smsgwLive: "+33…" }`';
+    throw new ModeError(`SMSGATEWAY_API_KEY is no key of ${kind}: set one${remedy}`);
+  }
+}
 
 /** Time spent waiting does not count as the test's own: else it could end before it is told that no text came. */
 function apart(testInfo: TestInfo): Waiting {
