@@ -192,6 +192,7 @@ def test_what_failed_shows_its_texts_and_where_they_are_traced(theirs: Theirs) -
         """
 def test_it(send, sms):
     send("482913 is your code")
+    send("a second one")
     assert sms.wait_for(timeout=5).content == "another"
 
 def test_that_gets_none(sms):
@@ -200,9 +201,16 @@ def test_that_gets_none(sms):
         "--junit-xml=report.xml",
     )
     assert status == 1
-    link = f"{theirs.url}/e/{theirs.house.sandbox.ids['env_id']}/messages/msg_"
-    shown = rf"- texts -.*^{re.escape(link)}\w{{26}}/$.*\"content\": \"482913 is your code\""
-    assert re.search(shown, said, re.MULTILINE | re.DOTALL)
+    link = f"{theirs.pages}msg_"
+    section = re.split(r"^-+ texts -+\n", said, flags=re.MULTILINE)[1]
+    lines, pages = section.splitlines()[0:4:2], section.splitlines()[1:4:2]
+    assert [line.partition(" from ")[2] for line in lines] == [
+        "'Shop': '482913 is your code'",
+        "'Shop': 'a second one'",
+    ]
+    assert [re.fullmatch(rf"{re.escape(link)}\w{{26}}/", page) is not None for page in pages] == [True, True]
+    assert '"content": "482913 is your code"' in section.partition("{")[2]
+    assert '"explanation"' not in said
     assert re.search(r"^none came to \+336\d+$", said, re.MULTILINE)
     assert f'<property name="sms" value="{link}' in (theirs.folder / "report.xml").read_text()
 

@@ -96,12 +96,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def tell(item: pytest.Item, report: pytest.TestReport, sms: Sms) -> None:
-    """Add the texts that came during the test."""
+    """Add the texts that came during the test: what can be read at a glance first."""
     try:
         came = sms.report()
     except SmsgwError as error:
         report.sections.append(("texts", f"cannot be read: {error}"))
         return
-    told = "\n".join(f"{link}\n{text}".rstrip() for link, text in came)
-    report.sections.append(("texts", told or f"none came to {sms.number}"))
-    item.user_properties += [("sms", link) for link, _text in came]
+    told = [f"{text.line}\n{text.link}" for text in came] + [text.json for text in came if text.json]
+    report.sections.append(("texts", "\n".join(told) or f"none came to {sms.number}"))
+    item.user_properties += [("sms", text.link) for text in came]

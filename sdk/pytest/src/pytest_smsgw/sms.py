@@ -6,7 +6,7 @@ import json
 import math
 import re
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_smsgw.wanted import Wanted, code_of
 from smsgw import Client, SmsgwError, WaitTimeout
@@ -27,6 +27,14 @@ class Mark(str):
     """A place among the texts: what comes behind it counts. `at` is when it was taken, by this machine's clock."""
 
     at: datetime
+
+
+class Told(NamedTuple):
+    """Of a text that came during a test: what it is in a line, where its trace is, and its JSON, of live empty."""
+
+    line: str
+    link: str
+    json: str
 
 
 class Sms:
@@ -93,7 +101,7 @@ class Sms:
         """What was wanted first, since pytest's summary has room for no more than the beginning."""
         until = datetime.now(UTC)
         try:
-            ours = self._newest(number_used=self.number)
+            ours = self._newest(self.number)
             near = near_misses(ours, self._newest(), since)
         except SmsgwError as error:
             return f"{wanted.missing('text')} in {timeout:g} s to {self.number}\n  what came cannot be read: {error}"
@@ -108,8 +116,8 @@ class Sms:
             lines.append(f"see {self._home().format(near[0].id)}")
         return "\n  ".join(lines)
 
-    def _newest(self, **narrowed: str) -> list[Message]:
-        return self.client.messages.list(limit=LOOKED_AT, **narrowed).first().data
+    def _newest(self, number: str | None = None) -> list[Message]:
+        return self.client.messages.list(number_used=number, limit=LOOKED_AT).first().data
 
     def _introduced(self, near: list[Message], since: Mark, came: bool) -> str:
         if came:
@@ -132,18 +140,20 @@ class Sms:
 
     # ---- for the report of a test that failed
 
-    def report(self) -> list[tuple[str, str]]:
-        """Of each text that came to the number since the test began: where its trace is, and its JSON.
-
-        Of live only where the trace is: what people wrote belongs in no report.
-        """
-        newest = self.client.messages.list(number_used=self.number, limit=LOOKED_AT).first().data
+    def report(self) -> list[Told]:
+        """The texts that came to the number since the test began, oldest first."""
+        newest = self._newest(self.number)
         texts = [message for message in reversed(newest) if comes_behind(message, self.start)]
         home = self._home() if texts else ""
-        return [(home.format(message.id), self._json(message)) for message in texts[-REPORTED:]]
+        return [
+            Told(self._shown(message), home.format(message.id), self._json(message))
+            for message in texts[-REPORTED:]
+        ]
 
     def _json(self, message: Message) -> str:
-        return "" if self.mode == "live" else json.dumps(message.raw, indent=2, ensure_ascii=False)
+        """Without how it was routed, which is on its page. Of live none: what people wrote belongs in no report."""
+        told = {name: value for name, value in message.raw.items() if name != "explanation"}
+        return "" if self.mode == "live" else json.dumps(told, indent=2, ensure_ascii=False)
 
     def _home(self) -> str:
         """The address of a text's trace: its page where we know of which sandbox, else its receipt."""
