@@ -27,15 +27,20 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def terminal(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
-    environment = {
-        "SMSGATEWAY_URL": product.told["dashboard"].rstrip("/"),
-        "SMSGATEWAY_API_KEY": product.told["keys"]["sandbox"],
-    }
     packages, folder = packages_in(tmp_path_factory.mktemp("packages")), tmp_path_factory.mktemp("await")
-    made = Terminal(folder, "await", packages, port=5000, environment=environment)
+    made = Terminal(folder, "await", packages, port=5000, environment={})
+    (folder / "var" / "demo.json").symlink_to(product.folder / "demo.json")
+    made.run("".join(what_is_needed()[:2]))
     (folder / "docs").symlink_to(settings.BASE_DIR / "docs")
     yield made
     made.stop()
+
+
+def what_is_needed() -> list[str]:
+    """The lines that find the gateway, then the one that makes the packages."""
+    [(_file, _language, block)] = BLOCK.findall(sections("await")["What you need"])
+    lines: list[str] = block.splitlines(keepends=True)
+    return lines
 
 
 def again(terminal: Terminal, command: str) -> None:
@@ -49,7 +54,7 @@ def test_with_pytest(terminal: Terminal) -> None:
     assert terminal.heard("1 passed")
     terminal.follow("Your application")
     assert terminal.heard("4 passed")
-    tests = f"SHOP_URL=http://127.0.0.1:{terminal.port} try/bin/pytest -q try/shop"
+    tests = f"SHOP_URL=http://127.0.0.1:{terminal.port} try/.venv/bin/pytest -q try/shop"
     again(terminal, tests)
     again(terminal, f"{tests} -n 4")
 
@@ -76,8 +81,7 @@ def test_nothing_is_left_leased(product: Product, terminal: Terminal) -> None:
 def test_the_rest_is_what_starts_it() -> None:
     """The first section starts the product; tests have it running."""
     page = sections("await")
-    blocks = [block for _file, _language, block in BLOCK.findall(page["What you need"])]
-    assert [line.split("=")[0] for line in blocks[0].splitlines()] == [
+    assert [line.strip().split("=")[0] for line in what_is_needed()] == [
         "export SMSGATEWAY_URL",
         "export SMSGATEWAY_API_KEY",
         "make packages",

@@ -56,6 +56,28 @@ class Theirs:
         environment = {"SMSGATEWAY_URL": self.url, "SMSGATEWAY_API_KEY": key or self.house.sandbox.key}
         return theirs_with_it(self.folder, HEAD + text, *arguments, **environment)
 
+    @property
+    def number(self) -> str:
+        """The one that was leased."""
+        return self.house.sandbox.environment.number_leases.order_by("pk")[0].number.number
+
+    @property
+    def pages(self) -> str:
+        """Where the pages of texts are."""
+        return f"{self.url}/e/{self.house.sandbox.ids['env_id']}/messages/"
+
+
+def errors(said: str) -> list[str]:
+    """What pytest says of the one error, between its headline and its summary."""
+    return (
+        said.partition("ERROR at setup of test_it")[2].partition("\n")[2].partition("\n===")[0].splitlines()
+    )
+
+
+def near(said: str) -> list[tuple[str, str, str]]:
+    """Sender, text and reason of each near miss."""
+    return re.findall(r"^E +msg_\w{26} .* from '(\w+)': '(.+?)': (.+)$", said, re.MULTILINE)
+
 
 def test_the_text_that_is_meant_is_found(theirs: Theirs) -> None:
     status, said = theirs.run("""
@@ -102,7 +124,8 @@ def test_it(smsgw, sms_number, pytestconfig):
 def test_that_none_came_is_told_with_the_nearest(theirs: Theirs) -> None:
     status, said = theirs.run(f"""
 def test_it(send, sms):
-    send("the one before")
+    for i in range(3):
+        send(f"before {{i}}")
     sms.mark()
     send("482913", "Bank")
     send("no digits here")
@@ -110,15 +133,58 @@ def test_it(send, sms):
     sms.wait_for(sender="Shop", pattern="[0-9]+", timeout=1)
 """)
     assert status == 1
-    number = theirs.house.sandbox.environment.number_leases.get().number.number
-    assert f"NoText: no text came in 1 s: to {number}, from 'Shop', matching '[0-9]+'" in said
+    assert f"NoText: from 'Shop', matching '[0-9]+': no such text in 1 s to {theirs.number}" in said
     assert re.search(r"looked at: what came from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d \(UTC\)", said)
-    near = re.findall(r"^E +msg_\w{26} .* from '(\w+)': '(.+?)': (.+)$", said, re.MULTILINE)
-    assert near == [
+    assert near(said) == [
         ("Shop", "no digits here", "its text does not match the pattern"),
         ("Bank", "482913", "it has another sender"),
-        ("Shop", "the one before", "it came before the mark"),
+        ("Shop", "111111", "it came to another number"),
     ]
+    nearest = re.search(r"^E +(msg_\w{26}) ", said, re.MULTILINE)
+    assert nearest
+    assert re.search(rf"^E +see {re.escape(theirs.pages)}{nearest[1]}/$", said, re.MULTILINE)
+
+
+def test_that_nothing_came_at_all_is_said_first(theirs: Theirs) -> None:
+    status, said = theirs.run("""
+def test_it(send, sms):
+    for i in range(4):
+        send(f"before {i}")
+    sms.mark()
+    sms.wait_for_code(sender="Shop", timeout=1)
+
+def test_where_others_have_some(send, sms, smsgw):
+    other = smsgw.sandbox.create_lease().number
+    send("1", "Elsewhere", number=other)
+    sms.wait_for(timeout=1)
+""")
+    assert status == 1
+    assert f"NoText: from 'Shop', with a code: no text in 1 s to {theirs.number}" in said
+    assert f"nothing came to {theirs.number} since the mark; before it:" in said
+    assert f"NoText: no text in 1 s to {theirs.number}" in said
+    assert f"nothing came to {theirs.number} since the mark; elsewhere:" in said
+    before = [("Shop", f"before {i}", "it came before the mark") for i in (3, 2, 1)]
+    assert near(said) == [*before, ("Elsewhere", "1", "it came to another number"), *before[:2]]
+
+
+def test_a_report_begins_in_the_test_and_names_what_is_wrong(theirs: Theirs) -> None:
+    status, said = theirs.run("""
+def test_time(sms):
+    sms.wait_for(timeout=-1)
+
+def test_pattern(sms):
+    sms.wait_for_code(pattern="(")
+
+def test_text(sms):
+    sms.wait_for(timeout=0.1)
+""")
+    assert status == 1
+    assert "E       ValueError: timeout is in seconds, from 0 on, not -1" in said
+    assert (
+        "E       ValueError: pattern '(' is no regular expression: missing ), unterminated subpattern" in said
+    )
+    assert set(re.findall(r"^(\S+\.py):\d+: ", said, re.MULTILINE)) == {"test_theirs.py"}
+    assert "During handling" not in said
 
 
 def test_what_failed_shows_its_texts_and_where_they_are_traced(theirs: Theirs) -> None:
@@ -126,6 +192,7 @@ def test_what_failed_shows_its_texts_and_where_they_are_traced(theirs: Theirs) -
         """
 def test_it(send, sms):
     send("482913 is your code")
+    send("a second one")
     assert sms.wait_for(timeout=5).content == "another"
 
 def test_that_gets_none(sms):
@@ -134,9 +201,16 @@ def test_that_gets_none(sms):
         "--junit-xml=report.xml",
     )
     assert status == 1
-    link = f"{theirs.url}/e/{theirs.house.sandbox.ids['env_id']}/messages/msg_"
-    shown = rf"- texts -.*^{re.escape(link)}\w{{26}}/$.*\"content\": \"482913 is your code\""
-    assert re.search(shown, said, re.MULTILINE | re.DOTALL)
+    link = f"{theirs.pages}msg_"
+    section = re.split(r"^-+ texts -+\n", said, flags=re.MULTILINE)[1]
+    lines, pages = section.splitlines()[0:4:2], section.splitlines()[1:4:2]
+    assert [line.partition(" from ")[2] for line in lines] == [
+        "'Shop': '482913 is your code'",
+        "'Shop': 'a second one'",
+    ]
+    assert [re.fullmatch(rf"{re.escape(link)}\w{{26}}/", page) is not None for page in pages] == [True, True]
+    assert '"content": "482913 is your code"' in section.partition("{")[2]
+    assert '"explanation"' not in said
     assert re.search(r"^none came to \+336\d+$", said, re.MULTILINE)
     assert f'<property name="sms" value="{link}' in (theirs.folder / "report.xml").read_text()
 
@@ -144,8 +218,32 @@ def test_that_gets_none(sms):
 def test_a_key_of_live_is_refused(theirs: Theirs) -> None:
     status, said = theirs.run("def test_it(sms): pass", key=theirs.house.live.key)
     assert status == 1
-    assert "this client is for sandbox, and its key is for live" in said
-    assert "--smsgw-live" in said
+    told = (
+        "SMSGATEWAY_API_KEY is no key of a sandbox (sk_test_…): set one, or choose live by --smsgw-live=+33…"
+    )
+    assert errors(said) == [told]
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({}, "set SMSGATEWAY_API_KEY to a key of a sandbox (sk_test_…)"),
+        (
+            {"SMSGATEWAY_API_KEY": "sk_test_x"},
+            "set SMSGATEWAY_URL to the gateway's address, such as http://127.0.0.1:8000",
+        ),
+        (
+            {"SMSGATEWAY_API_KEY": "sk_test_x", "SMSGATEWAY_URL": "http://127.0.0.1:9"},
+            "http://127.0.0.1:9 does not answer ([Errno 111] Connection refused, after 3 tries): "
+            "is the gateway running? SMSGATEWAY_URL says where.",
+        ),
+    ],
+    ids=["no key", "no address", "nobody there"],
+)
+def test_what_is_missing_is_told_in_a_line(environment: dict[str, str], told: str, tmp_path: Path) -> None:
+    status, said = theirs_with_it(tmp_path, "def test_it(sms): pass", **environment)
+    assert status == 1
+    assert errors(said) == [told]
 
 
 def test_unless_it_is_told_so_and_then_shows_no_text(theirs: Theirs) -> None:

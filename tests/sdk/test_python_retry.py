@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -135,8 +136,27 @@ def test_that_no_answer_came_is_told_in_the_end(
         raise ConnectionAbortedError
 
     receiver.behave = breaking
-    with pytest.raises(ApiConnectionError, match="after 3 tries"):
+    with pytest.raises(ApiConnectionError) as raised:
         replay()
+    told = (
+        re.escape(receiver.url.rstrip("/"))
+        + r" does not answer \(.+, after 3 tries\): is the gateway running\? "
+    )
+    assert re.fullmatch(told + "SMSGATEWAY_URL says where\\.", str(raised.value))
+
+
+def test_a_password_in_the_address_is_not_told() -> None:
+    def refusing(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+
+    http = httpx.Client(transport=httpx.MockTransport(refusing))
+    with (
+        Client("sk_test_x", "http://me:secret@127.0.0.1:9/sms/", retries=0, http=http) as client,
+        pytest.raises(ApiConnectionError) as raised,
+    ):
+        client.deliveries.replay("dlv_1")
+    told = "http://127.0.0.1:9/sms does not answer ([Errno 111] Connection refused, after 1 try): "
+    assert str(raised.value).startswith(told)
 
 
 def test_a_time_out_is_told_as_such() -> None:

@@ -28,6 +28,10 @@ def test_what_a_test_has() -> None:
     ran("sms.test.mjs")
 
 
+def test_fixtures_of_playwright() -> None:
+    ran("playwright.test.mjs")
+
+
 def test_at_the_real_api(live_server: LiveServer, acme: House, borealis: House) -> None:
     for _ in range(4):
         cast.store_message(acme.live.assignment)

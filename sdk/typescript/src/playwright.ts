@@ -1,14 +1,15 @@
 // Tests of Playwright that wait for a text: `import { expect, test } from "smsgateway-sdk/playwright"`.
 
-import { test as base } from "@playwright/test";
-import { Client } from "./client.js";
-import { NotFoundError } from "./errors.js";
-import { Sms } from "./sms.js";
+import { type TestInfo, test as base } from "@playwright/test";
+import { Client, type Mode } from "./client.js";
+import { ModeError, NotFoundError } from "./errors.js";
+import { Sms, type Waiting } from "./sms.js";
 
 export { expect } from "@playwright/test";
 export { type Mark, NoText, type Sms, type Told, type Wanted } from "./sms.js";
 
 const LEASE_S = 3600;
+const TELLING_MS = 10_000; // for what is asked once a text did not come
 
 export interface SmsFixtures {
   /** The texts to `smsNumber` that come from the beginning of this test on. */
@@ -32,7 +33,7 @@ export const test = base.extend<SmsFixtures, SmsWorkerFixtures>({
 
   smsgw: [
     async ({ smsgwLive }, use) => {
-      await use(new Client({ mode: smsgwLive ? "live" : "sandbox" }));
+      await use(made(smsgwLive ? "live" : "sandbox"));
     },
     { scope: "worker" },
   ],
@@ -53,13 +54,46 @@ export const test = base.extend<SmsFixtures, SmsWorkerFixtures>({
   ],
 
   sms: async ({ smsgw, smsNumber, smsgwLive }, use, testInfo) => {
-    const sms = await Sms.of(smsgw, smsNumber, smsgwLive !== "");
+    const sms = await Sms.of(smsgw, smsNumber, smsgwLive !== "", apart(testInfo));
     await use(sms);
     if (testInfo.status === testInfo.expectedStatus) return;
-    for (const { link, message } of await sms.report()) {
-      testInfo.annotations.push({ type: "text", description: link });
-      const body = JSON.stringify(message ?? {}, null, 2);
+    for (const { line, link, message } of await sms.report()) {
+      testInfo.annotations.push({ type: "text", description: `${line} ${link}` });
+      const { explanation: _, ...told } = message ?? {}; // which is on the page that the link leads to
+      const body = JSON.stringify(told, null, 2);
       if (message) await testInfo.attach(message.id, { body, contentType: "application/json" });
     }
   },
 });
+
+/** Throws an error that says what to do. */
+function made(mode: Mode): Client {
+  const kind = mode === "live" ? "live (sk_live_…)" : "a sandbox (sk_test_…)";
+  const { SMSGATEWAY_API_KEY: key, SMSGATEWAY_URL: baseUrl } = process.env;
+  if (!key) throw new TypeError(`set SMSGATEWAY_API_KEY to a key of ${kind}`);
+  if (!baseUrl) throw new TypeError("set SMSGATEWAY_URL to the gateway's address, such as http://127.0.0.1:8000");
+  try {
+    return new Client({ key, baseUrl, mode });
+  } catch (error) {
+    if (!(error instanceof ModeError)) throw error;
+    const remedy = mode === "live" ? "" : ', or choose live by `use: { smsgwLive: "+33…" }`';
+    throw new ModeError(`SMSGATEWAY_API_KEY is no key of ${kind}: set one${remedy}`);
+  }
+}
+
+/** Time spent waiting does not count as the test's own: else it could end before it is told that no text came. */
+function apart(testInfo: TestInfo): Waiting {
+  const extend = (milliseconds: number) => {
+    if (testInfo.timeout > 0) testInfo.setTimeout(Math.max(1, Math.ceil(testInfo.timeout + milliseconds))); // 0: no end
+  };
+  return async (timeout, wait) => {
+    const begun = performance.now();
+    const given = timeout + TELLING_MS;
+    extend(given);
+    try {
+      return await wait();
+    } finally {
+      extend(Math.min(0, performance.now() - begun - given)); // what was not needed
+    }
+  };
+}

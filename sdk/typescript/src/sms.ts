@@ -4,7 +4,7 @@ import type { Client } from "./client.js";
 import { SmsgwError, WaitTimeout } from "./errors.js";
 import type { Message } from "./types.js";
 
-const TIMEOUT_MS = 20_000; // less than Playwright gives a test, so that the reason is told
+const TIMEOUT_MS = 20_000;
 const LOOKED_AT = 50; // of the newest texts, when one did not come
 const NEAR_MISSES = 3;
 const REPORTED = 10;
@@ -27,14 +27,26 @@ export interface Wanted {
   timeout?: number;
 }
 
+/** With what stands where nothing was chosen. */
+interface Sought {
+  sender?: string;
+  pattern: RegExp | undefined;
+  since: Mark;
+  timeout: number;
+}
+
 /** The text did not come in time. Says what was waited for, since when, and which texts came nearest. */
 export class NoText extends WaitTimeout {}
 
-/** Of a text that came during a test: where its trace is, and its JSON; of live no more than where. */
+/** Of a text that came during a test: what it is in a line, where its trace is, and itself; of live not what it says. */
 export interface Told {
+  readonly line: string;
   readonly link: string;
   readonly message?: Message;
 }
+
+/** Goes around each wait of so many milliseconds at most. */
+export type Waiting = <T>(timeout: number, wait: () => Promise<T>) => Promise<T>;
 
 /** The texts to `number`. A text that was waited for once is not found again. */
 export class Sms {
@@ -44,13 +56,14 @@ export class Sms {
     private readonly client: Client,
     readonly number: string,
     private readonly live: boolean,
+    private readonly waiting: Waiting,
     private readonly start: Mark,
     private since = start,
   ) {}
 
   /** With a first mark. */
-  static async of(client: Client, number: string, live = false): Promise<Sms> {
-    return new Sms(client, number, live, await marked(client));
+  static async of(client: Client, number: string, live = false, waiting: Waiting = (_, wait) => wait()): Promise<Sms> {
+    return new Sms(client, number, live, waiting, await marked(client));
   }
 
   /** Let only count what comes from now on. Call it before what makes the text come. */
@@ -59,8 +72,11 @@ export class Sms {
     return this.since;
   }
 
-  /** The first text behind the latest mark, or `since`, that is as wanted. Throws NoText. */
-  waitFor(wanted: Wanted = {}): Promise<Message> {
+  /**
+   * The first text behind the latest mark, or `since`, that is as wanted. Throws NoText, and TypeError for a pattern or
+   * a time-out that is none.
+   */
+  async waitFor(wanted: Wanted = {}): Promise<Message> {
     return this.first(wanted, false);
   }
 
@@ -70,19 +86,28 @@ export class Sms {
     return codeOf(await this.first(wanted, true)) as string;
   }
 
-  private async first(wanted: Wanted, withCode: boolean): Promise<Message> {
+  private first(wanted: Wanted, withCode: boolean): Promise<Message> {
     const { since = this.since, timeout = TIMEOUT_MS } = wanted;
+    if (!(timeout >= 0 && timeout < Infinity)) {
+      throw new TypeError(`timeout is in milliseconds, from 0 on, not ${timeout}`);
+    }
+    const pattern = compiled(wanted.pattern);
+    return this.waiting(timeout, () => this.sought({ ...wanted, pattern, since, timeout }, withCode));
+  }
+
+  private async sought(wanted: Sought, withCode: boolean): Promise<Message> {
+    const { since, timeout } = wanted;
     const asked = { numberUsed: this.number, since: since.place, timeoutSeconds: timeout / 1000 };
     for await (const message of this.client.messages.coming(asked)) {
       if (this.found.has(message.id) || this.miss(message, wanted, withCode) !== undefined) continue;
       this.found.add(message.id);
       return message;
     }
-    throw new NoText(await this.told(wanted, withCode, since, timeout));
+    throw new NoText(await this.told(wanted, withCode));
   }
 
   /** Why a text is not the one, without what it says; undefined where it is. */
-  private miss(message: Message, { sender, pattern }: Wanted, withCode: boolean): string | undefined {
+  private miss(message: Message, { sender, pattern }: Sought, withCode: boolean): string | undefined {
     if (message.numberUsed !== this.number) return "it came to another number";
     if (sender !== undefined && message.senderId?.toLowerCase() !== sender.toLowerCase()) return "it has another sender";
     if (pattern !== undefined && (message.content ?? "").search(pattern) < 0) return "its text does not match the pattern";
@@ -92,30 +117,42 @@ export class Sms {
 
   // ---- what did not come
 
-  private async told(wanted: Wanted, withCode: boolean, since: Mark, timeout: number): Promise<string> {
-    const { data } = await this.client.messages.list({ limit: LOOKED_AT }).first();
-    const ours = data.filter((message) => message.numberUsed === this.number);
-    const others = data.filter((message) => message.numberUsed !== this.number && comesBehind(message, since));
-    const near = [...ours, ...others].slice(0, NEAR_MISSES);
-    return [
-      `no text came in ${timeout / 1000} s: ${this.inWords(wanted, withCode)}`,
-      `looked at: what came from ${time(since.at)} to ${time(new Date())} (UTC)`,
-      near.length > 0 ? "nearest:" : "nothing else came to this number either",
-      ...near.map((message) => `${this.shown(message)}: ${this.why(message, wanted, withCode, since)}`),
-    ].join("\n  ");
+  /** What was wanted first, since summaries have room for no more than the beginning. */
+  private async told(wanted: Sought, withCode: boolean): Promise<string> {
+    const { since, timeout } = wanted;
+    const until = new Date();
+    const head = (text: string) => `${inWords(wanted, withCode)}no ${text} in ${timeout / 1000} s to ${this.number}`;
+    try {
+      const ours = await this.newest({ numberUsed: this.number });
+      const near = nearMisses(ours, await this.newest(), since);
+      const came = ours.some((message) => comesBehind(message, since));
+      return [
+        head(came ? "such text" : "text"),
+        `looked at: what came from ${time(since.at)} to ${time(until)} (UTC)`,
+        this.introduced(near, since, came),
+        ...near.map((message) => `${this.shown(message)}: ${this.why(message, wanted, withCode)}`),
+        ...(near[0] ? [`see ${(await this.trace())(near[0].id)}`] : []),
+      ].join("\n  ");
+    } catch (error) {
+      if (!(error instanceof SmsgwError)) throw error;
+      return `${head("text")}\n  what came cannot be read: ${error.message}`;
+    }
   }
 
-  private inWords({ sender, pattern }: Wanted, withCode: boolean): string {
-    const told = [`to ${this.number}`];
-    if (sender !== undefined) told.push(`from "${sender}"`);
-    if (pattern !== undefined) told.push(`matching ${pattern}`);
-    if (withCode) told.push("with a code");
-    return told.join(", ");
+  private async newest(narrowed: { numberUsed?: string } = {}): Promise<Message[]> {
+    return (await this.client.messages.list({ ...narrowed, limit: LOOKED_AT }).first()).data;
   }
 
-  private why(message: Message, wanted: Wanted, withCode: boolean, since: Mark): string {
+  private introduced([nearest]: Message[], since: Mark, came: boolean): string {
+    if (came) return "nearest:";
+    const none = `nothing came to ${this.number} since the mark`;
+    if (!nearest) return `${none}, nor before it`;
+    return comesBehind(nearest, since) ? `${none}; elsewhere:` : `${none}; before it:`;
+  }
+
+  private why(message: Message, wanted: Sought, withCode: boolean): string {
     if (this.found.has(message.id)) return "the test had it before";
-    if (!comesBehind(message, since)) return "it came before the mark";
+    if (!comesBehind(message, wanted.since)) return "it came before the mark";
     return this.miss(message, wanted, withCode) ?? "it came too late";
   }
 
@@ -128,10 +165,14 @@ export class Sms {
 
   /** The texts that came to the number since the test began, oldest first. */
   async report(): Promise<Told[]> {
-    const { data } = await this.client.messages.list({ numberUsed: this.number, limit: LOOKED_AT }).first();
-    const texts = data.filter((message) => comesBehind(message, this.start)).slice(0, REPORTED).reverse();
+    const newest = await this.newest({ numberUsed: this.number });
+    const texts = newest.filter((message) => comesBehind(message, this.start)).slice(0, REPORTED).reverse();
     const link = texts.length > 0 ? await this.trace() : () => "";
-    return texts.map((message) => ({ link: link(message.id), ...(this.live ? {} : { message }) }));
+    return texts.map((message) => ({
+      line: this.shown(message),
+      link: link(message.id),
+      ...(this.live ? {} : { message }),
+    }));
   }
 
   /** Where a text's trace is: on its page where we know of which sandbox, else its receipt. */
@@ -150,6 +191,32 @@ export class Sms {
 
 async function marked(client: Client): Promise<Mark> {
   return { place: await client.messages.mark(), at: new Date() };
+}
+
+/** Throws TypeError. */
+function compiled(pattern: RegExp | string | undefined): RegExp | undefined {
+  try {
+    return typeof pattern === "string" ? new RegExp(pattern) : pattern;
+  } catch (error) {
+    throw new TypeError(`pattern "${pattern}" is no regular expression: ${(error as Error).message}`);
+  }
+}
+
+/** What is wanted of a text, without the number. */
+function inWords({ sender, pattern }: Sought, withCode: boolean): string {
+  const told: string[] = [];
+  if (sender !== undefined) told.push(`from "${sender}"`);
+  if (pattern !== undefined) told.push(`matching ${pattern}`);
+  if (withCode) told.push("with a code");
+  return told.length > 0 ? `${told.join(", ")}: ` : "";
+}
+
+/** The nearest of the newest: ours behind the mark, then those to other numbers, then ours before it. */
+function nearMisses(ours: Message[], newest: Message[], since: Mark): Message[] {
+  const known = new Set(ours.map(({ id }) => id));
+  const others = newest.filter((message) => !known.has(message.id) && comesBehind(message, since));
+  const after = ours.filter((message) => comesBehind(message, since));
+  return [...after, ...others, ...ours.slice(after.length)].slice(0, NEAR_MISSES);
 }
 
 /** Ids follow time, and a mark begins with the last one before it. */

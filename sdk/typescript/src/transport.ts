@@ -50,7 +50,7 @@ export class Transport {
       const wait = answer instanceof Error
         ? pause(this.settings.retries, tries)
         : pause(this.settings.retries, tries, answer.status, answer.headers);
-      if (wait === undefined) throw answer instanceof Error ? unanswered(answer, tries) : refused(answer);
+      if (wait === undefined) throw answer instanceof Error ? this.unanswered(answer, tries) : refused(answer);
       await sleep(wait, options.signal);
     }
   }
@@ -67,6 +67,15 @@ export class Transport {
       options.signal?.throwIfAborted();
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  private unanswered(error: Error, tries: number): ApiConnectionError {
+    const kind = error.name === "TimeoutError" ? ApiTimeoutError : ApiConnectionError;
+    const { origin, pathname } = new URL(this.settings.baseUrl); // without a user's name and password
+    const address = (origin + pathname).replace(/\/+$/, "");
+    const told = `${reason(error)}, after ${tries === 1 ? "1 try" : `${tries} tries`}`;
+    const remedy = "is the gateway running? SMSGATEWAY_URL says where.";
+    return new kind(`${address} does not answer (${told}): ${remedy}`, { cause: error });
   }
 
   private headers(method: string, body: object | undefined, options: PostOptions): Record<string, string> {
@@ -96,9 +105,10 @@ function refused({ status, headers, text }: Answer): Error {
   return apiError(status, headers, problem);
 }
 
-function unanswered(error: Error, tries: number): ApiConnectionError {
-  const kind = error.name === "TimeoutError" ? ApiTimeoutError : ApiConnectionError;
-  return new kind(`no answer after ${tries} tries: ${error.message}`, { cause: error });
+/** `fetch` itself says no more than that it failed. */
+function reason(error: Error): string {
+  const { message, code } = (error.cause ?? {}) as { message?: string; code?: string };
+  return message || code || error.message;
 }
 
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -62,9 +62,14 @@ test("a broken connection is tried again", () =>
   }));
 
 test("that no answer came is told in the end", async () => {
-  const broken = () => Promise.reject(new TypeError("fetch failed"));
-  const client = new sdk.Client({ key: "sk_test_x", baseUrl: "http://127.0.0.1:9", retries: 0, fetch: broken });
-  await assert.rejects(client.deliveries.replay("dlv_1"), { name: "ApiConnectionError", message: /after 1 tries/ });
+  const broken = () => Promise.reject(new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:9") }));
+  const client = new sdk.Client({ key: "sk_test_x", baseUrl: "http://me:secret@127.0.0.1:9/sms/", retries: 0, fetch: broken });
+  await assert.rejects(client.deliveries.replay("dlv_1"), {
+    name: "ApiConnectionError",
+    message:
+      "http://127.0.0.1:9/sms does not answer (connect ECONNREFUSED 127.0.0.1:9, after 1 try): " +
+      "is the gateway running? SMSGATEWAY_URL says where.",
+  });
 });
 
 test("a time-out is told as such", async () => {

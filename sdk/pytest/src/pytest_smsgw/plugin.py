@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -34,12 +35,35 @@ def mode_of(config: pytest.Config) -> Mode:
 @pytest.fixture(scope="session")
 def smsgw(pytestconfig: pytest.Config) -> Iterator[Client]:
     """A client, by SMSGATEWAY_API_KEY and SMSGATEWAY_URL. A key of live is refused without --smsgw-live."""
-    try:
-        client = Client(mode=mode_of(pytestconfig))
-    except ModeError as error:
-        pytest.fail(f"{error} (a key of live needs --smsgw-live, and no other does)", pytrace=False)
-    with client:
+    with made(mode_of(pytestconfig)) as client:
         yield client
+
+
+def made(mode: Mode) -> Client:
+    """Raises pytest's own failure, which says what to do."""
+    __tracebackhide__ = True
+    kind = "live (sk_live_…)" if mode == "live" else "a sandbox (sk_test_…)"
+    if not os.environ.get("SMSGATEWAY_API_KEY"):
+        pytest.fail(f"set SMSGATEWAY_API_KEY to a key of {kind}", pytrace=False)
+    if not os.environ.get("SMSGATEWAY_URL"):
+        pytest.fail(
+            "set SMSGATEWAY_URL to the gateway's address, such as http://127.0.0.1:8000", pytrace=False
+        )
+    try:
+        return Client(mode=mode)
+    except ModeError:
+        remedy = "" if mode == "live" else ", or choose live by --smsgw-live=+33…"
+        told = f"SMSGATEWAY_API_KEY is no key of {kind}: set one{remedy}"
+        raise pytest.fail.Exception(told, pytrace=False) from None
+
+
+@contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """What the gateway refuses before a test begins, or that it is not there, is nothing in the test's own code."""
+    try:
+        yield
+    except SmsgwError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +72,8 @@ def sms_number(smsgw: Client, pytestconfig: pytest.Config) -> Iterator[str]:
     if named := pytestconfig.getoption("smsgw_live"):
         yield named
         return
-    lease = smsgw.sandbox.create_lease(ttl=int(pytestconfig.getini("smsgw_lease_seconds")))
+    with told_in_a_line():
+        lease = smsgw.sandbox.create_lease(ttl=int(pytestconfig.getini("smsgw_lease_seconds")))
     yield lease.number
     with suppress(NotFoundError):  # it is over
         smsgw.sandbox.delete_lease(lease.id)
@@ -57,7 +82,8 @@ def sms_number(smsgw: Client, pytestconfig: pytest.Config) -> Iterator[str]:
 @pytest.fixture
 def sms(smsgw: Client, sms_number: str, pytestconfig: pytest.Config) -> Sms:
     """The texts to `sms_number` that come from the beginning of this test on."""
-    return Sms(smsgw, sms_number, mode_of(pytestconfig))
+    with told_in_a_line():
+        return Sms(smsgw, sms_number, mode_of(pytestconfig))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,12 +96,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def tell(item: pytest.Item, report: pytest.TestReport, sms: Sms) -> None:
-    """Add the texts that came during the test."""
+    """Add the texts that came during the test: what can be read at a glance first."""
     try:
         came = sms.report()
     except SmsgwError as error:
         report.sections.append(("texts", f"cannot be read: {error}"))
         return
-    told = "\n".join(f"{link}\n{text}".rstrip() for link, text in came)
-    report.sections.append(("texts", told or f"none came to {sms.number}"))
-    item.user_properties += [("sms", link) for link, _text in came]
+    told = [f"{text.line}\n{text.link}" for text in came] + [text.json for text in came if text.json]
+    report.sections.append(("texts", "\n".join(told) or f"none came to {sms.number}"))
+    item.user_properties += [("sms", text.link) for text in came]

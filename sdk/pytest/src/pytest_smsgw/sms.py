@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_smsgw.wanted import Wanted, code_of
 from smsgw import Client, SmsgwError, WaitTimeout
@@ -27,6 +27,14 @@ class Mark(str):
     """A place among the texts: what comes behind it counts. `at` is when it was taken, by this machine's clock."""
 
     at: datetime
+
+
+class Told(NamedTuple):
+    """Of a text that came during a test: what it is in a line, where its trace is, and its JSON, of live empty."""
+
+    line: str
+    link: str
+    json: str
 
 
 class Sms:
@@ -53,8 +61,10 @@ class Sms:
     ) -> Message:
         """The first text behind the latest mark, or `since`, that is as wanted.
 
-        `pattern` is searched for in what the text says; `timeout` is in seconds. Raises NoText.
+        `pattern` is searched for in what the text says; `timeout` is in seconds. Raises NoText, and ValueError for a
+        pattern or a time-out that is none.
         """
+        __tracebackhide__ = True  # as everywhere here: a report begins in the test
         return self._first(Wanted(self.number, sender, compiled(pattern)), since or self.since, timeout)
 
     def wait_for_code(
@@ -66,6 +76,7 @@ class Sms:
         timeout: float = 30,
     ) -> str:
         """The code in the first such text that has one, as it is to be typed. In sandboxes only. Raises NoText."""
+        __tracebackhide__ = True
         if self.mode == "live":
             raise ValueError("live finds no codes: use wait_for, and a pattern")
         wanted = Wanted(self.number, sender, compiled(pattern), with_code=True)
@@ -74,6 +85,9 @@ class Sms:
         return code
 
     def _first(self, wanted: Wanted, since: Mark, timeout: float) -> Message:
+        __tracebackhide__ = True
+        if not 0 <= timeout < math.inf:
+            raise ValueError(f"timeout is in seconds, from 0 on, not {timeout!r}")
         coming = self.client.messages.coming(number_used=self.number, since=str(since), timeout_s=timeout)
         for message in coming:
             if message.id not in self.found and wanted.miss(message) is None:
@@ -84,24 +98,34 @@ class Sms:
     # ---- what did not come
 
     def _told(self, wanted: Wanted, since: Mark, timeout: float) -> str:
+        """What was wanted first, since pytest's summary has room for no more than the beginning."""
+        until = datetime.now(UTC)
+        try:
+            ours = self._newest(self.number)
+            near = near_misses(ours, self._newest(), since)
+        except SmsgwError as error:
+            return f"{wanted.missing('text')} in {timeout:g} s to {self.number}\n  what came cannot be read: {error}"
+        came = any(comes_behind(message, since) for message in ours)
         lines = [
-            f"no text came in {timeout:g} s: {wanted}",
-            f"looked at: what came from {since.at:%H:%M:%S} to {datetime.now(UTC):%H:%M:%S} (UTC)",
+            f"{wanted.missing('such text' if came else 'text')} in {timeout:g} s to {self.number}",
+            f"looked at: what came from {since.at:%H:%M:%S} to {until:%H:%M:%S} (UTC)",
+            self._introduced(near, since, came),
+            *(f"{self._shown(message)}: {self._why(message, wanted, since)}" for message in near),
         ]
-        near = list(self._near_misses(wanted, since))[:NEAR_MISSES]
-        lines += ["nearest:" if near else "nothing else came to this number either"]
-        return "\n  ".join(lines + [f"{self._shown(message)}: {why}" for message, why in near])
+        if near:
+            lines.append(f"see {self._home().format(near[0].id)}")
+        return "\n  ".join(lines)
 
-    def _near_misses(self, wanted: Wanted, since: Mark) -> Iterator[tuple[Message, str]]:
-        """The newest texts, each with why it is not the one: those to the number, then those to others."""
-        newest = self.client.messages.list(limit=LOOKED_AT).first().data
-        ours = [message for message in newest if message.number_used == self.number]
-        others = [message for message in newest if message.number_used != self.number]
-        for message in ours:
-            yield message, self._why(message, wanted, since)
-        for message in others:
-            if comes_behind(message, since):
-                yield message, self._why(message, wanted, since)
+    def _newest(self, number: str | None = None) -> list[Message]:
+        return self.client.messages.list(number_used=number, limit=LOOKED_AT).first().data
+
+    def _introduced(self, near: list[Message], since: Mark, came: bool) -> str:
+        if came:
+            return "nearest:"
+        none = f"nothing came to {self.number} since the mark"
+        if not near:
+            return f"{none}, nor before it"
+        return f"{none}; elsewhere:" if comes_behind(near[0], since) else f"{none}; before it:"
 
     def _why(self, message: Message, wanted: Wanted, since: Mark) -> str:
         if message.id in self.found:
@@ -116,18 +140,20 @@ class Sms:
 
     # ---- for the report of a test that failed
 
-    def report(self) -> list[tuple[str, str]]:
-        """Of each text that came to the number since the test began: where its trace is, and its JSON.
-
-        Of live only where the trace is: what people wrote belongs in no report.
-        """
-        newest = self.client.messages.list(number_used=self.number, limit=LOOKED_AT).first().data
+    def report(self) -> list[Told]:
+        """The texts that came to the number since the test began, oldest first."""
+        newest = self._newest(self.number)
         texts = [message for message in reversed(newest) if comes_behind(message, self.start)]
         home = self._home() if texts else ""
-        return [(home.format(message.id), self._json(message)) for message in texts[-REPORTED:]]
+        return [
+            Told(self._shown(message), home.format(message.id), self._json(message))
+            for message in texts[-REPORTED:]
+        ]
 
     def _json(self, message: Message) -> str:
-        return "" if self.mode == "live" else json.dumps(message.raw, indent=2, ensure_ascii=False)
+        """Without how it was routed, which is on its page. Of live none: what people wrote belongs in no report."""
+        told = {name: value for name, value in message.raw.items() if name != "explanation"}
+        return "" if self.mode == "live" else json.dumps(told, indent=2, ensure_ascii=False)
 
     def _home(self) -> str:
         """The address of a text's trace: its page where we know of which sandbox, else its receipt."""
@@ -142,10 +168,23 @@ class Sms:
         return f"{root}/v1/messages/{{}}/receipt"
 
 
+def near_misses(ours: list[Message], newest: list[Message], since: Mark) -> list[Message]:
+    """The nearest of the newest: ours behind the mark, then those to other numbers, then ours before it."""
+    after = [message for message in ours if comes_behind(message, since)]
+    known = {message.id for message in ours}
+    others = [message for message in newest if message.id not in known and comes_behind(message, since)]
+    return [*after, *others, *ours[len(after) :]][:NEAR_MISSES]
+
+
 def comes_behind(message: Message, mark: Mark) -> bool:
     """Ids follow time, and a mark begins with the last one before it."""
     return message.id > mark.partition(".")[0]
 
 
 def compiled(pattern: str | re.Pattern[str] | None) -> re.Pattern[str] | None:
-    return re.compile(pattern) if isinstance(pattern, str) else pattern
+    """Raises ValueError."""
+    __tracebackhide__ = True
+    try:
+        return re.compile(pattern) if isinstance(pattern, str) else pattern
+    except re.error as error:
+        raise ValueError(f"pattern {pattern!r} is no regular expression: {error}") from None

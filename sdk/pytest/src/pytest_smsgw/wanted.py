@@ -29,12 +29,12 @@ class Wanted:
             return "no code was found in it"
         return None
 
-    def __str__(self) -> str:
-        told = [f"to {self.number}"]
-        told += [f"from {self.sender!r}"] if self.sender is not None else []
+    def missing(self, text: str) -> str:
+        """That there is no `text` like that, beginning with what is wanted of it, which the number is not part of."""
+        told = [f"from {self.sender!r}"] if self.sender is not None else []
         told += [f"matching {self.pattern.pattern!r}"] if self.pattern is not None else []
         told += ["with a code"] if self.with_code else []
-        return ", ".join(told)
+        return f"{', '.join(told)}: no {text}" if told else f"no {text}"
 
 
 def code_of(message: Message) -> str | None:

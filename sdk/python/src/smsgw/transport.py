@@ -88,9 +88,10 @@ def headers(key: str) -> dict[str, str]:
 
 @dataclass
 class Tries:
-    """How one call fares."""
+    """How one call fares. `address` is where the API is."""
 
     retry: Retry
+    address: str
     made: int = 0
 
     def after(self, response: httpx.Response) -> float | None:
@@ -110,8 +111,20 @@ class Tries:
         if pause is None:
             timed_out = isinstance(error, httpx.TimeoutException)
             kind = ApiTimeoutError if timed_out else ApiConnectionError
-            raise kind(f"no answer after {self.made} tries: {type(error).__name__}") from error
+            raise kind(self.unanswered(error)) from error
         return pause
+
+    def unanswered(self, error: httpx.TransportError) -> str:
+        tries = "1 try" if self.made == 1 else f"{self.made} tries"
+        return (
+            f"{self.address} does not answer ({str(error) or type(error).__name__}, after {tries}):"
+            " is the gateway running? SMSGATEWAY_URL says where."
+        )
+
+
+def address(url: httpx.URL) -> str:
+    """As it may be shown: without a user's name and password."""
+    return f"{url.scheme}://{url.netloc.decode()}{url.path}".rstrip("/")
 
 
 def problem(response: httpx.Response) -> Mapping[str, Any]:
@@ -127,7 +140,7 @@ class Transport:
         self.http, self.retry = http, retry
 
     def send(self, request: Request) -> httpx.Response:
-        tries = Tries(self.retry)
+        tries = Tries(self.retry, address(self.http.base_url))
         while True:
             try:
                 response = self.http.request(**_arguments(request))
@@ -144,7 +157,7 @@ class AsyncTransport:
         self.http, self.retry = http, retry
 
     async def send(self, request: Request) -> httpx.Response:
-        tries = Tries(self.retry)
+        tries = Tries(self.retry, address(self.http.base_url))
         while True:
             try:
                 response = await self.http.request(**_arguments(request))
