@@ -16,9 +16,8 @@ from accounts.errors import Crossing, Forbidden
 from accounts.models import Environment
 
 REFUSED = "wall.refused"
-MOST_A_MINUTE = (
-    20  # entries about one key or person, so that nobody floods the trail; some more where many come at once
-)
+#: Entries about one key or person, so that nobody floods the trail; some more where many come at once.
+MOST_A_MINUTE = 20
 A_MINUTE = timedelta(minutes=1)
 
 

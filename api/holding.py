@@ -93,14 +93,32 @@ def held(
     if hold is not None:
         hold.on, hold.environment, hold.seconds = on, request.environment.pk, seconds
         return found, {}
-    if not PLACES.acquire(blocking=False):
-        return found, {"Retry-After": "1"}
+    found, placed = waited(seconds, look, enough, lambda: check_again(request), PLACES)
+    return found, {} if placed else {"Retry-After": "1"}
+
+
+def waited(
+    seconds: float,
+    look: Callable[[], T],
+    enough: Callable[[T], object],
+    between: Callable[[], object],
+    places: threading.Semaphore,
+    pause_s: float = LOOK_S,
+) -> tuple[T, bool]:
+    """What `look` finds once it is `enough` or so many seconds are over, and whether one of the `places` was free for
+    that; `between` is done before each further look.
+    """
+    found = look()
+    if enough(found) or not seconds:
+        return found, True
+    if not places.acquire(blocking=False):
+        return found, False
     try:
         until = time.monotonic() + seconds
         while not enough(found) and time.monotonic() < until:
-            time.sleep(LOOK_S)
-            check_again(request)
+            time.sleep(pause_s)
+            between()
             found = look()
-        return found, {}
+        return found, True
     finally:
-        PLACES.release()
+        places.release()

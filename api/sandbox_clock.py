@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.errors import Invalid
 from accounts.roles import CONFIGURE, READ
+from api import holding
 from api.fields import Input, Moment, Stamp
 from api.sandboxed import SandboxView
 from api.views import ApiRequest, body, operation, query
@@ -77,18 +77,15 @@ class ClockSerializer(serializers.Serializer[State]):
 
 def waited(request: ApiRequest) -> Response:
     """How the clock stands, once it is ready or the time that the request gives it is over."""
-    until = time.monotonic() + query(request, ClockQuery)["wait"]
-    state = clocks.look(request.environment)
-    if state.ready or not PLACES.acquire(blocking=False):
-        return Response(ClockSerializer(state).data)
-    try:
-        while time.monotonic() < until:
-            time.sleep(LOOK_S)
-            state = clocks.look(request.environment)
-            if state.ready:
-                break
-    finally:
-        PLACES.release()
+    wait_s = query(request, ClockQuery)["wait"]
+    state, _placed = holding.waited(
+        wait_s,
+        lambda: clocks.look(request.environment),
+        lambda state: state.ready,
+        lambda: None,
+        PLACES,
+        LOOK_S,
+    )
     return Response(ClockSerializer(state).data)
 
 

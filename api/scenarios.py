@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -219,18 +218,12 @@ def waited(begun: Sequence[ScenarioRun], wait_s: float) -> Sequence[ScenarioRun]
     """The runs, once none can go on by itself or so many seconds are over, if a place to wait is free."""
     if wait_s:
         runs.send(begun)
-    may_wait = bool(wait_s) and holding.PLACES.acquire(blocking=False)
-    try:
-        until = time.monotonic() + wait_s
-        while may_wait and time.monotonic() < until and any(goes_on(run) for run in begun):
-            time.sleep(LOOK_S)
-            runs.send(begun)
-    finally:
-        if may_wait:
-            holding.PLACES.release()
+    holding.waited(
+        wait_s,
+        lambda: [runs.look(run) for run in begun],
+        lambda looked: not any(run.goes_on for run in looked),
+        lambda: runs.send(begun),
+        holding.PLACES,
+        LOOK_S,
+    )
     return begun
-
-
-def goes_on(run: ScenarioRun) -> bool:
-    """Whether more is to be expected of it before anybody moves the clock."""
-    return runs.look(run).state == ScenarioRun.State.RUNNING and run.due_at is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -185,18 +184,18 @@ def order_of(asked: dict[str, Any]) -> Order:
 
 def told(simulation: Simulation, wait_s: float) -> dict[str, Any]:
     """The simulation as it stands, or as soon as it is settled within so many seconds, if a place to wait is free."""
-    may_wait = bool(wait_s) and holding.PLACES.acquire(blocking=False)
-    try:
-        until = time.monotonic() + wait_s
-        while True:
-            texts = list(simulation.texts.all())
-            messages = sending.messages_of(simulation, texts)
-            if not may_wait or time.monotonic() > until or sending.is_settled(texts, messages):
-                break
-            time.sleep(LOOK_S)
-            sending.send_due(simulation.pk, 0)
-    finally:
-        if may_wait:
-            holding.PLACES.release()
+
+    def look() -> tuple[list[SimulatedText], dict[str, UUID]]:
+        texts = list(simulation.texts.all())
+        return texts, sending.messages_of(simulation, texts)
+
+    (texts, messages), _placed = holding.waited(
+        wait_s,
+        look,
+        lambda found: sending.is_settled(*found),
+        lambda: sending.send_due(simulation.pk, 0),
+        holding.PLACES,
+        LOOK_S,
+    )
     shown = SimulationSerializer(simulation, context={"texts": texts, "messages": messages})
     return dict(shown.data)

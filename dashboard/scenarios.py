@@ -18,7 +18,7 @@ from accounts.errors import Conflict, Invalid
 from accounts.roles import CONFIGURE, READ_MESSAGES
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, can, go, page
-from dashboard.simulator import HeldNumber
+from dashboard.simulator import HeldNumber, held_numbers
 from dashboard.words import ABOUT, EXPECTED
 from numbers.carriers.base import MAX_ADDRESS
 from sandbox import runs
@@ -43,12 +43,7 @@ class RunForm(forms.Form):
 
     def __init__(self, request: PageRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = request.environment.assignments.filter(ends_at=None, number__fictional=True)
-        choices = [
-            (number, f"{number} · {label}" if label else number)
-            for number, label in held.order_by("pk").values_list("number__number", "label")
-        ]
-        self.fields["number_used"].choices = choices  # type: ignore[attr-defined]
+        self.fields["number_used"].choices = held_numbers(request)  # type: ignore[attr-defined]
 
 
 class Expectation(NamedTuple):
@@ -108,7 +103,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         "form": form if can(request, CONFIGURE) else None,
         "groups": list(grouped(shown)),
-        "follows": any(goes_on(run) for run in last.values()),
+        "follows": any(run.goes_on for run in last.values()),
         "counts": [(state, states.count(state)) for state in State.values if state in states],
         "all": ALL,
     }
@@ -120,10 +115,6 @@ def last_runs(request: PageRequest) -> dict[str, ScenarioRun]:
     rows = request.environment.scenario_runs.select_related("environment")
     newest = rows.order_by("scenario", "-pk").distinct("scenario")
     return {run.scenario: runs.look(run) for run in newest}
-
-
-def goes_on(run: ScenarioRun) -> bool:
-    return run.state == State.RUNNING and run.due_at is None
 
 
 def grouped(shown: list[Shown]) -> Iterator[tuple[Any, list[Shown]]]:

@@ -44,6 +44,13 @@ class HeldNumber(forms.ChoiceField):
         return True
 
 
+def held_numbers(request: PageRequest) -> list[tuple[str, str]]:
+    """The choices of a HeldNumber: the numbers with their labels, that which was held first at the top."""
+    held = request.environment.assignments.filter(ends_at=None, number__fictional=True)
+    rows = held.order_by("pk").values_list("number__number", "label")
+    return [(number, f"{number} · {label}" if label else number) for number, label in rows]
+
+
 class SimulatorForm(forms.Form):
     sender_id = forms.CharField(
         label=gettext_lazy("From"),
@@ -97,12 +104,7 @@ class SimulatorForm(forms.Form):
 
     def __init__(self, request: PageRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        held = request.environment.assignments.filter(ends_at=None, number__fictional=True)
-        choices = [
-            (number, f"{number} · {label}" if label else number)
-            for number, label in held.order_by("pk").values_list("number__number", "label")
-        ]
-        self.fields["number_used"].choices = choices  # type: ignore[attr-defined]
+        self.fields["number_used"].choices = held_numbers(request)  # type: ignore[attr-defined]
 
     def clean_content(self) -> str:
         return str(self.cleaned_data["content"]).replace("\r\n", "\n")

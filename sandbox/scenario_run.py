@@ -29,9 +29,7 @@ class ScenarioRun(models.Model):
     environment = models.ForeignKey(Environment, models.CASCADE, related_name="scenario_runs")
     scenario = models.CharField(max_length=60)
     number_used = models.CharField(max_length=16)
-    sender_index = models.BinaryField(
-        max_length=16, null=True
-    )  # of who wrote instead of the scenario's senders
+    sender_index = models.BinaryField(max_length=16, null=True)  # who wrote instead of the scenario's senders
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -56,3 +54,8 @@ class ScenarioRun(models.Model):
     @property
     def message_ids(self) -> list[UUID]:
         return [UUID(id) for id in self.messages]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more was to be expected at the last look before anybody moves the clock."""
+        return self.state == self.State.RUNNING and self.due_at is None
