@@ -46,7 +46,7 @@ def with_secret(make: Callable[[], str]) -> Guess:
 
 
 def unknown() -> str:
-    return f"sk_test_{secrets.token_urlsafe(9)}{secrets.token_urlsafe(32)}"
+    return f"sk_live_{secrets.token_urlsafe(9)}{secrets.token_urlsafe(32)}"
 
 
 def guesses(told: Mapping[str, Any]) -> dict[str, dict[str, Guess]]:

@@ -100,7 +100,7 @@ def sealed(length: int) -> str:
 # One explanation for all of an environment's texts.
 PASSED = (
     '[{"routeId": "rte_06b1qv4e1dkn7bc2mfh3a0tj5o", "name": "Number 0", "failed": '
-    '{"field": "numberUsed", "operator": "equals", "value": "+33639980000"}}]'
+    '{"field": "numberUsed", "operator": "equals", "value": "+33937000000"}}]'
 )
 WHY = "md5('why' || environment_id)::uuid"
 EXPLAIN = f"""
@@ -114,7 +114,7 @@ INSERT INTO inbox_message (id, environment_id, channel_id, number_id, number_use
   route_version, routing_tag, why_id, simulated, partial)
 SELECT {id_of(1)}, environment_id, channel_id, number_id, number_used, {sealed(69)}, {sealed(40)},
   decode(md5((i %% {SENDERS})::text), 'hex'), 'number', 'FR', at, 'SM' || md5(i::text), 'GSM-7', 1, 'received',
-  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, true, false
+  route_id, route_name, CASE WHEN route_id IS NOT NULL THEN 1 END, tag, {WHY}, false, false
 FROM text
 """,
     "delivery_delivery": f"""{TEXT}

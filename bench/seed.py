@@ -1,5 +1,7 @@
 """Makes what the measurements need, through the services: `python -m bench.seed <what> <sink> <file> <smsc port>`.
 
+All of it is in live environments: a sandbox also looks for the code in each text, which live texts do not pay for.
+
 Writes to the file how to use it: `{"path", "token", "secrets": {path at the sink: signing secret}}`.
 """
 
@@ -38,7 +40,7 @@ from numbers import services as numbers  # noqa: E402
 from numbers.models import Assignment, Channel, Number  # noqa: E402
 from routing import services as routing  # noqa: E402
 
-CROWD_FROM = 353209100000  # a range of 100,000 that the Irish regulator has reserved for fiction
+CROWD_FROM = 33938000000  # 100,000 more of the same kind
 EACH, ROUTES = 100, 10
 QUIET_TENANTS = 40
 QUIET = f"+{FIRST_NUMBER + NUMBERS}"  # the bench tenant's last number, which no text of a run goes to
@@ -57,15 +59,19 @@ def bench(
     policy: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """One tenant: a channel (Twilio's unless said), 50 numbers, each with a route and an endpoint of its own."""
-    tenant = accounts.create_tenant("Bench", SYSTEM)
-    sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-    channel = numbers.create_channel(sandbox, SYSTEM, carrier=carrier, credentials=credentials)
+    live = live_of("Bench")
+    channel = numbers.create_channel(live, SYSTEM, carrier=carrier, credentials=credentials)
     signing = {}
     for index in range(NUMBERS):
         number = f"+{FIRST_NUMBER + index}"
-        numbers.assign_number(sandbox, SYSTEM, number=number, channel=channel)
-        signing[f"/e/{index}"] = lead(sandbox, number, f"{sink}/e/{index}", index, policy)
+        numbers.assign_number(live, SYSTEM, number=number, channel=channel)
+        signing[f"/e/{index}"] = lead(live, number, f"{sink}/e/{index}", index, policy)
     return {"path": channel.path, "token": TOKEN, "secrets": signing}
+
+
+def live_of(name: str) -> Environment:
+    """The live environment of a new tenant."""
+    return accounts.create_tenant(name, SYSTEM).environments.get(kind=Environment.Kind.LIVE)
 
 
 def lead(
@@ -97,13 +103,12 @@ def crowd(sink: str, tenants: int) -> dict[str, Any]:
 
 def join(sink: str, index: int) -> None:
     """One more tenant of the crowd."""
-    tenant = accounts.create_tenant(f"Tenant {index}", SYSTEM)
-    sandbox = tenant.environments.get(kind=Environment.Kind.SANDBOX)
-    channel = numbers.create_channel(sandbox, SYSTEM, carrier="twilio", credentials=AT_TWILIO)
-    hold(sandbox, channel, range(index * EACH, (index + 1) * EACH))
-    delivery.create_endpoint(sandbox, SYSTEM, url=f"{sink}/e/{index % NUMBERS}", is_default=True)
+    live = live_of(f"Tenant {index}")
+    channel = numbers.create_channel(live, SYSTEM, carrier="twilio", credentials=AT_TWILIO)
+    hold(live, channel, range(index * EACH, (index + 1) * EACH))
+    delivery.create_endpoint(live, SYSTEM, url=f"{sink}/e/{index % NUMBERS}", is_default=True)
     for route in range(ROUTES if index % 10 == 0 else 0):
-        lead(sandbox, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
+        lead(live, f"+{CROWD_FROM + index * EACH + route}", f"{sink}/e/{route}", route)
 
 
 def grown(channel: Channel, url: str) -> dict[str, Any]:
@@ -131,7 +136,7 @@ def grown(channel: Channel, url: str) -> dict[str, Any]:
 def hold(environment: Environment, channel: Channel, wanted: range) -> None:
     """Numbers in bulk, past the service that gives them one by one."""
     now = environment.created_at
-    rows = [Number(number=f"+{CROWD_FROM + n}", country="IE", fictional=True, created_at=now) for n in wanted]
+    rows = [Number(number=f"+{CROWD_FROM + n}", country="FR", created_at=now) for n in wanted]
     Number.objects.bulk_create(rows)
     Assignment.objects.bulk_create(
         Assignment(number=row, environment=environment, channel=channel, starts_at=now) for row in rows
@@ -145,8 +150,7 @@ def listeners(sink: str) -> dict[str, Any]:
     assert channel.environment is not None
     quiet = []
     for index in range(QUIET_TENANTS):
-        tenant = accounts.create_tenant(f"Quiet {index}", SYSTEM)
-        quiet.append(key_of(tenant.environments.get(kind=Environment.Kind.SANDBOX)))
+        quiet.append(key_of(live_of(f"Quiet {index}")))
     return told | {"key": key_of(channel.environment), "quiet": quiet}
 
 

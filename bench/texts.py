@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 NUMBERS = 50
-FIRST_NUMBER = 33639980000  # of the range that the French regulator has reserved for fiction
+FIRST_NUMBER = 33937000000  # of a range that France keeps for messages with a technical platform
 FIRST_SENDER = 33639985000
 SENDERS = 997
 TOKEN = "bench-0123456789abcdef0123456789ab"  # the auth token of the carrier's account

@@ -27,13 +27,13 @@ from tests.cast import URL
 HISTORY = History(total=1000, end=1_790_000_000_000)
 
 
-def sandbox(name: str) -> Environment:
-    return accounts.create_tenant(name, SYSTEM).environments.get(kind=Environment.Kind.SANDBOX)
+def live(name: str) -> Environment:
+    return accounts.create_tenant(name, SYSTEM).environments.get(kind=Environment.Kind.LIVE)
 
 
 def big() -> Environment:
     """The bench tenant as bench.seed makes it, as far as its history asks for it."""
-    environment = sandbox("Bench")
+    environment = live("Bench")
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="twilio", credentials={"authToken": "t" * 32}
     )
@@ -45,11 +45,11 @@ def big() -> Environment:
 
 
 def other() -> Environment:
-    environment = sandbox("Another")
+    environment = live("Another")
     channel = numbers.create_channel(
         environment, SYSTEM, carrier="twilio", credentials={"authToken": "u" * 32}
     )
-    numbers.assign_number(environment, SYSTEM, number="+353209100000", channel=channel)
+    numbers.assign_number(environment, SYSTEM, number="+33938000000", channel=channel)
     delivery.create_endpoint(environment, SYSTEM, url=URL, is_default=True)
     return environment
 
