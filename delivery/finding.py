@@ -7,17 +7,16 @@ says where it ended, so that each page is quick however seldom something is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import reduce
-from itertools import chain
 from operator import itemgetter, or_
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Value
 
 from accounts.ids import earliest
 from accounts.models import Environment
@@ -28,7 +27,7 @@ from inbox.models import Message
 Row = TypeVar("Row", bound=Model)
 State = Delivery.State
 
-MOST_LOOKED = 2_000  # rows a page
+MOST_LOOKED = 1_000  # rows a page
 # So many of these first: PostgreSQL takes any status for rare, and would look at all of them before it sorts.
 FEW_LOOKED = 200
 MOST_COUNTED = 10_000
@@ -56,7 +55,7 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Row]):
-    """Rows in the order of the unique `by`: all `parts` together.
+    """Rows in the order of the unique `by`: all `parts` together, which where they are several are read from `whole`.
 
     Where few of what is looked at may be meant, `ways` lead to them: each row is on every way, which is one walk along
     an index or several together.
@@ -65,6 +64,7 @@ class Found(Generic[Row]):
     parts: tuple[QuerySet[Row], ...]
     by: str = "-pk"
     ways: tuple[tuple[QuerySet[Any], ...], ...] = ()
+    whole: QuerySet[Row] | None = None
 
     @property
     def column(self) -> str:
@@ -88,34 +88,33 @@ class Found(Generic[Row]):
         return Looked(rows, end if len(rows) < count else None)
 
     def rows(self, within: dict[str, Any], count: int) -> list[Row]:
-        """The first of all parts together. Only those are read whole: a row costs more than its place."""
-        parts = [part.filter(**within) for part in self.parts]
-        if len(parts) == 1:
-            return list(parts[0].order_by(self.by)[:count])
-        places = [
-            (place, pk, part)
-            for part in parts
-            for place, pk in part.order_by(self.by).values_list(self.column, "pk")[:count]
-        ]
-        first = sorted(places, key=itemgetter(0), reverse=self.descends)[:count]
-        chosen = [part.filter(pk__in=[pk for _place, pk, of in first if of is part]) for part in parts]
-        return sorted(chain.from_iterable(chosen), key=self.place, reverse=self.descends)
+        """The first of all parts together. Of several only those are read whole: a row costs more than its place."""
+        parts = [part.filter(**within).order_by(self.by) for part in self.parts]
+        if self.whole is None:
+            return list(parts[0][:count])
+        places = together([part.values_list("pk", self.column)[:count] for part in parts])
+        first = dict(sorted(places, key=itemgetter(1), reverse=self.descends)[:count])
+        rows = self.whole.in_bulk(first)
+        for pk, row in rows.items():
+            setattr(row, self.column, first[pk])
+        return [rows[pk] for pk in first if pk in rows]  # what was erased just now is not
 
     def end(self, behind: dict[str, Any], look: int) -> Any:
         """The place up to which some way has so many rows at most; None where one is no longer than that."""
-        farthest: Any = None
-        for way in self.ways:
-            ends = [end for walk in way for end in self.place_after(walk.filter(**behind), look)]
-            if not ends:
-                return None
-            nearest = max(ends) if self.descends else min(ends)
-            if farthest is None or (nearest < farthest) is self.descends:
-                farthest = nearest
-        return farthest
-
-    def place_after(self, walk: QuerySet[Any], look: int) -> Iterable[Any]:
-        """The place of the last of so many rows, if there are so many."""
-        return walk.order_by(self.by).values_list(self.column, flat=True)[look - 1 : look]
+        if not self.ways:
+            return None
+        walks = [
+            walk.filter(**behind).order_by(self.by).values_list(Value(number), self.column)[look - 1 : look]
+            for number, way in enumerate(self.ways)
+            for walk in way
+        ]
+        nearest: dict[int, Any] = {}
+        for number, place in together(walks):
+            known = nearest.setdefault(number, place)
+            nearest[number] = max(known, place) if self.descends else min(known, place)
+        if len(nearest) < len(self.ways):
+            return None
+        return min(nearest.values()) if self.descends else max(nearest.values())
 
     def up_to(self, end: Any) -> dict[str, Any]:
         return {} if end is None else {f"{self.column}__{'gte' if self.descends else 'lte'}": end}
@@ -126,6 +125,12 @@ class Found(Generic[Row]):
         rows = (part.filter(**self.up_to(end)).order_by(self.by).values(self.column) for part in self.parts)
         value = sum(part[: MOST_COUNTED + 1].count() for part in rows)
         return Count(min(value, MOST_COUNTED), end is not None or value > MOST_COUNTED)
+
+
+def together(looks: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    """What all of them find, asked at once, in no order."""
+    first, *others = looks
+    return first.union(*others, all=True) if others else first
 
 
 def between(environment: Environment, since: datetime | None, until: datetime | None) -> dict[str, UUID]:
@@ -156,7 +161,8 @@ def messages(
         kinds: list[dict[str, Any]] = [{"environment": environment, "state": State.FAILED}]
         return by_delivery(environment, kinds, columns, seldom=bool(columns))
     if status == Message.State.QUEUED:
-        present = [state for state in OPEN if environment.deliveries.filter(state=state).exists()]
+        looks = [environment.deliveries.filter(state=state).values_list("state", flat=True) for state in OPEN]
+        present = together([look[:1] for look in looks])
         kinds = [{"environment": environment, "state": state} for state in present]
         return by_delivery(environment, kinds, columns, seldom=True, without=Q(state=State.FAILED))
     if status not in (None, Message.State.DELIVERED):
@@ -200,11 +206,12 @@ def by_delivery(
     # Asked of the deliveries too, so that those of newer texts take no look at these.
     ids = {f"message__{name[4:]}": bound for name, bound in wanted.items() if name.startswith("pk__")}
     parts = tuple(through(texts, kind | ids, kinds, without or Q()).filter(**wanted) for kind in kinds)
+    whole = texts if len(parts) > 1 else None
     if not seldom:
-        return Found(parts, "-place")
+        return Found(parts, "-place", whole=whole)
     own = Delivery.objects.filter(event_type=RECEIVED).annotate(place=F("pk"))
     ways = [tuple(walk.annotate(place=F("pk")) for walk in way) for way in ways_of(environment, wanted)]
-    return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)))
+    return Found(parts, "-place", (*ways, tuple(own.filter(**kind, **places) for kind in kinds)), whole)
 
 
 def through(

@@ -129,7 +129,7 @@ def touched(queries: CaptureQueriesContext) -> int:
     """How many rows the statements' plans handed on or threw away."""
     total = 0.0
     for query in queries:
-        if query["sql"].startswith("SELECT"):
+        if query["sql"].lstrip("(").startswith("SELECT"):
             with connection.cursor() as cursor:
                 cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) " + query["sql"])
                 plan = "\n".join(line for (line,) in cursor.fetchall())
