@@ -255,3 +255,13 @@ def test_a_way_that_is_short_is_gone_to_its_end(
 def test_every_list_has_its_filters(acme: House, api: Api, path: str, query: str, count: int) -> None:
     url = f"{path}?{query}".format(**acme.live.ids)
     assert len(ids_of(api, url)) == count
+
+
+def test_those_that_wait_are_looked_for_together(
+    acme: House, api: Api, django_assert_num_queries: Any
+) -> None:
+    states = ("pending", "held", "sending")
+    texts = [store_delivery(store_message(acme.live.assignment), acme.live.endpoint, one) for one in states]
+    with django_assert_num_queries(11):  # of which four look for the texts
+        found = api.get("messages?status=queued").json()["data"]
+    assert [row["id"] for row in found] == [public("message", one.message_id) for one in reversed(texts)]
