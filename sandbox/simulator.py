@@ -28,7 +28,17 @@ from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
 from numbers.phone import is_e164, is_fictional, normalise
 from sandbox import magic, quarantine
-from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
+from sandbox.dialects import (
+    CLOSED,
+    DIALECTS,
+    ID_PREFIXES,
+    PRIVATE_KEY,
+    CannotWrite,
+    Dialect,
+    Place,
+    Text,
+    Way,
+)
 from sandbox.scenario_run import ScenarioRun
 from sandbox.segments import encoding_of, split
 from sandbox.simulation import Said, SimulatedText, Simulation
@@ -162,7 +172,7 @@ def is_beyond(environment: Environment, number: str) -> bool:
 def channel_of(environment: Environment, actor: Actor, holding: Assignment, carrier: str | None) -> Channel:
     """By which channel the text comes. Raises Invalid for a carrier whose dialect we do not know."""
     own = holding.channel if holding.own_channel_id else None
-    if own is not None and carrier in (None, own.carrier) and own.carrier in DIALECTS:
+    if own is not None and own.carrier in DIALECTS and is_meant(own, carrier):
         return own
     wanted = carrier or holding.channel.carrier
     if wanted not in DIALECTS:
@@ -172,19 +182,27 @@ def channel_of(environment: Environment, actor: Actor, holding: Assignment, carr
     return simulated_channel(environment, actor, wanted)
 
 
+def is_meant(own: Channel, carrier: str | None) -> bool:
+    """Whether a text comes by that channel. Of a CLOSED carrier, which alone can write to it, the name means ours."""
+    return carrier is None or (carrier == own.carrier and carrier not in CLOSED)
+
+
 def simulated_channel(environment: Environment, actor: Actor, carrier: str) -> Channel:
     """The simulator's own channel of that carrier in the sandbox, made when it is first needed."""
     own = environment.channels.filter(carrier=carrier, simulated=True, deleted_at=None)
     if (found := own.first()) is not None:
         return found
+    known = DIALECTS[carrier].credentials(seed_of(environment))
+    private_key = known.pop(PRIVATE_KEY, None)
     try:
         return numbers.create_channel(
             environment,
             actor,
             carrier=carrier,
             name=_("Simulated %(carrier)s") % {"carrier": carrier},
-            credentials=DIALECTS[carrier].credentials(seed_of(environment)),
+            credentials=known,
             simulated=True,
+            private_key=private_key,
         )
     except IntegrityError:  # somebody was faster
         return own.get()
@@ -199,7 +217,10 @@ def way_of(channel: Channel) -> Way:
     """Raises Unsealable."""
     assert channel.environment is not None  # the operator's are never used
     url = settings.PUBLIC_INGEST_URL + channel.path
-    return Way(url, channel.credentials(), seed_of(channel.environment), clock())
+    credentials, private_key = channel.credentials(), channel.private_key()
+    if private_key is not None:
+        credentials[PRIVATE_KEY] = private_key
+    return Way(url, credentials, seed_of(channel.environment), clock())
 
 
 # ---- the texts
@@ -284,7 +305,9 @@ def try_to_write(simulation: Simulation, texts: Sequence[SimulatedText], said: S
     try:
         dialect.write(written(simulation, texts[0], said), way)
     except CannotWrite as problem:
-        raise Invalid([(problem.pointer, problem.code, problem.detail)]) from None
+        by_skew = problem.pointer == "/sentAt" and simulation.sent_at is None
+        pointer = "/skewSeconds" if by_skew else problem.pointer
+        raise Invalid([(pointer, problem.code, problem.detail)]) from None
 
 
 def written(simulation: Simulation, text: SimulatedText, said: Said) -> Text:

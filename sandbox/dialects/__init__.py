@@ -1,6 +1,6 @@
 """The dialects in which the simulator writes: one module a carrier, one line in a table.
 
-AWS signs with a key of Amazon's, OVHcloud calls nobody, and SMPP is a line of the carrier's: these three are missing.
+OVHcloud calls nobody, and SMPP is a line of the carrier's: these two are missing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.dialects import (
+    aws,
     bandwidth,
     bird,
     clickatell,
@@ -23,9 +24,20 @@ from sandbox.dialects import (
     vonage,
     vonage_messages,
 )
-from sandbox.dialects.base import CannotWrite, Dialect, Place, Text, Way, Written
+from sandbox.dialects.base import PRIVATE_KEY, CannotWrite, Dialect, Place, Text, Way, Written
 
-__all__ = ["DIALECTS", "ID_PREFIXES", "CannotWrite", "Dialect", "Place", "Text", "Way", "Written"]
+__all__ = [
+    "CLOSED",
+    "DIALECTS",
+    "ID_PREFIXES",
+    "PRIVATE_KEY",
+    "CannotWrite",
+    "Dialect",
+    "Place",
+    "Text",
+    "Way",
+    "Written",
+]
 
 DIALECTS: Mapping[str, Dialect] = {
     "twilio": twilio,
@@ -36,6 +48,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "sinch": sinch,
     "messagebird": messagebird,
     "bird": bird,
+    "aws": aws,
     "infobip": infobip,
     "bandwidth": bandwidth,
     "clickatell": clickatell,
@@ -43,5 +56,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "generic": generic,
     "sandbox": sandbox,
 }
+#: Carriers that sign with what nobody else has: nobody but they can write to a channel of one's own.
+CLOSED = frozenset({"telnyx", "aws"})
 #: How carriers' ids begin that are no plain UUIDs; 32 hexadecimal digits follow.
 ID_PREFIXES: Mapping[str, str] = {"twilio": "SM"}
