@@ -1,6 +1,6 @@
 """The dialects in which the simulator writes: one module a carrier, one line in a table.
 
-OVHcloud calls nobody, and SMPP is a line of the carrier's: these two are missing.
+SMPP is a line of the carrier's, and missing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sandbox.dialects import (
     highconnection,
     infobip,
     messagebird,
+    ovh,
     plivo,
     sandbox,
     sinch,
@@ -27,10 +28,11 @@ from sandbox.dialects import (
 from sandbox.dialects.base import PRIVATE_KEY, CannotWrite, Dialect, Place, Text, Way, Written
 
 __all__ = [
-    "CLOSED",
+    "ASKED",
     "DIALECTS",
     "ID_PREFIXES",
     "PRIVATE_KEY",
+    "UNFORGEABLE",
     "CannotWrite",
     "Dialect",
     "Place",
@@ -53,10 +55,13 @@ DIALECTS: Mapping[str, Dialect] = {
     "bandwidth": bandwidth,
     "clickatell": clickatell,
     "highconnection": highconnection,
+    "ovh": ovh,
     "generic": generic,
     "sandbox": sandbox,
 }
-#: Carriers that sign with what nobody else has: nobody but they can write to a channel of one's own.
-CLOSED = frozenset({"telnyx", "aws"})
+#: Nobody but the carrier can be these on a channel of one's own: where they are named, the simulator's brings the text.
+UNFORGEABLE = frozenset({"telnyx", "aws", "ovh"})
+#: Carriers that post nothing: `write` makes what their API says of a text to whoever asks it (sandbox.carrier_api).
+ASKED = frozenset({"ovh"})
 #: How carriers' ids begin that are no plain UUIDs; 32 hexadecimal digits follow.
 ID_PREFIXES: Mapping[str, str] = {"twilio": "SM"}
