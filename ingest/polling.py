@@ -119,8 +119,8 @@ def first_reach() -> timedelta:
 
 def held_by(channel: ChannelView, only: Collection[str] | None) -> list[Held]:
     """The numbers on a channel, of a simulated one those of its sandbox; perhaps some `only`. Runs in a thread."""
-    rows = Assignment.objects.filter(ends_at=None)
-    rows = rows.filter(environment=channel.environment) if channel.simulated else rows.filter(channel=channel.id)
+    on_it = {"environment_id": channel.environment} if channel.simulated else {"channel_id": channel.id}
+    rows = Assignment.objects.filter(ends_at=None, **on_it)
     if only is not None:
         rows = rows.filter(number__number__in=only)
     try:

@@ -54,7 +54,7 @@ def answer(request: Request) -> Answer:
     if found[2] == "/auth/time":
         return told(200, int(clock().timestamp()))
     try:
-        return to_signed(request, channel, found[2], query)
+        return about_texts(request, channel, found[2], query)
     except (CannotWrite, Unsealable):  # its credentials were changed since
         return NOTHING
 
@@ -65,7 +65,7 @@ def channel_of(token: str) -> Channel | None:
     return known.select_related("environment").first()
 
 
-def to_signed(request: Request, channel: Channel, path: str, query: str) -> Answer:
+def about_texts(request: Request, channel: Channel, path: str, query: str) -> Answer:
     """Raises CannotWrite, Unsealable."""
     credentials = channel.credentials()
     if not is_signed(request, credentials):

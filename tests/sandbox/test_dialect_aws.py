@@ -207,11 +207,12 @@ def test_an_emulator_of_ones_own_is_believed(acme: House, door: LiveDoor) -> Non
 
 def test_sns_signs_with_the_time_that_it_tells(simulator: Simulator) -> None:
     now = datetime.now(UTC)
-    for fields, pointer in (
+    wrong: list[tuple[dict[str, Any], str]] = [
         ({"sentAt": (now - timedelta(hours=2)).isoformat()}, "#/sentAt"),
         ({"sentAt": (now + timedelta(minutes=6)).isoformat()}, "#/sentAt"),
         ({"skewSeconds": -7200}, "#/skewSeconds"),
-    ):
+    ]
+    for fields, pointer in wrong:
         assert simulator.refused(carrier="aws", **fields) == (422, pointer, "out_of_range")
     simulator.send("Now", carrier="aws")
     [told] = simulator.ask("An hour on its way", carrier="aws", skewSeconds=-3500).json()["texts"]
