@@ -64,9 +64,7 @@ def create_channel(
     return channel
 
 
-def check_credentials(
-    environment: Environment | None, carrier: str, credentials: Mapping[str, Any]
-) -> None:
+def check_credentials(environment: Environment | None, carrier: str, credentials: Mapping[str, Any]) -> None:
     """Raises Invalid naming each that is wrong, or that is none for a channel of this environment."""
     if errors := validate_credentials(CARRIERS[carrier], credentials):
         raise Invalid(errors)

@@ -1,4 +1,4 @@
-"""The API of a carrier that is asked for its texts, as far as ingest.polling asks it: OVHcloud's, of simulated channels.
+"""The API of a carrier that is asked for its texts, as far as we ask it: OVHcloud's, for simulated channels.
 
     GET /sandbox/carriers/ovh/<channel token>/auth/time                                     its clock
     GET …/sms/<account>/virtualNumbers/<number>/incoming[?creationDatetime.from=…]   signed   ids

@@ -26,7 +26,9 @@ def credentials(seed: bytes) -> dict[str, str]:
 
 def write(text: Text, way: Way) -> Written:
     if dict(way.credentials) != credentials(way.seed):
-        detail = _("Only OVHcloud has the texts of this channel. Name the carrier ovh to use a simulated one.")
+        detail = _(
+            "Only OVHcloud has the texts of this channel. Name the carrier ovh to use a simulated one."
+        )
         raise CannotWrite("/carrier", "cannot_sign", detail)
     return Written(dumped(document(text)), {"Content-Type": JSON})
 

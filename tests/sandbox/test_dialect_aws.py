@@ -1,4 +1,4 @@
-"""AWS by the simulator: notifications as SNS posts them, signed with a key that is shown nowhere and trusted nowhere else."""
+"""AWS by the simulator: notifications as SNS posts them, signed with a key that nobody sees and nothing else trusts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def test_the_request_is_what_sns_posts(simulator: Simulator, channel: Channel) -
     envelope = json.loads(request.body)
     assert envelope.keys() == {*sns.notification("", clock()), "Signature", "UnsubscribeURL"}
     assert (envelope["Type"], envelope["SignatureVersion"]) == ("Notification", "2")
-    assert envelope["SigningCertURL"].startswith("https://sns.eu-west-3.amazonaws.com/SimpleNotificationService-")
+    assert envelope["SigningCertURL"].startswith(
+        "https://sns.eu-west-3.amazonaws.com/SimpleNotificationService-"
+    )
     assert {name: value for name, value in request.headers.items() if name.startswith("x-amz-sns-")} == {
         "x-amz-sns-message-type": "Notification",
         "x-amz-sns-message-id": envelope["MessageId"],
@@ -77,7 +79,9 @@ def test_the_request_is_what_sns_posts(simulator: Simulator, channel: Channel) -
     said = json.loads(sns.texted("", "", "", ""))
     del said["previousPublishedMessageId"]  # nobody wrote before
     assert json.loads(envelope["Message"]).keys() == said.keys()
-    assert envelope == json.loads(sns.signed(envelope, private_key(channel)))  # by other code, the same signature
+    assert envelope == json.loads(
+        sns.signed(envelope, private_key(channel))
+    )  # by other code, the same signature
 
 
 def private_key(channel: Channel) -> RSAPrivateKey:
@@ -113,7 +117,9 @@ def test_no_other_channel_trusts_its_key(
 ) -> None:
     topic = channel.credentials()["topicArn"]
     for side in (acme.live, acme.sandbox):
-        other = numbers.create_channel(side.environment, SYSTEM, carrier="aws", credentials={"topicArn": topic})
+        other = numbers.create_channel(
+            side.environment, SYSTEM, carrier="aws", credentials={"topicArn": topic}
+        )
         door.view(other)
         assert post(door, other, written(channel, side.assignment.number.number)) == 503
     assert len(asked) == 1  # and kept: Amazon's own, which did not sign this
@@ -182,7 +188,9 @@ def test_only_a_simulated_channel_has_a_private_key(acme: House) -> None:
         )
 
 
-@pytest.mark.parametrize("pem", ["", "Amazon", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+@pytest.mark.parametrize(
+    "pem", ["Amazon", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
+)
 def test_a_certificate_is_one(acme: House, pem: str) -> None:
     body: dict[str, Any] = {"carrier": "aws", "credentials": OWN | {"signingCertificate": pem}}
     answer = Api(acme.sandbox.key).post("channels", body)

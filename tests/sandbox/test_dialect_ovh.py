@@ -1,4 +1,4 @@
-"""OVHcloud by the simulator: asked as the real one is, signed, and answering nobody but who has its channel's secrets."""
+"""OVHcloud by the simulator: asked as the real one is, and silent to whoever lacks its channel's secrets."""
 
 from __future__ import annotations
 
@@ -220,9 +220,7 @@ def test_what_it_could_not_have_brought_is_refused(simulator: Simulator) -> None
     assert not Simulation.objects.exists()
 
 
-def test_the_other_magic_senders_do_what_they_do(
-    simulator: Simulator, poller: Poller
-) -> None:
+def test_the_other_magic_senders_do_what_they_do(simulator: Simulator, poller: Poller) -> None:
     for sender in (magic.REPEATED, magic.SENT_TWICE):
         simulator.send(sender.number, carrier="ovh", senderId=sender.number)
     assert [one.content for one in simulator.messages()] == [
@@ -235,7 +233,9 @@ def test_a_number_of_the_pool_at_ovh_is_simulated_so(
     acme: House, simulator: Simulator, poller: Poller
 ) -> None:
     given = {"applicationKey": "key", "applicationSecret": "secret", "consumerKey": "consumer"}
-    pool = numbers.create_channel(None, SYSTEM, carrier="ovh", credentials=given | {"serviceName": "sms-ab12345-1"})
+    pool = numbers.create_channel(
+        None, SYSTEM, carrier="ovh", credentials=given | {"serviceName": "sms-ab12345-1"}
+    )
     number = acme.sandbox.assignment.number
     number.channel = pool
     number.save(update_fields=["channel"])
