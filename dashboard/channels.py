@@ -89,7 +89,8 @@ def new(request: PageRequest) -> HttpResponse:
     if carrier not in CARRIERS:
         offers = [(name, ABOUT.get(name, "")) for name in CARRIERS]
         return render(request, "channel_carriers.html", {"offers": offers})
-    form = ChannelForm(carrier, request.POST or None)
+    sandbox = not request.environment.is_live
+    form = ChannelForm(carrier, request.POST or None, sandbox=sandbox)
     if form.is_valid():
         channel = created(request, carrier, form)
         if channel is not None:
@@ -129,7 +130,13 @@ def one(request: PageRequest, channel_id: str) -> HttpResponse:
     """Everybody sees the URL; only who may configure sees and sends the form."""
     channel = find(open_channels(request), "channel", channel_id)
     editing, stored = can(request, CONFIGURE), readable(channel)
-    form = ChannelForm(channel.carrier, request.POST or None, stored=stored, name=channel.name)
+    form = ChannelForm(
+        channel.carrier,
+        request.POST or None,
+        stored=stored,
+        name=channel.name,
+        sandbox=not request.environment.is_live,
+    )
     if form.is_valid() and updated(request, channel, form):
         return go(request, "channels")
     numbers = channel.assignments.filter(ends_at=None).select_related("number", "channel").order_by("pk")

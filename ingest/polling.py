@@ -4,6 +4,8 @@
 
 What was taken twice is stored once, so each look reaches back over the last one, and the first one of a process over
 days. How far a look got is therefore kept in memory alone.
+
+Simulated channels are asked likewise, but only for numbers that somebody `tell`s of: the sandbox's process answers.
 """
 
 from __future__ import annotations
@@ -13,16 +15,20 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.db import Error, connection
 
 from accounts.clock import clock
+from accounts.database import dsn
 from accounts.ids import earliest
 from inbox.models import Message
 from ingest import metrics
@@ -43,6 +49,9 @@ OVERLAP = timedelta(hours=3)  # a carrier may list a text later than it dates it
 FIRST_REACH = OLDEST - timedelta(hours=1)
 DEADLINE_S = 8.0
 MOST_PAUSE_S = 3600.0
+HEARD_S = 5.0  # within which a connection shows that it lives
+TOLD = "simulated_texts"  # the channel of notices that name a simulated channel and a number
+SIMULATED = "/sandbox/carriers"  # where the sandbox's process answers instead of carriers
 
 Fetch = Callable[[Enquiry], Iterator[Found]]
 Key = tuple[UUID, UUID]  # channel and number
@@ -90,14 +99,30 @@ def source_of(channel: ChannelView) -> Source | None:
     return source if source and channel.credentials and source.needs in channel.credentials else None
 
 
+def api_of(source: Source, channel: ChannelView) -> str:
+    """Where the carrier's API is for this channel."""
+    if channel.simulated:
+        return str(settings.SANDBOX_RECEIVER_URL + SIMULATED + channel.path.removeprefix("/in"))
+    return str(getattr(settings, source.api))
+
+
+def tell(channel: UUID, number: str) -> None:
+    """Have a simulated channel asked at once for the texts of a number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [TOLD, f"{channel} {number}"])
+
+
 def first_reach() -> timedelta:
     """How far back it is safe to look: a repeat must still be known for one."""
     return min(FIRST_REACH, timedelta(days=settings.CARRIER_IDS_KEPT_DAYS) / 2)
 
 
-def held_by(channel: UUID) -> list[Held]:
-    """The numbers on a channel; runs in a thread."""
-    rows = Assignment.objects.filter(channel_id=channel, ends_at=None)
+def held_by(channel: ChannelView, only: Collection[str] | None) -> list[Held]:
+    """The numbers on a channel, of a simulated one those of its sandbox; perhaps some `only`. Runs in a thread."""
+    on_it = {"environment_id": channel.environment} if channel.simulated else {"channel_id": channel.id}
+    rows = Assignment.objects.filter(ends_at=None, **on_it)
+    if only is not None:
+        rows = rows.filter(number__number__in=only)
     try:
         return [
             Held(
@@ -127,7 +152,7 @@ def ask(
     """What a carrier has for a number, at most MOST, and what kept it from telling more; runs in a thread."""
     enquiry = Enquiry(
         call=call,
-        api=getattr(settings, source.api),
+        api=api_of(source, channel),
         credentials=channel.credentials or {},
         number=held.number,
         since=since,
@@ -149,6 +174,8 @@ class Poller:
         self.intake = intake
         self.turns: dict[UUID, Turn] = {}
         self.reached: dict[Key, datetime] = {}
+        self.told: dict[UUID, set[str]] = defaultdict(set)  # by simulated channel, numbers that have texts
+        self.wake = asyncio.Event()
         self.places = asyncio.Semaphore(AT_ONCE)
         self.stopping = threading.Event()
         self.brought = 0  # texts that were not here before
@@ -161,20 +188,43 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled."""
-        tasks: set[asyncio.Task[None]] = set()
+        tasks = {asyncio.create_task(self.hear())}
         try:
             while True:
+                self.wake.clear()
                 for turn in self.due():
                     turn.running = True
                     task = asyncio.create_task(self.take_turn(turn))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
-                await asyncio.sleep(TICK_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TICK_S):
+                        await self.wake.wait()
         finally:
             self.stopping.set()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def hear(self) -> None:
+        """Learn what others tell, until cancelled and through any outage of the database."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as link:
+                    await link.execute(f"LISTEN {TOLD}")
+                    while True:
+                        async for notice in link.notifies(timeout=HEARD_S):
+                            self.take_note(notice.payload)
+                        async with asyncio.timeout(HEARD_S):
+                            await link.execute("SELECT 1")
+            except (psycopg.Error, OSError) as error:
+                log.warning("polling: not hearing", extra={"reason": type(error).__name__})
+                await asyncio.sleep(TICK_S)
+
+    def take_note(self, payload: str) -> None:
+        channel, _space, number = payload.partition(" ")
+        self.told[UUID(channel)].add(number)
+        self.wake.set()
 
     def due(self) -> list[Turn]:
         """Whose time has come. New credentials are tried at once, whatever the old ones came to."""
@@ -189,7 +239,10 @@ class Poller:
                 turn.due, turn.failures = 0.0, 0
             turn.channel = channel
         now = time.monotonic()
-        return [turn for turn in self.turns.values() if not turn.running and turn.due <= now]
+        return [turn for turn in self.turns.values() if not turn.running and self.is_due(turn, now)]
+
+    def is_due(self, turn: Turn, now: float) -> bool:
+        return bool(self.told.get(turn.channel.id)) if turn.channel.simulated else turn.due <= now
 
     async def take_turn(self, turn: Turn) -> None:
         channel, every_s = turn.channel, pace(turn.channel)
@@ -213,11 +266,14 @@ class Poller:
         """
         problems: list[Exception] = []
         complete = True
-        for held in await asyncio.to_thread(held_by, channel.id):
+        only = self.told.pop(channel.id, None)
+        for held in await asyncio.to_thread(held_by, channel, only):
             try:
                 complete &= await self.look_at(channel, held, since)
             except (Unavailable, Unanswered) as problem:  # one number's; what is wrong with all ends the look
                 problems.append(problem)
+        if only and not complete:
+            self.told[channel.id] |= only
         if problems:
             raise problems[0]
         return complete
@@ -236,7 +292,7 @@ class Poller:
             self.brought += 1
         if problem is not None:
             raise problem
-        if complete := len(found) < MOST:
+        if (complete := len(found) < MOST) and not channel.simulated:  # those may be dated as one likes
             self.reached[key] = began - OVERLAP
         return complete
 

@@ -38,6 +38,7 @@ FIELD_LABELS = {
     "signingKey": gettext_lazy("Signing key"),
     "publicKey": gettext_lazy("Public key"),
     "signatureVersion": gettext_lazy("Signature version"),
+    "signingCertificate": gettext_lazy("Signing certificate"),
     "channelNumber": gettext_lazy("Number of the channel"),
     "host": gettext_lazy("Host"),
     "port": gettext_lazy("Port"),
@@ -99,15 +100,25 @@ class ChannelForm(forms.Form):
     """A name, and one field for each credential of the carrier.
 
     With `stored`, the credentials of an existing channel, those that are no secrets are filled in, and secrets left
-    empty are kept.
+    empty are kept. What only sandboxes may have is asked for in a `sandbox`.
     """
 
     name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=80)
 
     def __init__(
-        self, carrier: str, data: Any, *, stored: Mapping[str, str] | None = None, name: str = ""
+        self,
+        carrier: str,
+        data: Any,
+        *,
+        stored: Mapping[str, str] | None = None,
+        name: str = "",
+        sandbox: bool = False,
     ) -> None:
-        self.credentials: Mapping[str, CredentialField] = CARRIERS[carrier].credentials
+        self.credentials: Mapping[str, CredentialField] = {
+            word: rule
+            for word, rule in CARRIERS[carrier].credentials.items()
+            if sandbox or not rule.sandbox_only
+        }
         self.stored = stored or {}
         shown = {word: text for word, text in self.stored.items() if not is_secret(CARRIERS[carrier], word)}
         super().__init__(data, initial={**shown, "name": name})

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import keyring
+from accounts.encryption import DataKey
 from accounts.ids import uuid7
 from accounts.models import Environment, User
 from accounts.personal import NO_PERSONAL_DATA, PersonalData
@@ -36,9 +37,12 @@ class Channel(models.Model):
     deleted_at = models.DateTimeField(null=True)
     # The simulator's own, of which a sandbox has one a carrier: it brings texts to every number of its sandbox.
     simulated = models.BooleanField(default=False, db_default=False)
+    # Of a simulated one, where its credentials hold the public half only: what the simulator signs with. Shown nowhere.
+    sealed_private_key = models.BinaryField(null=True)
 
     personal_data: ClassVar = NO_PERSONAL_DATA
     CREDENTIALS = "numbers_channel.credentials"
+    PRIVATE_KEY = "numbers_channel.private_key"
 
     class Meta:
         verbose_name = _("channel")
@@ -47,6 +51,10 @@ class Channel(models.Model):
             models.CheckConstraint(
                 condition=models.Q(simulated=False) | models.Q(environment__isnull=False),
                 name="channel_simulated_for_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(simulated=True) | models.Q(sealed_private_key=None),
+                name="channel_private_key_simulated",
             ),
             models.UniqueConstraint(
                 fields=["environment", "carrier"],
@@ -71,8 +79,20 @@ class Channel(models.Model):
         return value
 
     def seal_credentials(self, credentials: dict[str, str]) -> None:
-        key = keyring.of(self.environment.tenant_id if self.environment else None)
+        key = self.data_key()
         self.sealed_credentials = key.seal(json.dumps(credentials).encode(), self.CREDENTIALS, self.pk)
+
+    def private_key(self) -> str | None:
+        """What the simulator signs with, in PEM form, where no credential does; raises Unsealable."""
+        if self.sealed_private_key is None:
+            return None
+        return keyring.open_text(self.sealed_private_key, self.PRIVATE_KEY, self.pk)
+
+    def seal_private_key(self, pem: str) -> None:
+        self.sealed_private_key = self.data_key().seal(pem.encode(), self.PRIVATE_KEY, self.pk)
+
+    def data_key(self) -> DataKey:
+        return keyring.of(self.environment.tenant_id if self.environment else None)
 
 
 def sms_only() -> list[str]:

@@ -31,13 +31,16 @@ def create_channel(
     name: str = "",
     credentials: Mapping[str, Any],
     simulated: bool = False,
+    private_key: str | None = None,
 ) -> Channel:
-    """A new way in, of an environment or (None) of the operator for the pool. Raises Invalid naming the wrong field."""
+    """A new way in, of an environment or (None) of the operator for the pool. Raises Invalid naming the wrong field.
+
+    `private_key` is that of a simulated one, in PEM form, where no credential signs.
+    """
     if carrier not in CARRIERS:
         known = ", ".join(sorted(CARRIERS))
         raise Invalid([("/carrier", "unknown_carrier", _("Use one of: %(known)s.") % {"known": known})])
-    if errors := validate_credentials(CARRIERS[carrier], credentials):
-        raise Invalid(errors)
+    check_credentials(environment, carrier, credentials)
     channel = Channel(
         environment=environment,
         carrier=carrier,
@@ -47,6 +50,8 @@ def create_channel(
         created_at=clock(environment),
     )
     channel.seal_credentials(dict(credentials))
+    if private_key is not None:
+        channel.seal_private_key(private_key)
     with transaction.atomic():
         channel.save(force_insert=True)
         audit.record(
@@ -59,6 +64,17 @@ def create_channel(
     return channel
 
 
+def check_credentials(environment: Environment | None, carrier: str, credentials: Mapping[str, Any]) -> None:
+    """Raises Invalid naming each that is wrong, or that is none for a channel of this environment."""
+    if errors := validate_credentials(CARRIERS[carrier], credentials):
+        raise Invalid(errors)
+    if environment is None or environment.is_live:
+        rules = CARRIERS[carrier].credentials
+        detail = _("A channel of live trusts its carrier alone: this is for sandboxes only.")
+        if wrong := [name for name in credentials if rules[name].sandbox_only]:
+            raise Invalid((f"/credentials/{name}", "sandbox_only", detail) for name in wrong)
+
+
 def update_channel(
     channel: Channel, actor: Actor, *, name: str | None = None, credentials: Mapping[str, Any] | None = None
 ) -> Channel:
@@ -66,8 +82,7 @@ def update_channel(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     if credentials is not None:
-        if errors := validate_credentials(CARRIERS[channel.carrier], credentials):
-            raise Invalid(errors)
+        check_credentials(channel.environment, channel.carrier, credentials)
         channel.seal_credentials(dict(credentials))
         after["credentials"] = sorted(credentials)
     if name is not None and name != channel.name:

@@ -19,10 +19,12 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Min, Q, Value
 
 from accounts.clock import clock
 from accounts.encryption import Unsealable
+from accounts.ids import earliest
 from inbox.models import Message
+from ingest import polling
 from numbers.calling import Unanswered, send
 from sandbox import magic
-from sandbox.dialects import DIALECTS, CannotWrite
+from sandbox.dialects import ASKED, DIALECTS, CannotWrite
 from sandbox.simulation import Said, SimulatedText, Simulation
 from sandbox.simulator import way_of, written
 
@@ -30,6 +32,8 @@ log = logging.getLogger("smsgateway.worker")
 
 LEASE = timedelta(seconds=30)
 ANSWER_WITHIN_S = 5.0
+FETCHED_WITHIN_S = 2.0
+LOOK_S = 0.05
 TRIES = 6
 NOT_YET = 404  # the door hears of a new channel a moment after it was made
 AGAIN = frozenset({NOT_YET, 408, 429, 503})
@@ -133,9 +137,11 @@ def pause(text: SimulatedText) -> timedelta:
 
 def asked(session: requests.Session, simulation: Simulation, text: SimulatedText, said: Said) -> int | None:
     """The status that the door answers, None where it does not, or is not heard."""
-    unheard = magic.writes(said.sender, magic.UNHEARD) and not messages_of(simulation, [text])
     channel = simulation.channel
     request = DIALECTS[channel.carrier].write(written(simulation, text, said), way_of(channel))
+    if channel.carrier in ASKED:
+        return fetched(simulation, text)
+    unheard = magic.writes(said.sender, magic.UNHEARD) and not messages_of(simulation, [text])
     url = settings.INTERNAL_INGEST_URL + channel.path + ("?" + request.query if request.query else "")
     outgoing = requests.Request(request.method, url, request.headers, data=request.body)
     try:
@@ -143,6 +149,29 @@ def asked(session: requests.Session, simulation: Simulation, text: SimulatedText
     except Unanswered:
         return None
     return None if unheard and 200 <= status < 300 else status
+
+
+def fetched(simulation: Simulation, text: SimulatedText) -> int | None:
+    """200 once the text was taken from its carrier, which is asked; whoever asks is told to do so now. None before."""
+    text.save(update_fields=["tries"])  # from now on it lies there (sandbox.carrier_api)
+    if not is_known(simulation, text):
+        polling.tell(simulation.channel_id, simulation.number_used)
+    until = time.monotonic() + FETCHED_WITHIN_S
+    while not is_known(simulation, text):
+        if time.monotonic() > until:
+            return None
+        time.sleep(LOOK_S)
+    return 200
+
+
+def is_known(simulation: Simulation, text: SimulatedText) -> bool:
+    """Whether a message of this number has the text's id, this one or one from before: then nobody fetches it."""
+    came = Message.objects.filter(
+        environment=simulation.environment_id,
+        number_used=simulation.number_used,
+        pk__gte=earliest(clock() - polling.first_reach()),
+    )
+    return came.filter(carrier_message_id=text.carrier_message_id).exists()
 
 
 def leave(simulation: Simulation) -> None:

@@ -4,6 +4,8 @@
   read     the whole request, within seconds and bounds   one a connection: a fault ends it anyway
   record   judged and sealed, before the answer            whoever asks for it knows of it by then
   answer   as the receiver behaves                         late, a byte a second, in half, or not at all
+GET /sandbox/carriers/…
+  answer   as a carrier's API that is asked for its texts (sandbox.carrier_api)
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client import Counter as Counted
 
 from delivery.receivers import BAD_TLS
+from ingest.polling import SIMULATED
 from operations import health
 from sandbox.behaviour import SHORTEST_DRIP, Answer
+from sandbox.carrier_api import answer as answer_of_carrier
 from sandbox.certificates import context, wrong_ones
 from sandbox.receiver import Request
 from sandbox.receivers import PATH
@@ -123,7 +127,9 @@ class Server:
             await give(reader, writer, UNREADABLE)
         else:
             found = OURS.fullmatch(request.path)
-            if found is None:
+            if request.path.startswith(SIMULATED):
+                await give(reader, writer, await self.carriers(request))
+            elif found is None:
                 await give(reader, writer, await self.run(page, request.path))
             else:
                 await self.respond(found[1], request, reader, writer)
@@ -139,6 +145,14 @@ class Server:
             self.open[token] -= 1
             if not self.open[token]:
                 del self.open[token]
+
+    async def carriers(self, request: Request) -> Answer:
+        """What the carrier says."""
+        try:
+            return await self.run(answer_of_carrier, request)
+        except Error as error:
+            log.warning("a carrier could not answer", extra={"reason": type(error).__name__})
+            return UNAVAILABLE
 
     async def recorded(self, token: str, request: Request) -> Answer:
         try:

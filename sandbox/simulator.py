@@ -7,6 +7,7 @@ it is a channel of the simulator's own, made once in the sandbox, that brings te
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,7 +29,18 @@ from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
 from numbers.phone import is_e164, is_fictional, normalise
 from sandbox import magic, quarantine
-from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
+from sandbox.dialects import (
+    ASKED,
+    DIALECTS,
+    ID_PREFIXES,
+    PRIVATE_KEY,
+    UNFORGEABLE,
+    CannotWrite,
+    Dialect,
+    Place,
+    Text,
+    Way,
+)
 from sandbox.scenario_run import ScenarioRun
 from sandbox.segments import encoding_of, split
 from sandbox.simulation import Said, SimulatedText, Simulation
@@ -162,13 +174,13 @@ def is_beyond(environment: Environment, number: str) -> bool:
 def channel_of(environment: Environment, actor: Actor, holding: Assignment, carrier: str | None) -> Channel:
     """By which channel the text comes. Raises Invalid for a carrier whose dialect we do not know."""
     own = holding.channel if holding.own_channel_id else None
-    if own is not None and carrier in (None, own.carrier) and own.carrier in DIALECTS:
-        return own
     wanted = carrier or holding.channel.carrier
     if wanted not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
         detail = _("This carrier cannot be simulated. Name one of: %(known)s.") % {"known": known}
         raise Invalid([("/carrier", "not_simulated", detail)])
+    if own is not None and own.carrier == wanted and carrier not in UNFORGEABLE:
+        return own
     return simulated_channel(environment, actor, wanted)
 
 
@@ -177,14 +189,17 @@ def simulated_channel(environment: Environment, actor: Actor, carrier: str) -> C
     own = environment.channels.filter(carrier=carrier, simulated=True, deleted_at=None)
     if (found := own.first()) is not None:
         return found
+    known = DIALECTS[carrier].credentials(seed_of(environment))
+    private_key = known.pop(PRIVATE_KEY, None)
     try:
         return numbers.create_channel(
             environment,
             actor,
             carrier=carrier,
             name=_("Simulated %(carrier)s") % {"carrier": carrier},
-            credentials=DIALECTS[carrier].credentials(seed_of(environment)),
+            credentials=known,
             simulated=True,
+            private_key=private_key,
         )
     except IntegrityError:  # somebody was faster
         return own.get()
@@ -199,7 +214,10 @@ def way_of(channel: Channel) -> Way:
     """Raises Unsealable."""
     assert channel.environment is not None  # the operator's are never used
     url = settings.PUBLIC_INGEST_URL + channel.path
-    return Way(url, channel.credentials(), seed_of(channel.environment), clock())
+    credentials, private_key = channel.credentials(), channel.private_key()
+    if private_key is not None:
+        credentials[PRIVATE_KEY] = private_key
+    return Way(url, credentials, seed_of(channel.environment), clock())
 
 
 # ---- the texts
@@ -259,6 +277,8 @@ def check_count(order: Order, sent: Sequence[PartSent]) -> None:
 
 
 def new_id(carrier: str) -> str:
+    if carrier in ASKED:
+        return str(time.time_ns())  # ascending, so that they are brought in this order
     prefix = ID_PREFIXES.get(carrier)
     return str(uuid4()) if prefix is None else prefix + uuid4().hex
 
@@ -281,16 +301,20 @@ def try_to_write(simulation: Simulation, texts: Sequence[SimulatedText], said: S
     if simulation.skew and not dialect.tells_time:
         detail = _("This carrier does not say when a text was sent.")
         raise Invalid([("/skewSeconds", "carrier_tells_no_time", detail)])
+    if simulation.channel.carrier in ASKED and magic.writes(said.sender, magic.UNHEARD):
+        detail = _("This carrier is asked for its texts and waits for no answer of ours that it could miss.")
+        raise Invalid([("/senderId", "carrier_is_asked", detail)])
     try:
         dialect.write(written(simulation, texts[0], said), way)
     except CannotWrite as problem:
-        raise Invalid([(problem.pointer, problem.code, problem.detail)]) from None
+        by_skew = problem.pointer == "/sentAt" and simulation.sent_at is None
+        pointer = "/skewSeconds" if by_skew else problem.pointer
+        raise Invalid([(pointer, problem.code, problem.detail)]) from None
 
 
 def written(simulation: Simulation, text: SimulatedText, said: Said) -> Text:
-    """One request's text. Carriers live by the wall clock, whatever the sandbox's says."""
+    """One request's text."""
     pieces = split(said.content)
-    at = clock() if simulation.sent_at is None else simulation.sent_at - simulation.environment.clock_offset
     place = (
         Place(text.reference, text.parts, text.part)
         if text.part is not None and text.parts is not None and text.reference is not None
@@ -301,8 +325,14 @@ def written(simulation: Simulation, text: SimulatedText, said: Said) -> Text:
         sender=said.sender,
         recipient=simulation.number_used,
         content=pieces[place.number - 1] if place else said.content,
-        sent_at=at + simulation.skew,
+        sent_at=sent_at(simulation),
         encoding=encoding_of(said.content),
         segments=1 if place else len(pieces),
         place=place,
     )
+
+
+def sent_at(simulation: Simulation) -> datetime:
+    """What the carrier says now. Carriers live by the wall clock, whatever the sandbox's says."""
+    at = clock() if simulation.sent_at is None else simulation.sent_at - simulation.environment.clock_offset
+    return at + simulation.skew

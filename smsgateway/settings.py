@@ -97,7 +97,7 @@ DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1,
 SANDBOX_RECEIVER_PORT = whole(
     "SANDBOX_RECEIVER_PORT", min(INGEST_PORT + 2, 65532), 1, 65532
 )  # and three more
-SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as workers reach it
+SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as it is reached inside
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")
 INTERNAL_INGEST_URL = api_url(

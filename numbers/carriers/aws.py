@@ -1,6 +1,7 @@
 """AWS End User Messaging: two-way SMS by way of an SNS topic, whose notifications are signed with RSA.
 
 The certificate lies at a URL that the notification names; it counts only on the host of SNS in the topic's own region.
+In a sandbox a channel may have the certificate of another signer, which then counts alone.
 Which names a certificate may bear: as in AWS's `sns-message-manager` for Java, `SnsHostProvider`. A subscription is
 confirmed by calling its URL, once signature and topic are right. What SNS gets a 4xx for it gives up; anything else it
 repeats for up to an hour, with the time of the first try.
@@ -78,6 +79,12 @@ def _version_problem(version: str) -> str | None:
     return None if version == "2" else _("Must be 2, or empty to take version 1 as well.")
 
 
+def _certificate_problem(pem: str) -> str | None:
+    if _certificate(pem.encode(errors="replace")):
+        return None
+    return _("Must be a certificate with an RSA key in PEM form, BEGIN and END lines included.")
+
+
 name = "aws"
 methods = frozenset({"POST"})
 credentials: Mapping[str, CredentialField] = {
@@ -93,6 +100,17 @@ credentials: Mapping[str, CredentialField] = {
         _version_problem,
         required=False,
         secret=False,
+    ),
+    "signingCertificate": CredentialField(
+        gettext_lazy(
+            "The certificate of who signs in Amazon’s place, in PEM form, where your tests have an emulator of SNS. "
+            "For sandboxes only."
+        ),
+        _certificate_problem,
+        required=False,
+        secret=False,
+        multiline=True,
+        sandbox_only=True,
     ),
 }
 accepted = Answer(200, TEXT, b"OK")
@@ -136,7 +154,7 @@ def verify(request: CarrierRequest, credentials: Mapping[str, str]) -> None:
         raise Refused(REFUSED, "staleTimestamp")
     check_time(request, signed_at.timestamp(), REPEATED_FOR_S, status=REFUSED)
     algorithm = _hash(envelope, credentials)
-    key = _key(request, envelope)
+    key = _key(request, envelope, credentials)
     try:
         key.verify(_signature(envelope), _signed(envelope), PKCS1v15(), algorithm)
     except InvalidSignature:
@@ -181,23 +199,30 @@ class _Certificate(NamedTuple):
     ends: datetime
 
 
-def _key(request: CarrierRequest, envelope: _Envelope) -> RSAPublicKey:
-    """The key that signed, if it is SNS's own of the topic's region."""
-    url, host = envelope.certificate_url, _host(envelope.topic)
-    if not (url.startswith(f"https://{host}/") and CERTIFICATE.fullmatch(url, len(host) + 9)):
-        raise Refused(REFUSED, "wrongCertificateUrl")
-    pem = request.fetched.get(url)
-    if pem is None:
-        raise Wanted(url, CERTIFICATE_KEPT_S)
-    certificate = _certificate(pem)
-    if certificate is None or not certificate.names & set(_known_names(envelope.topic)):
+def _key(request: CarrierRequest, envelope: _Envelope, credentials: Mapping[str, str]) -> RSAPublicKey:
+    """The key that signed, if it is SNS's own, or that of who signs in its place."""
+    given = credentials.get("signingCertificate")
+    certificate = _certificate(given.encode(errors="replace")) if given else _fetched(request, envelope)
+    if certificate is None:
         raise Refused(REFUSED, "wrongCertificate")
     if not certificate.begins <= request.received_at <= certificate.ends:
         raise Refused(REFUSED, "expiredCertificate")
     return certificate.key
 
 
-def _host(topic: str) -> str:
+def _fetched(request: CarrierRequest, envelope: _Envelope) -> _Certificate | None:
+    """The certificate that the envelope names, if it is one of SNS in the topic's own region."""
+    url, host = envelope.certificate_url, host_of(envelope.topic)
+    if not (url.startswith(f"https://{host}/") and CERTIFICATE.fullmatch(url, len(host) + 9)):
+        raise Refused(REFUSED, "wrongCertificateUrl")
+    pem = request.fetched.get(url)
+    if pem is None:
+        raise Wanted(url, CERTIFICATE_KEPT_S)
+    certificate = _certificate(pem)
+    return certificate if certificate and certificate.names & set(_known_names(envelope.topic)) else None
+
+
+def host_of(topic: str) -> str:
     """The one host that speaks for SNS in the region of a topic."""
     _arn, partition, _sns, region, *_rest = topic.split(":")
     return f"sns.{region}.amazonaws.com" + (".cn" if partition == "aws-cn" else "")
@@ -205,7 +230,7 @@ def _host(topic: str) -> str:
 
 def _known_names(topic: str) -> Iterator[str]:
     """What a certificate of SNS may call itself: one name for most regions, their own for the later ones."""
-    host = _host(topic)
+    host = host_of(topic)
     region, domain = host.removeprefix("sns.").split(".", 1)
     yield from ("sns.amazonaws.com", host, f"sns-signing.{region}.{domain}", f"sns-{region}.{domain}")
     if region.startswith("us-gov-"):
@@ -275,7 +300,7 @@ def _confirm(request: CarrierRequest, envelope: _Envelope) -> None:
 def _safe_host(topic: str) -> str:
     if not TOPIC.fullmatch(topic):
         raise Unreadable([("/TopicArn", "is no topic")])
-    return _host(topic)
+    return host_of(topic)
 
 
 def _inner(message: str) -> _Body:

@@ -177,6 +177,7 @@ class CredentialField:
     multiline: bool = False
     choices: tuple[str, ...] = ()  # all that it may be, where those are few
     section: StrOrPromise = ""  # what it is about, where that is more than a secret
+    sandbox_only: bool = False  # a channel of live, or of the pool, may not have it
     # (all credentials) → what is wrong with the value beside the others, or None
     beside: Callable[[Mapping[str, str]], str | None] | None = None
 

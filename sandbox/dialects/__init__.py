@@ -1,6 +1,6 @@
 """The dialects in which the simulator writes: one module a carrier, one line in a table.
 
-AWS signs with a key of Amazon's, OVHcloud calls nobody, and SMPP is a line of the carrier's: these three are missing.
+SMPP is a line of the carrier's, and missing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.dialects import (
+    aws,
     bandwidth,
     bird,
     clickatell,
@@ -15,6 +16,7 @@ from sandbox.dialects import (
     highconnection,
     infobip,
     messagebird,
+    ovh,
     plivo,
     sandbox,
     sinch,
@@ -23,9 +25,21 @@ from sandbox.dialects import (
     vonage,
     vonage_messages,
 )
-from sandbox.dialects.base import CannotWrite, Dialect, Place, Text, Way, Written
+from sandbox.dialects.base import PRIVATE_KEY, CannotWrite, Dialect, Place, Text, Way, Written
 
-__all__ = ["DIALECTS", "ID_PREFIXES", "CannotWrite", "Dialect", "Place", "Text", "Way", "Written"]
+__all__ = [
+    "ASKED",
+    "DIALECTS",
+    "ID_PREFIXES",
+    "PRIVATE_KEY",
+    "UNFORGEABLE",
+    "CannotWrite",
+    "Dialect",
+    "Place",
+    "Text",
+    "Way",
+    "Written",
+]
 
 DIALECTS: Mapping[str, Dialect] = {
     "twilio": twilio,
@@ -36,12 +50,18 @@ DIALECTS: Mapping[str, Dialect] = {
     "sinch": sinch,
     "messagebird": messagebird,
     "bird": bird,
+    "aws": aws,
     "infobip": infobip,
     "bandwidth": bandwidth,
     "clickatell": clickatell,
     "highconnection": highconnection,
+    "ovh": ovh,
     "generic": generic,
     "sandbox": sandbox,
 }
+#: Nobody but the carrier can be these on a channel of one's own: where they are named, the simulator's brings the text.
+UNFORGEABLE = frozenset({"telnyx", "aws", "ovh"})
+#: Carriers that post nothing: `write` makes what their API says of a text to whoever asks it (sandbox.carrier_api).
+ASKED = frozenset({"ovh"})
 #: How carriers' ids begin that are no plain UUIDs; 32 hexadecimal digits follow.
 ID_PREFIXES: Mapping[str, str] = {"twilio": "SM"}

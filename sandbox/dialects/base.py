@@ -16,6 +16,8 @@ from typing import Protocol
 
 from sandbox.segments import Encoding
 
+#: Among the credentials of a simulated channel: what the simulator signs with, which no carrier is told.
+PRIVATE_KEY = "privateKey"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
@@ -48,7 +50,7 @@ class Way:
     """The channel that a text comes by."""
 
     url: str  # the public one, which carriers sign
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str]  # with the simulator's PRIVATE_KEY where it has one
     seed: bytes  # 32 secret bytes of the sandbox, for carriers whose own key a channel does not know
     now: datetime  # aware, UTC, by the wall clock
 
@@ -83,7 +85,7 @@ class Dialect(Protocol):
         """Whether a request says when its text was sent."""
 
     def credentials(self, seed: bytes) -> dict[str, str]:
-        """Those of a channel that the simulator makes itself."""
+        """Those of a channel that the simulator makes itself, and a PRIVATE_KEY where it signs with one."""
 
     def write(self, text: Text, way: Way) -> Written:
         """Raises CannotWrite."""

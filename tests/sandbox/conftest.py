@@ -8,10 +8,12 @@ import pytest
 from django.conf import LazySettings
 
 from accounts.audit import SYSTEM
+from ingest import polling
+from ingest.polling import Poller
 from sandbox import receivers
 from sandbox.receiver import Receiver
 from tests.cast import Api, House
-from tests.live import LiveDoor
+from tests.live import LiveDoor, polling_of
 from tests.sandbox.receiving import LiveReceivers, receivers_live
 from tests.sandbox.simulating import Simulator
 
@@ -37,3 +39,14 @@ def simulator(acme: House, door: LiveDoor, settings: LazySettings) -> Simulator:
     acme.sandbox.environment.simulations.all().delete()  # likewise
     door.view(acme.sandbox.channel)
     return Simulator(Api(acme.sandbox.key), acme)
+
+
+@pytest.fixture
+def poller(
+    live_receivers: LiveReceivers, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Poller]:
+    """Who asks carriers that call nobody, the simulator's among them; nobody else's can be reached."""
+    settings.OVH_API_URL = "http://127.0.0.1:9/1.0"
+    monkeypatch.setattr(polling, "TICK_S", 0.01)
+    with polling_of() as made:
+        yield made

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from accounts.audit import SYSTEM
+from ingest.polling import Poller
 from numbers import services as numbers
 from numbers.carriers import HTTP_CARRIERS
-from numbers.models import Channel
+from numbers.models import Assignment, Channel
 from sandbox.dialects import DIALECTS
 from tests.cast import House
 from tests.sandbox.simulating import Simulator
+from tests.sns import TOPIC, certificate
 
 TEXT = "Où en est ma commande ? [n° 40817] déjà"
 SENDERS = ("+33639980562", "+447700900117", "ACME", "36184")
@@ -31,9 +33,19 @@ OWN = [
     ("generic", {"hmacSecret": "between-us", "hmacHeader": "X-Signature", "hmacEncoding": "base64"}),
     ("generic", LOGIN),
 ]
+CERTIFICATE = certificate().decode()
+OVH = {
+    "applicationKey": "simulator",
+    "applicationSecret": "secret",
+    "consumerKey": "consumer",
+    "serviceName": "sms-simulator-1",
+}
 #: Channels of one's own that only their carrier can write to, or that know this number not.
 CLOSED = [
     ("telnyx", {"publicKey": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="}, "#/carrier", "cannot_sign"),
+    ("aws", {"topicArn": TOPIC}, "#/carrier", "cannot_sign"),
+    ("aws", {"topicArn": TOPIC, "signingCertificate": CERTIFICATE}, "#/carrier", "cannot_sign"),
+    ("ovh", OVH, "#/carrier", "cannot_sign"),
     ("generic", {"token": "let-me-in-0123", "textField": "body"}, "#/carrier", "format_of_its_own"),
     ("bird", {"signingKey": "k3y", "channelNumber": "x=+33639980009"}, "#/numberUsed", "not_on_this_channel"),
 ]
@@ -47,11 +59,11 @@ def bind(acme: House, carrier: str, credentials: dict[str, str]) -> Channel:
     return channel
 
 
-def test_only_a_carrier_that_nobody_else_can_be_has_no_dialect() -> None:
-    assert set(HTTP_CARRIERS) - set(DIALECTS) == {"aws"}
+def test_each_carrier_that_is_reached_by_http_has_a_dialect() -> None:
+    assert {*HTTP_CARRIERS, "ovh"} <= set(DIALECTS)
 
 
-def test_texts_come_by_a_simulated_channel_of_each_carrier(simulator: Simulator) -> None:
+def test_texts_come_by_a_simulated_channel_of_each_carrier(simulator: Simulator, poller: Poller) -> None:
     for carrier, sender in product(DIALECTS, SENDERS):
         told = simulator.send(TEXT, carrier=carrier, senderId=sender)
         [text] = told["texts"]
@@ -65,8 +77,9 @@ def test_texts_come_by_a_simulated_channel_of_each_carrier(simulator: Simulator)
     assert sorted(channel.carrier for channel in made) == sorted(DIALECTS.keys() - {"generic"})  # once each
 
 
-def test_the_carriers_time_is_told_where_the_carrier_has_one(simulator: Simulator) -> None:
+def test_the_carriers_time_is_told_where_the_carrier_has_one(simulator: Simulator, poller: Poller) -> None:
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=90)
+    Assignment.objects.filter(pk=simulator.house.sandbox.assignment.pk).update(starts_at=at)
     for carrier, dialect in DIALECTS.items():
         if dialect.tells_time:
             simulator.send(carrier=carrier, sentAt=at.isoformat())
@@ -92,6 +105,17 @@ def test_what_a_channel_could_not_have_brought_is_refused(acme: House, simulator
     assert not_latin == (422, "#/content", "not_in_charset")
 
 
+def test_the_name_of_a_carrier_that_alone_can_write_to_ones_channel_means_the_simulated_one(
+    acme: House, simulator: Simulator, poller: Poller
+) -> None:
+    for carrier, credentials, _pointer, code in CLOSED:
+        if code == "cannot_sign":
+            own = bind(acme, carrier, credentials)
+            simulator.send(TEXT, carrier=carrier)
+            message = simulator.messages()[-1]
+            assert (message.content, message.channel_id == own.pk) == (TEXT, False), carrier
+
+
 def test_a_carrier_that_cannot_be_simulated_is_refused(simulator: Simulator) -> None:
-    for carrier in ("aws", "ovh", "smpp", "nobody"):
+    for carrier in ("smpp", "nobody"):
         assert simulator.refused(carrier=carrier) == (422, "#/carrier", "not_simulated")

@@ -158,21 +158,14 @@ def test_without_a_number_one_is_asked_for(acme: House) -> None:
 
 
 def test_a_channel_that_cannot_be_simulated_has_another_stand_in(acme: House, simulator: Simulator) -> None:
-    pool = numbers.create_channel(None, SYSTEM, carrier="ovh", credentials=OVH)
-    number = acme.sandbox.assignment.number
-    number.channel = pool
-    number.save(update_fields=["channel"])
-    acme.sandbox.environment.assignments.update(channel=pool)
+    sandbox = acme.sandbox.environment
+    theirs = numbers.create_channel(sandbox, SYSTEM, carrier="telnyx", credentials=TELNYX)
+    numbers.update_assignment(sandbox.assignments.get(ends_at=None), SYSTEM, channel=theirs)
     assert over(simulator, run(simulator)["id"])["state"] == "passed"
     assert Simulation.objects.get().channel.carrier == "sandbox"
 
 
-OVH = {
-    "applicationKey": "key",
-    "applicationSecret": "secret",
-    "consumerKey": "consumer",
-    "serviceName": "sms-ab12345-1",
-}
+TELNYX = {"publicKey": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="}
 
 
 def test_another_sandbox_sees_no_run(simulator: Simulator, borealis: House) -> None:
