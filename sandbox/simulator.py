@@ -28,7 +28,7 @@ from numbers.carriers.base import MAX_ADDRESS, MAX_CONTENT, text_problem
 from numbers.models import Assignment, Channel
 from numbers.phone import is_e164, is_fictional, normalise
 from sandbox import magic, quarantine
-from sandbox.dialects import DIALECTS, ID_PREFIXES, CannotWrite, Dialect, Place, Text, Way
+from sandbox.dialects import DIALECTS, ID_PREFIXES, UNFORGEABLE, CannotWrite, Dialect, Place, Text, Way
 from sandbox.scenario_run import ScenarioRun
 from sandbox.segments import encoding_of, split
 from sandbox.simulation import Said, SimulatedText, Simulation
@@ -162,13 +162,13 @@ def is_beyond(environment: Environment, number: str) -> bool:
 def channel_of(environment: Environment, actor: Actor, holding: Assignment, carrier: str | None) -> Channel:
     """By which channel the text comes. Raises Invalid for a carrier whose dialect we do not know."""
     own = holding.channel if holding.own_channel_id else None
-    if own is not None and carrier in (None, own.carrier) and own.carrier in DIALECTS:
-        return own
     wanted = carrier or holding.channel.carrier
     if wanted not in DIALECTS:
         known = ", ".join(sorted(DIALECTS))
         detail = _("This carrier cannot be simulated. Name one of: %(known)s.") % {"known": known}
         raise Invalid([("/carrier", "not_simulated", detail)])
+    if own is not None and own.carrier == wanted and carrier not in UNFORGEABLE:
+        return own
     return simulated_channel(environment, actor, wanted)
 
 

@@ -1,6 +1,6 @@
 """The dialects in which the simulator writes: one module a carrier, one line in a table.
 
-AWS signs with a key of Amazon's, OVHcloud calls nobody, and SMPP is a line of the carrier's: these three are missing.
+AWS signs with a key of Amazon's, and OVHcloud calls nobody: these two are missing.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sandbox.dialects import (
     plivo,
     sandbox,
     sinch,
+    smpp,
     telnyx,
     twilio,
     vonage,
@@ -25,7 +26,17 @@ from sandbox.dialects import (
 )
 from sandbox.dialects.base import CannotWrite, Dialect, Place, Text, Way, Written
 
-__all__ = ["DIALECTS", "ID_PREFIXES", "CannotWrite", "Dialect", "Place", "Text", "Way", "Written"]
+__all__ = [
+    "DIALECTS",
+    "ID_PREFIXES",
+    "UNFORGEABLE",
+    "CannotWrite",
+    "Dialect",
+    "Place",
+    "Text",
+    "Way",
+    "Written",
+]
 
 DIALECTS: Mapping[str, Dialect] = {
     "twilio": twilio,
@@ -42,6 +53,9 @@ DIALECTS: Mapping[str, Dialect] = {
     "highconnection": highconnection,
     "generic": generic,
     "sandbox": sandbox,
+    "smpp": smpp,
 }
+#: Nobody but the carrier can be these on a channel of one's own: where they are named, the simulator's brings the text.
+UNFORGEABLE = frozenset({"telnyx", "smpp"})
 #: How carriers' ids begin that are no plain UUIDs; 32 hexadecimal digits follow.
 ID_PREFIXES: Mapping[str, str] = {"twilio": "SM"}

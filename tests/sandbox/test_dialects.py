@@ -11,6 +11,7 @@ from numbers.carriers import HTTP_CARRIERS
 from numbers.models import Channel
 from sandbox.dialects import DIALECTS
 from tests.cast import House
+from tests.live_smpp import LiveLines
 from tests.sandbox.simulating import Simulator
 
 TEXT = "Où en est ma commande ? [n° 40817] déjà"
@@ -35,6 +36,12 @@ OWN = [
 CLOSED = [
     ("telnyx", {"publicKey": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="}, "#/carrier", "cannot_sign"),
     ("generic", {"token": "let-me-in-0123", "textField": "body"}, "#/carrier", "format_of_its_own"),
+    (
+        "smpp",
+        {"host": "smsc.example.net", "systemId": "acme", "password": "secret"},
+        "#/carrier",
+        "line_of_its_own",
+    ),
     ("bird", {"signingKey": "k3y", "channelNumber": "x=+33639980009"}, "#/numberUsed", "not_on_this_channel"),
 ]
 
@@ -51,7 +58,9 @@ def test_only_a_carrier_that_nobody_else_can_be_has_no_dialect() -> None:
     assert set(HTTP_CARRIERS) - set(DIALECTS) == {"aws"}
 
 
-def test_texts_come_by_a_simulated_channel_of_each_carrier(simulator: Simulator) -> None:
+def test_texts_come_by_a_simulated_channel_of_each_carrier(
+    simulator: Simulator, simulated_lines: LiveLines
+) -> None:
     for carrier, sender in product(DIALECTS, SENDERS):
         told = simulator.send(TEXT, carrier=carrier, senderId=sender)
         [text] = told["texts"]
@@ -92,6 +101,16 @@ def test_what_a_channel_could_not_have_brought_is_refused(acme: House, simulator
     assert not_latin == (422, "#/content", "not_in_charset")
 
 
+def test_where_nobody_else_can_be_the_carrier_naming_it_takes_a_simulated_channel(
+    acme: House, simulator: Simulator
+) -> None:
+    own = bind(acme, "telnyx", {"publicKey": "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="})
+    told = simulator.send(TEXT, carrier="telnyx")
+    [message] = simulator.messages()
+    assert (message.content, told["carrier"]) == (TEXT, "telnyx")
+    assert message.channel_id != own.pk
+
+
 def test_a_carrier_that_cannot_be_simulated_is_refused(simulator: Simulator) -> None:
-    for carrier in ("aws", "ovh", "smpp", "nobody"):
+    for carrier in ("aws", "ovh", "nobody"):
         assert simulator.refused(carrier=carrier) == (422, "#/carrier", "not_simulated")

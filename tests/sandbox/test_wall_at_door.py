@@ -12,8 +12,9 @@ from delivery.models import Delivery
 from inbox.models import Message
 from ingest.models import StrayText
 from numbers import services as numbers
+from numbers.carriers import HTTP_CARRIERS
 from numbers.models import Channel
-from sandbox.dialects import DIALECTS, ID_PREFIXES, Text
+from sandbox.dialects import DIALECTS, ID_PREFIXES, Text, Written
 from sandbox.simulator import seed_of, way_of
 from tests.cast import House, Side
 from tests.live import WITHIN_S, LiveDoor
@@ -41,6 +42,7 @@ def post(door: LiveDoor, channel: Channel, number: str, id: str) -> int:
     id = ID_PREFIXES.get(channel.carrier, "") + id
     text = Text(id, "+33639980417", number, SPOOFED, clock())
     request = DIALECTS[channel.carrier].write(text, way_of(channel))
+    assert isinstance(request, Written)
     url = door.url + channel.path + ("?" + request.query if request.query else "")
     answer = door.http.request(
         request.method, url, data=request.body, headers=dict(request.headers), timeout=WITHIN_S
@@ -48,7 +50,7 @@ def post(door: LiveDoor, channel: Channel, number: str, id: str) -> int:
     return answer.status_code
 
 
-@pytest.mark.parametrize("carrier", DIALECTS)
+@pytest.mark.parametrize("carrier", [name for name in DIALECTS if name in HTTP_CARRIERS])
 def test_no_number_of_another_environment_gets_a_text(
     carrier: str, sides: list[Side], door: LiveDoor
 ) -> None:

@@ -1437,7 +1437,7 @@ export interface NewSimulation {
   /** any: a number, a short code, a name; those from +33639989001 to +33639989006 make us misbehave */
   senderId: string;
   content: string;
-  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox. Without it, that of the number's own channel */
+  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, infobip, bandwidth, clickatell, highconnection, generic, sandbox, smpp. Without it, that of the number's own channel */
   carrier?: string;
   /** the parts of a long text in the order in which they come: one that is missing is lost, one that is named twice comes twice. Only where the carrier does not join them itself (vonage) */
   parts?: SentPart[];
@@ -2097,7 +2097,7 @@ export interface SimulatedText {
   parts: number | null;
   dueAt: string;
   state: SimulatedTextStateEnum;
-  /** the HTTP status of the last request */
+  /** the HTTP status of the last request; by smpp what its command_status comes to */
   answer: number | null;
   tries: number;
   /** null while, or because, it is no message */
