@@ -104,6 +104,7 @@ class Server:
     async def stop(self) -> None:
         for server in self.servers:
             server.close()
+        await self.smsc.stop()
         self.pool.shutdown(wait=False)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

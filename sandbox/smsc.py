@@ -26,6 +26,7 @@ from sandbox.simulator import seed_of
 log = logging.getLogger("smsgateway.sandbox")
 
 BIND_WITHIN_S = 10
+STOP_WITHIN_S = 1
 SILENT_S = 120  # of a line enquire_link comes four times as often
 PIECE = 65_536
 RECEIVERS = frozenset({pdu.BIND_RECEIVER, pdu.BIND_TRANSCEIVER})
@@ -69,9 +70,19 @@ class Smsc:
     def __init__(self, run: Callable[..., Coroutine[Any, Any, int]]) -> None:
         self.run = run
         self.lines: dict[str, Link] = {}  # who receives, by system_id; the newest where there are several
+        self.open: dict[Link, asyncio.Task[Any]] = {}
+
+    async def stop(self) -> None:
+        """Hang up everywhere."""
+        for link in self.open:
+            link.writer.close()
+        if self.open:
+            await asyncio.wait(self.open.values(), timeout=STOP_WITHIN_S)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = Link(writer)
+        link, task = Link(writer), asyncio.current_task()
+        assert task is not None
+        self.open[link] = task
         try:
             await self.serve(link, reader)
         except (OSError, Malformed):  # TimeoutError too
@@ -79,6 +90,7 @@ class Smsc:
         except Exception:
             log.exception("SMSC")
         finally:
+            del self.open[link]
             if self.lines.get(link.system_id) is link:
                 del self.lines[link.system_id]
             link.lost()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -243,6 +244,16 @@ def test_who_is_not_bound_hands_nothing_over(acme: House, link: socket.socket) -
 def test_what_is_no_smpp_is_cut_off(link: socket.socket) -> None:
     link.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert link.recv(1) == b""
+
+
+def test_an_smsc_that_ends_hangs_up_first(
+    acme: House, live_receivers: LiveReceivers, link: socket.socket
+) -> None:
+    assert answer(link, RECEIVER, login(own(acme).credentials()))[1] == OK
+    server = live_receivers.server
+    asyncio.run_coroutine_threadsafe(server.stop(), live_receivers.loop).result(WITHIN_S)
+    assert link.recv(1) == b""
+    assert (server.smsc.open, server.smsc.lines) == ({}, {})
 
 
 # ---- where lines lead
