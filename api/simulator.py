@@ -107,7 +107,10 @@ class SimulatedTextSerializer(serializers.Serializer[SimulatedText]):
     parts = serializers.IntegerField(allow_null=True)
     dueAt = Stamp(source="due_at")
     state = serializers.ChoiceField(SimulatedText.State.choices)
-    answer = serializers.IntegerField(allow_null=True, help_text="the HTTP status of the last request")
+    answer = serializers.IntegerField(
+        allow_null=True,
+        help_text="the HTTP status of the last request; by smpp what its command_status comes to",
+    )
     tries = serializers.IntegerField()
     messageId = serializers.SerializerMethodField(help_text="null while, or because, it is no message")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import socket
-import struct
 import sys
 import time
 from array import array
@@ -20,24 +19,22 @@ from pathlib import Path
 from bench import texts
 from bench.load import Sent
 from bench.stack import Running
+from ingest.smpp import pdu
 from smsgateway.processes import Process
 from smsgateway.run import HOST, command
 
 LOGIN = {"systemId": "bench", "password": "bench", "enquireLinkS": "600"}
 WINDOW = 500
 BIND_WITHIN_S, ANSWER_WITHIN_S = 60, 20
-HEADER = struct.Struct(">IIII")
-DELIVER_SM, UNBIND, RESPONSE = 5, 6, 0x80000000
 ANSWER = 17  # octets of a deliver_sm_resp; nothing else comes while the receiver has nothing to ask
 
 
 def build(id: str, index: int) -> bytes:
     """One text as a deliver_sm in the default alphabet."""
     sender, number = str(texts.FIRST_SENDER + index % texts.SENDERS), texts.number(index)[1:]
-    content = texts.content(id).encode()
-    addresses = b"\x01\x01%b\0\x01\x01%b\0" % (sender.encode(), number.encode())
-    body = b"\0" + addresses + bytes((0, 0, 0, 0, 0, 0, 0, 0, 0, len(content))) + content
-    return HEADER.pack(HEADER.size + len(body), DELIVER_SM, 0, index + 1) + body
+    international, content = pdu.INTERNATIONAL, texts.content(id).encode()
+    text = pdu.Deliver(international, sender.encode(), international, number.encode(), 0, 0, content, {})
+    return pdu.encode(pdu.DELIVER_SM, index + 1, pdu.deliver(text))
 
 
 def stream(running: Running, port: int, requests: Path, ids: Sequence[str]) -> Sent:
@@ -59,8 +56,8 @@ def bound(port: int) -> socket.socket:
         line, _address = server.accept()
     line.settimeout(ANSWER_WITHIN_S)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    _length, bind, _status, sequence = HEADER.unpack_from(line.recv(4096))
-    line.sendall(HEADER.pack(HEADER.size + 5, bind | RESPONSE, 0, sequence) + b"smsc\0")
+    _length, bind, _status, sequence = pdu.HEADER.unpack_from(line.recv(4096))
+    line.sendall(pdu.encode(bind | pdu.RESPONSE, sequence, b"smsc\0"))
     return line
 
 
@@ -71,8 +68,8 @@ class Stream:
         self.line, self.count = line, len(pdus)
         self.data = memoryview(b"".join(pdus))
         self.ends = [0]
-        for pdu in pdus:
-            self.ends.append(self.ends[-1] + len(pdu))
+        for one in pdus:
+            self.ends.append(self.ends[-1] + len(one))
         self.moments = array("q")
         self.answered = self.good = 0
         self.rest = b""
@@ -106,7 +103,7 @@ def main() -> None:
     with bound(port) as line:
         stream = Stream(line, pdus)
         stream.run()
-        line.sendall(HEADER.pack(HEADER.size, UNBIND, 0, len(pdus) + 1))
+        line.sendall(pdu.encode(pdu.UNBIND, len(pdus) + 1))
         line.recv(64)
     sent.write_bytes(stream.moments.tobytes())
     summary.write_text(json.dumps({"answered": stream.answered, "good": stream.good}))

@@ -1,7 +1,8 @@
 """The sandbox's own receiver: the one place inside our network that deliveries go to, and a sandbox's only.
 
 SANDBOX_RECEIVER_URL names its origin: a host, and the port that requests come to. At the three ports behind it are the
-listeners whose certificates are wrong. Whatever else lies at that host stays as closed as everywhere.
+listeners whose certificates are wrong, and at the next one is the simulator's SMSC, to which no delivery goes. Whatever
+else lies at that host stays as closed as everywhere.
 """
 
 from __future__ import annotations
@@ -29,6 +30,17 @@ def listeners(url: str) -> dict[str, Target]:
     plain = taken_apart(url)
     ports = enumerate(BAD_TLS, plain.port + 1)
     return {PLAIN: plain} | {fault: Target("https", plain.host, port, "/") for port, fault in ports}
+
+
+def smsc() -> tuple[str, int]:
+    """Host and port of the simulator's SMSC."""
+    plain = listeners(settings.SANDBOX_RECEIVER_URL)[PLAIN]
+    return plain.host, smsc_port(plain.port)
+
+
+def smsc_port(first: int) -> int:
+    """Its port, where that of requests is `first`."""
+    return first + len(BAD_TLS) + 1
 
 
 def ours() -> Collection[Target]:

@@ -19,6 +19,9 @@ ESCAPE = 0x1B
 EXTENSION = {
     0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|", 0x65: "€",
 }  # fmt: skip
+SEPTETS = {one: bytes((place,)) for place, one in enumerate(GSM) if place != ESCAPE} | {
+    one: bytes((ESCAPE, place)) for place, one in EXTENSION.items()
+}
 UNKNOWN = "\ufffd"
 BASIC = GSM + UNKNOWN * 128
 
@@ -57,3 +60,8 @@ def decode_gsm(data: bytes) -> str:
             text.append(GSM[septet])
         escaped = septet == ESCAPE and not escaped
     return "".join(text)
+
+
+def encode_gsm(text: str) -> bytes:
+    """The other way round. Raises KeyError for a character that neither table has."""
+    return b"".join(map(SEPTETS.__getitem__, text))

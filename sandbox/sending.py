@@ -10,11 +10,10 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import requests
-from django.conf import settings
 from django.db.models import DateTimeField, ExpressionWrapper, F, Min, Q, Value
 
 from accounts.clock import clock
@@ -22,16 +21,15 @@ from accounts.encryption import Unsealable
 from accounts.ids import earliest
 from inbox.models import Message
 from ingest import polling
-from numbers.calling import Unanswered, send
 from sandbox import magic
 from sandbox.dialects import ASKED, DIALECTS, CannotWrite
+from sandbox.door import Door
 from sandbox.simulation import Said, SimulatedText, Simulation
 from sandbox.simulator import way_of, written
 
 log = logging.getLogger("smsgateway.worker")
 
 LEASE = timedelta(seconds=30)
-ANSWER_WITHIN_S = 5.0
 FETCHED_WITHIN_S = 2.0
 LOOK_S = 0.05
 TRIES = 6
@@ -72,9 +70,9 @@ def send_due(id: UUID, within_s: float) -> None:
 
 def post_due(simulation: Simulation, until: float) -> None:
     said = opened(simulation)
-    with requests.Session() as session:
+    with closing(Door(simulation.channel)) as door:
         for text in due_texts(simulation, until):
-            post(session, simulation, text, said)
+            post(door, simulation, text, said)
 
 
 def opened(simulation: Simulation) -> Said | None:
@@ -98,11 +96,11 @@ def due_texts(simulation: Simulation, until: float) -> Iterator[SimulatedText]:
         yield text
 
 
-def post(session: requests.Session, simulation: Simulation, text: SimulatedText, said: Said | None) -> None:
-    """One request to the door, and what it answered."""
+def post(door: Door, simulation: Simulation, text: SimulatedText, said: Said | None) -> None:
+    """One request or part, and what the door answered."""
     text.tries += 1
     try:
-        text.answer = asked(session, simulation, text, said) if said is not None else None
+        text.answer = asked(door, simulation, text, said) if said is not None else None
         text.state = state_of(text, said)
         if said is not None and text.state == State.ACCEPTED:
             take_effect(simulation, text, said)
@@ -135,20 +133,15 @@ def pause(text: SimulatedText) -> timedelta:
     return NOT_YET_PAUSE if text.answer == NOT_YET else timedelta(seconds=2 ** (text.tries - 1))
 
 
-def asked(session: requests.Session, simulation: Simulation, text: SimulatedText, said: Said) -> int | None:
+def asked(door: Door, simulation: Simulation, text: SimulatedText, said: Said) -> int | None:
     """The status that the door answers, None where it does not, or is not heard."""
     channel = simulation.channel
-    request = DIALECTS[channel.carrier].write(written(simulation, text, said), way_of(channel))
+    brought = DIALECTS[channel.carrier].write(written(simulation, text, said), way_of(channel))
     if channel.carrier in ASKED:
         return fetched(simulation, text)
     unheard = magic.writes(said.sender, magic.UNHEARD) and not messages_of(simulation, [text])
-    url = settings.INTERNAL_INGEST_URL + channel.path + ("?" + request.query if request.query else "")
-    outgoing = requests.Request(request.method, url, request.headers, data=request.body)
-    try:
-        status = send(session, outgoing, ANSWER_WITHIN_S).status
-    except Unanswered:
-        return None
-    return None if unheard and 200 <= status < 300 else status
+    status = door.ask(brought)
+    return None if unheard and status is not None and 200 <= status < 300 else status
 
 
 def fetched(simulation: Simulation, text: SimulatedText) -> int | None:

@@ -6,6 +6,8 @@
   answer   as the receiver behaves                         late, a byte a second, in half, or not at all
 GET /sandbox/carriers/…
   answer   as a carrier's API that is asked for its texts (sandbox.carrier_api)
+
+The simulator's SMSC (sandbox.smsc) listens here too.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import socket
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import responses
@@ -30,7 +32,7 @@ from django.db import Error, close_old_connections
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client import Counter as Counted
 
-from delivery.receivers import BAD_TLS
+from delivery.receivers import BAD_TLS, smsc_port
 from ingest.polling import SIMULATED
 from operations import health
 from sandbox.behaviour import SHORTEST_DRIP, Answer
@@ -39,6 +41,7 @@ from sandbox.certificates import context, wrong_ones
 from sandbox.receiver import Request
 from sandbox.receivers import PATH
 from sandbox.recording import record
+from sandbox.smsc import Smsc
 
 log = logging.getLogger("smsgateway.sandbox")
 
@@ -59,6 +62,7 @@ TOO_MANY = Answer(503, JSON | {"Retry-After": "1"}, b'{"title":"Too many request
 UNAVAILABLE = Answer(503, JSON | {"Retry-After": "5"}, b'{"title":"Try again","status":503}')
 
 T = TypeVar("T")
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 registry = CollectorRegistry()
 connections = Gauge("smsgateway_sandbox_connections", "Connections open at receivers", registry=registry)
 received = Counted("smsgateway_sandbox_requests", "Requests that receivers got", registry=registry)
@@ -69,8 +73,8 @@ class TooLarge(Exception):
 
 
 class Server:
-    """Listens at `port`, and with bad certificates at the three behind it. `tidy` runs behind each look at the
-    database, in its thread."""
+    """Listens at `port`, with bad certificates at the three behind it, and as an SMSC at the next. `tidy` runs behind
+    each look at the database, in its thread."""
 
     def __init__(self, tidy: Callable[[], None] = close_old_connections) -> None:
         self.pool = ThreadPoolExecutor(THREADS, "receiver")
@@ -78,25 +82,33 @@ class Server:
         self.open: Counter[str] = Counter()  # connections, by token
         self.count = 0
         self.servers: list[asyncio.Server] = []
+        self.smsc = Smsc(self.run)
 
     async def start(self, host: str, port: int) -> None:
-        """Raises OSError where the port is taken; of the three behind it, those that are free will do."""
+        """Raises OSError where the port is taken; of those behind it, the free ones will do."""
         shown_as = urlsplit(settings.SANDBOX_RECEIVER_URL).hostname or host
         _authority, pairs = wrong_ones(shown_as)
-        await self.listen(host, port)
+        await self.listen(self.connected, host, port)
         for number, fault in enumerate(BAD_TLS, port + 1):
-            try:
-                await self.listen(host, number, context(pairs[fault]))
-            except OSError as error:
-                log.warning("no listener with a bad certificate", extra={"reason": error.strerror})
+            await self.try_to_listen(self.connected, host, number, context(pairs[fault]))
+        await self.try_to_listen(self.smsc.connected, host, smsc_port(port))
 
-    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
-        server = await asyncio.start_server(self.connected, host, port, ssl=tls, limit=PIECE, backlog=256)
+    async def try_to_listen(
+        self, serve: Serve, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> None:
+        try:
+            await self.listen(serve, host, port, tls)
+        except OSError as error:
+            log.warning("no listener", extra={"port": port, "reason": error.strerror})
+
+    async def listen(self, serve: Serve, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        server = await asyncio.start_server(serve, host, port, ssl=tls, limit=PIECE, backlog=256)
         self.servers.append(server)
 
     async def stop(self) -> None:
         for server in self.servers:
             server.close()
+        await self.smsc.stop()
         self.pool.shutdown(wait=False)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -74,7 +74,7 @@ class Simulation(models.Model):
 
 
 class SimulatedText(models.Model):
-    """One request to the door, in the order of `position`.
+    """One request to the door, or one text down a line, in the order of `position`.
 
     waiting ──┬─▶ accepted     the door answered 2xx
               ├─▶ refused      it answered that it wants no such request
@@ -97,7 +97,7 @@ class SimulatedText(models.Model):
     reference = models.PositiveSmallIntegerField(null=True)  # what the parts of one text share
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
-    answer = models.PositiveSmallIntegerField(null=True)  # the HTTP status of the last one
+    answer = models.PositiveSmallIntegerField(null=True)  # the last one's HTTP status, or what comes to that
 
     personal_data: ClassVar = NO_PERSONAL_DATA
 

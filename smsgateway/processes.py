@@ -39,9 +39,9 @@ def processes(
 
 
 def for_sandboxes(host: str = "127.0.0.1", port: int = 8003, python: str = sys.executable) -> list[Process]:
-    """What only sandboxes need. It listens at `port` and the three behind it."""
+    """What only sandboxes need. It listens at `port` and the four behind it."""
     argv = [python, "manage.py", "sandbox_receiver", "--host", host, "--port", str(port)]
-    return [Process("sandbox", argv, "receives from sandboxes, and misbehaves as told")]
+    return [Process("sandbox", argv, "receives from sandboxes, misbehaves as told; the simulator's SMSC")]
 
 
 def behind_proxy(host: str = "127.0.0.1", port: int = 8002, python: str = sys.executable) -> list[Process]:

@@ -38,7 +38,7 @@ def main() -> int:
     try:
         ports = port("PORT", 8000), port("INGEST_PORT", 8001)
         receiver = port("DEMO_RECEIVER_PORT", min(ports[1] + 1, 65535))
-        sandbox = port("SANDBOX_RECEIVER_PORT", min(ports[1] + 2, 65532))
+        sandbox = port("SANDBOX_RECEIVER_PORT", min(ports[1] + 2, 65531))
         with only_run(var, ports):
             own = {"DEMO_RECEIVER_PORT": receiver, "SANDBOX_RECEIVER_PORT": sandbox}
             refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1]} | own)

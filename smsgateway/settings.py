@@ -54,10 +54,10 @@ def api_url(name: str, default: str) -> str:
 
 
 def receiver_url(name: str, port: int) -> str:
-    """The origin in environment variable `name`: http, a host, perhaps a port with room for three more above it."""
+    """The origin in environment variable `name`: http, a host, perhaps a port with room for four more above it."""
     url = api_url(name, f"http://127.0.0.1:{port}")
     parts = urlsplit(url)
-    if parts.scheme != "http" or parts.path or (parts.port or 80) + 3 > 65535:
+    if parts.scheme != "http" or parts.path or (parts.port or 80) + 4 > 65535:
         raise ImproperlyConfigured(f"{name} must be an origin such as http://127.0.0.1:{port}")
     return url
 
@@ -94,9 +94,7 @@ DEBUG = False
 PORT = whole("PORT", 8000, 1, 65535)
 INGEST_PORT = whole("INGEST_PORT", 8001, 1, 65535)
 DEMO_RECEIVER_PORT = whole("DEMO_RECEIVER_PORT", min(INGEST_PORT + 1, 65535), 1, 65535)  # `make run` only
-SANDBOX_RECEIVER_PORT = whole(
-    "SANDBOX_RECEIVER_PORT", min(INGEST_PORT + 2, 65532), 1, 65532
-)  # and three more
+SANDBOX_RECEIVER_PORT = whole("SANDBOX_RECEIVER_PORT", min(INGEST_PORT + 2, 65531), 1, 65531)  # and four more
 SANDBOX_RECEIVER_URL = receiver_url("SANDBOX_RECEIVER_URL", SANDBOX_RECEIVER_PORT)  # as it is reached inside
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 PUBLIC_INGEST_URL = env.str("PUBLIC_INGEST_URL", default=f"http://127.0.0.1:{INGEST_PORT}").rstrip("/")

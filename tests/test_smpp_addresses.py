@@ -15,8 +15,9 @@ from ingest.smpp.connection import Failed, addresses
 from numbers.carriers import smpp
 from tests.hostile_addresses import HOSTILE, PUBLIC
 
-TENANTS = SimpleNamespace(environment=object())
-OPERATORS = SimpleNamespace(environment=None)
+TENANTS = SimpleNamespace(environment=object(), simulated=False)
+OPERATORS = SimpleNamespace(environment=None, simulated=False)
+SIMULATORS = SimpleNamespace(environment=object(), simulated=True)
 #: Spellings that only the system's resolver takes for an address.
 SPELLINGS = ["127.1", "2130706433", "0177.0.0.1", "0x7f.1", "0x7f000001", "0xa9fea9fe", "localhost"]
 
@@ -45,6 +46,14 @@ def test_what_lies_right_beside_is_allowed(host: str) -> None:
 
 def test_the_operators_own_may_lie_inside() -> None:
     assert found("10.0.0.1", OPERATORS) == ["10.0.0.1"]
+
+
+def test_the_simulators_own_lead_to_its_smsc_and_nowhere_else(settings: LazySettings) -> None:
+    settings.SANDBOX_RECEIVER_URL = "http://127.0.0.7:8003"
+    for host in ("10.0.0.1", "8.8.8.8", "simulator.invalid"):
+        assert found(host, SIMULATORS) == ["127.0.0.7"]
+    with pytest.raises(Failed):
+        found("127.0.0.7")
 
 
 @pytest.mark.parametrize("answer", [["8.8.8.8", "10.0.0.1"], ["10.0.0.1", "8.8.8.8"], ["8.8.8.8"] * 51])

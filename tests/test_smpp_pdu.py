@@ -124,3 +124,38 @@ def test_no_stream_ends_in_another_error(pieces: list[bytes]) -> None:
     with suppress(Malformed):
         for piece in pieces:
             assert all(len(one.body) <= pdu.MOST for one in frames.feed(piece))
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "esm_class", "coding", "message", "parameters"),
+    [
+        ((1, b"33639980417"), (1, b"33937000001"), 0, 0, b"Hello", {}),
+        ((1, b"33639980417"), (1, b"33937000001"), 0x40, 8, b"\x05\0\3\x2a\2\1\0H", {0x001E: b"a1\0"}),
+    ],
+)
+def test_a_text_is_written_as_others_write_it(
+    source: tuple[int, bytes],
+    destination: tuple[int, bytes],
+    esm_class: int,
+    coding: int,
+    message: bytes,
+    parameters: dict[int, bytes],
+) -> None:
+    text = pdu.Deliver(*source, *destination, esm_class, coding, message, parameters)
+    rest = b"".join(parameter(tag, value) for tag, value in parameters.items())
+    wanted = deliver_sm(message, esm_class=esm_class, data_coding=coding, parameters=rest)
+    assert pdu.deliver(text) == wanted
+    assert pdu.read_deliver(wanted) == text
+
+
+def test_a_name_and_a_short_code_have_no_numbering_plan() -> None:
+    text = pdu.Deliver(5, b"ACME", 3, b"36184", 0, 0, b"", {})
+    assert pdu.deliver(text)[1:17] == b"\5\0ACME\0\3\x0036184\0\0"
+
+
+def test_a_bind_is_read_as_it_was_written() -> None:
+    request = pdu.bind(pdu.BIND_TRANSMITTER, 1, "acme", "s" * 64)
+    assert pdu.read_bind(request[pdu.HEADER.size :]) == ("acme", "s" * 64)
+    for wrong in (b"", b"acme", b"a" * 16 + b"\0", b"acme\0" + b"s" * 65 + b"\0"):
+        with pytest.raises(Malformed):
+            pdu.read_bind(wrong)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.smpp import pdu, text
 from ingest.smpp.pdu import Malformed
 from ingest.smpp.text import Reading
-from numbers.alphabets import GSM, decode
+from numbers.alphabets import GSM, decode, encode_gsm
 from numbers.carriers.base import InboundSms, Part, Unreadable
 from tests.smpp_pdus import data_sm, deliver_sm, parameter
 from tests.test_smpp_pdu import mutated
@@ -87,8 +87,10 @@ def test_the_default_alphabet_is_what_the_gsm0338_package_says() -> None:
     codec = gsm0338.Codec()
     for septet in (one for one in range(128) if one != 0x1B):
         assert decode(bytes((septet,)), "gsm7") == codec.decode(bytes((septet,)))[0] == GSM[septet]
+        assert encode_gsm(GSM[septet]) == bytes((septet,))
     for character in "^{}\\[~]|€":
         assert decode(codec.encode(character)[0], "gsm7") == character
+        assert encode_gsm(character) == codec.encode(character)[0]
 
 
 @pytest.mark.parametrize("octets", [b"a\0b", b"\0\0ab\0"])

@@ -8,6 +8,7 @@ import ssl
 
 from django.conf import settings
 
+from delivery import receivers
 from delivery.addresses import MAX_ADDRESSES, is_allowed
 from ingest.configuration import ChannelView
 from ingest.models import Line
@@ -58,13 +59,14 @@ async def open_session(bind: Bind, channel: ChannelView, intake: Taker) -> Sessi
 async def connected(bind: Bind, channel: ChannelView, intake: Taker) -> Session:
     """A connection to the first of the host's addresses that takes one. Raises Failed."""
     failed = Failed(Reason.UNREACHABLE)
+    _host, port = destination(bind, channel)
     for address in await addresses(bind, channel):
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 _transport, session = await asyncio.get_running_loop().create_connection(
                     lambda: Session(bind, channel, intake),
                     address,
-                    bind.port,
+                    port,
                     ssl=bind.tls,
                     server_hostname=bind.tls_name if bind.tls else None,
                 )
@@ -76,19 +78,26 @@ async def connected(bind: Bind, channel: ChannelView, intake: Taker) -> Session:
     raise failed
 
 
+def destination(bind: Bind, channel: ChannelView) -> tuple[str, int]:
+    """Host and port. The simulator's own channels lead to the sandbox's SMSC alone, whatever they are set to."""
+    return receivers.smsc() if channel.simulated else (bind.host, bind.port)
+
+
 async def addresses(bind: Bind, channel: ChannelView) -> list[str]:
     """The host's numeric addresses. Raises Failed where there are none or its owner may not reach one of them.
 
-    A tenant chooses the host, so it must not lead inside. The operator's own SMSCs may be behind a VPN.
+    A tenant chooses the host, so it must not lead inside. The operator's own SMSCs may be behind a VPN, and the
+    sandbox's lies inside.
     """
     loop = asyncio.get_running_loop()
+    host, port = destination(bind, channel)
     try:
         async with asyncio.timeout(CONNECT_WITHIN_S):
-            found = await loop.getaddrinfo(bind.host, bind.port, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Failed(Reason.UNRESOLVED) from None
     numeric = list(dict.fromkeys(str(sockaddr[0]) for *_kind, sockaddr in found))
-    if channel.environment is not None:
+    if channel.environment is not None and not channel.simulated:
         networks = tuple(settings.DELIVERY_ALLOW_NETWORKS)
         if len(numeric) > MAX_ADDRESSES or not all(is_allowed(one, networks) for one in numeric):
             raise Failed(Reason.FORBIDDEN_ADDRESS, patience=1)

@@ -1,4 +1,5 @@
-"""The PDUs of SMPP 3.4 that a receiver needs, as bytes and back. Pure; whatever comes ends in a value or `Malformed`.
+"""The PDUs of SMPP 3.4 that a receiver and the simulator's SMSC need, as bytes and back. Pure; whatever comes ends in a
+value or `Malformed`.
 
 A PDU is a header of four big-endian words (length, command, status, sequence) and a body of NUL-ended strings,
 single octets and, last, parameters of tag, length and value. Source: "Short Message Peer to Peer Protocol
@@ -18,6 +19,7 @@ MOST = 64 * 1024  # octets of a PDU: a message_payload can have nearly as many
 RESPONSE = 0x80000000  # a request's command with this bit is its response's
 GENERIC_NACK = 0x80000000
 BIND_RECEIVER = 0x00000001
+BIND_TRANSMITTER = 0x00000002
 DELIVER_SM = 0x00000005
 UNBIND = 0x00000006
 BIND_TRANSCEIVER = 0x00000009
@@ -31,6 +33,7 @@ RINVCMDLEN = 0x02
 RINVCMDID = 0x03
 RINVBNDSTS = 0x04  # not bound yet
 RALYBND = 0x05
+RSYSERR = 0x08
 RINVSRCADR = 0x0A
 RINVDSTADR = 0x0B
 RBINDFAIL = 0x0D
@@ -45,7 +48,10 @@ RX_P_APPN = 0x65  # never
 RINVOPTPARSTREAM = 0xC0
 
 VERSION = 0x34
+INTERNATIONAL, NATIONAL, NETWORK_SPECIFIC, ALPHANUMERIC = 1, 2, 3, 5  # types of number
+ISDN = 1  # the numbering plan of telephones
 MOST_ADDRESS = 65  # data_sm's; deliver_sm's 21 are not held against a longer one
+MOST_PASSWORD = 65  # likewise: the specification has 9
 
 
 class Malformed(Exception):
@@ -122,6 +128,25 @@ def bind(
     """bind_receiver or bind_transceiver; the texts are ASCII, which whoever saved them made sure of."""
     names = b"".join(text.encode() + b"\0" for text in (system_id, password, system_type))
     return encode(command, sequence, names + bytes((VERSION, ton, npi)) + address_range.encode() + b"\0")
+
+
+def read_bind(body: bytes) -> tuple[str, str]:
+    """System_id and password. Raises Malformed."""
+    system_id, at = string(body, 0, 16, RINVSYSID)
+    password, _ = string(body, at, MOST_PASSWORD, RINVPASWD)
+    return system_id.decode("latin-1"), password.decode("latin-1")
+
+
+def deliver(one: Deliver) -> bytes:
+    """The body of a deliver_sm that `read_deliver` reads as `one`."""
+    addresses = b"".join(
+        bytes((ton, ISDN if ton == INTERNATIONAL else 0)) + digits + b"\0"
+        for ton, digits in ((one.source_ton, one.source), (one.destination_ton, one.destination))
+    )
+    # protocol_id, priority, schedule and validity; registered_delivery and replace; default message
+    fixed = bytes((one.esm_class, 0, 0, 0, 0, 0, 0, one.data_coding, 0, len(one.short_message)))
+    rest = b"".join(TAG.pack(tag, len(value)) + value for tag, value in one.parameters.items())
+    return b"\0" + addresses + fixed + one.short_message + rest
 
 
 def read_deliver(body: bytes) -> Deliver:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.smpp.pdu import Deliver
+from ingest.smpp.pdu import ALPHANUMERIC, INTERNATIONAL, NATIONAL, Deliver
 from numbers import udh
 from numbers.alphabets import Alphabet, decode
 from numbers.carriers.base import InboundSms, Part, build_sms
@@ -20,7 +20,6 @@ NAMES = ("receipted_message_id", "source_addr", "destination_addr", "short_messa
 
 ABOUT_ANOTHER = 0x3C  # bits of esm_class: receipts, acknowledgements and notifications, not texts
 WITH_HEADER = 0x40
-INTERNATIONAL, NATIONAL, ALPHANUMERIC = 1, 2, 5  # types of number
 
 RECEIPTED_MESSAGE_ID = 0x001E
 SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER = 0x020C, 0x020E, 0x020F

@@ -1,7 +1,4 @@
-"""The dialects in which the simulator writes: one module a carrier, one line in a table.
-
-SMPP is a line of the carrier's, and missing.
-"""
+"""The dialects in which the simulator writes: one module a carrier, one line in a table."""
 
 from __future__ import annotations
 
@@ -20,6 +17,7 @@ from sandbox.dialects import (
     plivo,
     sandbox,
     sinch,
+    smpp,
     telnyx,
     twilio,
     vonage,
@@ -58,9 +56,10 @@ DIALECTS: Mapping[str, Dialect] = {
     "ovh": ovh,
     "generic": generic,
     "sandbox": sandbox,
+    "smpp": smpp,
 }
 #: Nobody but the carrier can be these on a channel of one's own: where they are named, the simulator's brings the text.
-UNFORGEABLE = frozenset({"telnyx", "aws", "ovh"})
+UNFORGEABLE = frozenset({"telnyx", "aws", "ovh", "smpp"})
 #: Carriers that post nothing: `write` makes what their API says of a text to whoever asks it (sandbox.carrier_api).
 ASKED = frozenset({"ovh"})
 #: How carriers' ids begin that are no plain UUIDs; 32 hexadecimal digits follow.

@@ -1,4 +1,4 @@
-"""What a carrier's dialect is to the simulator: it writes a text as that carrier posts it, signed as it signs.
+"""What a carrier's dialect is to the simulator: it writes a text as that carrier brings it, signed as it signs.
 
 The other half of `numbers.carriers`: a dialect is one module of this package with the attributes of `Dialect`, and one
 line in `DIALECTS`. It is pure: no database, no clock, no network.
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ingest.smpp.pdu import Deliver
 from sandbox.segments import Encoding
 
 #: Among the credentials of a simulated channel: what the simulator signs with, which no carrier is told.
@@ -57,7 +58,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The request of a carrier."""
+    """The request of a carrier that posts."""
 
     body: bytes
     headers: Mapping[str, str]
@@ -82,13 +83,13 @@ class Dialect(Protocol):
 
     @property
     def tells_time(self) -> bool:
-        """Whether a request says when its text was sent."""
+        """Whether the carrier says when a text was sent."""
 
     def credentials(self, seed: bytes) -> dict[str, str]:
         """Those of a channel that the simulator makes itself, and a PRIVATE_KEY where it signs with one."""
 
-    def write(self, text: Text, way: Way) -> Written:
-        """Raises CannotWrite."""
+    def write(self, text: Text, way: Way) -> Written | Deliver:
+        """What is posted to the door, or goes down the line of the channel. Raises CannotWrite."""
 
 
 def mac(key: str, signed: bytes) -> str:

@@ -14,6 +14,7 @@ from sandbox import receivers
 from sandbox.receiver import Receiver
 from tests.cast import Api, House
 from tests.live import LiveDoor, polling_of
+from tests.live_smpp import LiveLines
 from tests.sandbox.receiving import LiveReceivers, receivers_live
 from tests.sandbox.simulating import Simulator
 
@@ -23,6 +24,12 @@ def live_receivers(transactional_db: None, settings: LazySettings) -> Iterator[L
     """The process of the receivers. Name it before `engine`, which reads the same settings."""
     with receivers_live(settings) as live:
         yield live
+
+
+@pytest.fixture
+def simulated_lines(live_receivers: LiveReceivers, lines: LiveLines) -> LiveLines:
+    """The process of all lines, which reaches the simulator's SMSC."""
+    return lines
 
 
 @pytest.fixture

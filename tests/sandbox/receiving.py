@@ -1,4 +1,4 @@
-"""The sandbox's receivers in a thread of the tests', at ports that nobody else has."""
+"""The sandbox's receivers, and the simulator's SMSC, in a thread of the tests', at ports that nobody else has."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class LiveReceivers:
 @contextmanager
 def receivers_live(settings: LazySettings) -> Iterator[LiveReceivers]:
     """The receivers, where nothing else on this machine may be reached."""
-    port = a_row_of_free_ports(4)
+    port = a_row_of_free_ports(5)
     settings.SANDBOX_RECEIVER_URL = f"http://{HOST}:{port}"
     settings.DELIVERY_ALLOW_NETWORKS = ()
     live = LiveReceivers(port)

@@ -1,4 +1,4 @@
-"""Runs the sandbox's receivers: takes what deliveries bring them, and answers as each was told to behave."""
+"""Runs the sandbox's receivers, which answer what deliveries bring as each was told, and the simulator's SMSC."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=settings.SANDBOX_RECEIVER_PORT, help="and three more")
+        parser.add_argument("--port", type=int, default=settings.SANDBOX_RECEIVER_PORT, help="and four more")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         asyncio.run(serve(host, port))

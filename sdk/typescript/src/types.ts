@@ -2097,7 +2097,7 @@ export interface SimulatedText {
   parts: number | null;
   dueAt: string;
   state: SimulatedTextStateEnum;
-  /** the HTTP status of the last request */
+  /** the HTTP status of the last request; by smpp what its command_status comes to */
   answer: number | null;
   tries: number;
   /** null while, or because, it is no message */

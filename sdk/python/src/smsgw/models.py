@@ -1306,7 +1306,7 @@ class SimulatedText(Model):
     parts: int | None
     due_at: datetime
     state: SimulatedTextStateEnum
-    # the HTTP status of the last request
+    # the HTTP status of the last request; by smpp what its command_status comes to
     answer: int | None
     tries: int
     # null while, or because, it is no message
