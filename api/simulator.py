@@ -25,6 +25,7 @@ from sandbox.simulator import Order, PartSent
 LONGEST_WAIT_S = 10
 LATEST_S = simulator.LATEST_DELAY.total_seconds()
 LOOK_S = 0.1
+IN_PARTS = ", ".join(name for name, dialect in DIALECTS.items() if dialect.hands_over_parts)
 
 
 class SentPart(Input):
@@ -57,7 +58,7 @@ class NewSimulation(Input):
         required=False,
         max_length=simulator.MOST_TEXTS,
         help_text="the parts of a long text in the order in which they come: one that is missing is lost, one that "
-        "is named twice comes twice. Only where the carrier does not join them itself (vonage)",
+        f"is named twice comes twice. Only where the carrier does not join them itself ({IN_PARTS})",
     )
     sentAt = Moment(
         source="sent_at", required=False, help_text="what the carrier says, by the sandbox's clock"
