@@ -188,9 +188,7 @@ def test_only_a_simulated_channel_has_a_private_key(acme: House) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "pem", ["Amazon", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"]
-)
+@pytest.mark.parametrize("pem", ["Amazon", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
 def test_a_certificate_is_one(acme: House, pem: str) -> None:
     body: dict[str, Any] = {"carrier": "aws", "credentials": OWN | {"signingCertificate": pem}}
     answer = Api(acme.sandbox.key).post("channels", body)
