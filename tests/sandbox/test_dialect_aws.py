@@ -148,7 +148,7 @@ def test_a_page_that_is_saved_keeps_the_channel_as_it_is(acme: House, simulator:
     simulator.send("Before", carrier="aws")
     channel = Channel.objects.get(simulated=True)
     given = channel.credentials()
-    as_a_browser_does = {name: value.replace("\n", "\r\n") for name, value in given.items()}
+    as_a_browser_does: dict[str, Any] = {name: value.replace("\n", "\r\n") for name, value in given.items()}
     person = Person(acme.users["owner"], acme.sandbox)
     path = f"channels/{public('channel', channel.pk)}/"
     assert given["signingCertificate"].splitlines()[1] in text(person.get(path))

@@ -114,7 +114,7 @@ def test_the_vendors_own_client_reads_it(unasked: Simulator, live_receivers: Liv
 
 
 def test_who_signs_wrong_gets_nothing(
-    unasked: Simulator, live_receivers: LiveReceivers, borealis: House
+    borealis: House, unasked: Simulator, live_receivers: LiveReceivers
 ) -> None:
     [text] = ask(unasked, "For Acme alone")
     theirs = simulated_channel(borealis.sandbox.environment, SYSTEM, "ovh").credentials()
@@ -137,7 +137,7 @@ def test_who_signs_wrong_gets_nothing(
 
 
 def test_another_sandbox_has_none_of_its_texts(
-    unasked: Simulator, live_receivers: LiveReceivers, borealis: House
+    borealis: House, unasked: Simulator, live_receivers: LiveReceivers
 ) -> None:
     [text] = ask(unasked, "For Acme alone")
     theirs = client(borealis, live_receivers)
