@@ -93,7 +93,7 @@ class Strays:
         return bool(held)
 
     async def keep(self, stray: Stray, deadline_s: float) -> None:
-        """Commit one row, and the trail's entry where it reached across; raises TryAgain when it is not done in time."""
+        """Commit one row, and the trail's entry where it reached across; raises TryAgain when that takes too long."""
         await self.patiently(lambda: self.insert(stray), deadline_s)
 
     async def patiently(self, work: Callable[[], Awaitable[T]], deadline_s: float) -> T:

@@ -43,7 +43,9 @@ SELECT id, %(environment)s, CASE WHEN rare THEN %(rare_endpoint)s::uuid ELSE %(e
 FROM made WHERE n %% 50000 <> 7
 """
 
-COMMON = "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'delivery_delivery' AND attname = 'state'"
+COMMON = (
+    "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'delivery_delivery' AND attname = 'state'"
+)
 
 
 @pytest.fixture
