@@ -63,8 +63,8 @@ def release_one(environment: Environment, actor: Actor, message: UUID) -> bool:
         return False
     let_go(environment, [kept])
     kept.refresh_from_db(fields=["state"])
-    states = {"before": {"state": Message.State.QUARANTINED}, "after": {"state": kept.state}}
-    audit.record(actor, "message.released", kept.pk, environment=environment, **states)
+    before, after = {"state": Message.State.QUARANTINED}, {"state": kept.state}
+    audit.record(actor, "message.released", kept.pk, environment=environment, before=before, after=after)
     return True
 
 
