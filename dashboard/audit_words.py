@@ -46,6 +46,7 @@ ACTIONS: dict[str, Any] = {
     "member.removed": _("Member removed"),
     "member.updated": _("Member’s role changed"),
     "message.read": _("Content of texts shown"),
+    "message.released": _("Text released"),
     "number.assigned": _("Number assigned"),
     "number.given_back": _("Number given back to the carrier"),
     "number.pooled": _("Number bought for the pool"),

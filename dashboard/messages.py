@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.encryption import Unsealable
-from accounts.roles import READ_CONTENT, READ_MESSAGES
+from accounts.roles import CONFIGURE, READ_CONTENT, READ_MESSAGES
 from dashboard import checklist, trace
-from dashboard.page import PageRequest, actor, can, find, page
+from dashboard.page import PageRequest, actor, back, can, find, page
 from dashboard.paging import slice_of
 from delivery.status import with_status
 from inbox import reading
 from inbox.models import Message
+from sandbox import quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Shown:
     sender: str | None
     media: Sequence[str] = ()
     broken: bool = False  # stored, but its key is gone or it was altered
+    releasable: bool = False  # kept back because of its sender, and they may let it go
 
 
 def shown(request: PageRequest, message: Message) -> Shown:
@@ -35,9 +39,20 @@ def shown(request: PageRequest, message: Message) -> Shown:
     if not can(request, READ_CONTENT):
         return Shown(message, status, None, None)
     try:
-        return Shown(message, status, message.content, message.sender_id, message.media)
+        return Shown(
+            message,
+            status,
+            message.content,
+            message.sender_id,
+            message.media,
+            releasable=may_release(request, message),
+        )
     except Unsealable:
         return Shown(message, status, None, None, broken=True)
+
+
+def may_release(request: PageRequest, message: Message) -> bool:
+    return not request.environment.is_live and can(request, CONFIGURE) and quarantine.keeps(message)
 
 
 @page(get=READ_MESSAGES)
@@ -66,9 +81,9 @@ def note(request: PageRequest, listed: Iterable[Shown]) -> None:
     reading.watched(request.environment, actor(request), told)
 
 
-def labels(request: PageRequest, messages: list[Message]) -> dict[object, str]:
+def labels(request: PageRequest, rows: list[Message]) -> dict[object, str]:
     """What the environment calls the numbers of these messages, by number id."""
-    held = request.environment.assignments.filter(number__in={message.number_id for message in messages})
+    held = request.environment.assignments.filter(number__in={message.number_id for message in rows})
     return dict(held.order_by("pk").values_list("number_id", "label"))
 
 
@@ -86,3 +101,14 @@ def one(request: PageRequest, message_id: str) -> HttpResponse:
         "trace": trace.of(message, with_answers=can(request, READ_CONTENT)),
     }
     return render(request, "message.html", context)
+
+
+@page(post=CONFIGURE, sandbox_only=True)
+def release(request: PageRequest, message_id: str) -> HttpResponse:
+    """Let go what is kept back because of its sender."""
+    message = find(request.environment.messages.all(), "message", message_id)
+    if quarantine.release_one(request.environment, actor(request), message.pk):
+        messages.success(request, _("The text is released: it goes where your other routes send it."))
+    else:
+        messages.info(request, _("This text is not kept back any more."))
+    return back(request, "messages")

@@ -34,6 +34,9 @@ from sandbox import crossings
 Parameters = ParamSpec("Parameters")
 Row = TypeVar("Row", bound=Model)
 
+#: Parameters that need not name a thing of the environment: a place in a list, and who did something.
+OF_OTHERS = frozenset({"before", "after", "actor"})
+
 
 class PageRequest(HttpRequest):
     """A request inside one environment; only `page` makes one."""
@@ -111,10 +114,17 @@ def answered(
         in_path = [str(value) for value in kwargs.values()]
         crossings.note(request.environment, actor(request), "not_found", in_path)
         raise
-    if request.method == "POST" and response.status_code != HTTPStatus.FOUND:  # the form was not taken
-        sent = [value for _name, values in request.POST.lists() for value in values]
-        crossings.note(request.environment, actor(request), "unknown_id", map(str, sent))
+    crossings.note(request.environment, actor(request), "unknown_id", named_in_vain(request, response))
     return response
+
+
+def named_in_vain(request: PageRequest, response: HttpResponseBase) -> list[str]:
+    """What an answer may have taken for absent: what a form said that was not taken, or by what a page is narrowed."""
+    if request.method == "POST":
+        taken = response.status_code == HTTPStatus.FOUND
+        return [] if taken else [str(value) for _name, values in request.POST.lists() for value in values]
+    narrowed = (values for name, values in request.GET.lists() if name not in OF_OTHERS)
+    return [str(value) for values in narrowed for value in values]
 
 
 def note_wrong_side(request: PageRequest) -> None:

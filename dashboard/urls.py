@@ -61,6 +61,7 @@ inside: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="environment"),
     path("messages/", messages.index, name="messages"),
     path("messages/<str:message_id>/", messages.one, name="messages.one"),
+    path("messages/<str:message_id>/release/", messages.release, name="messages.release"),
     path("deliveries/", deliveries.index, name="deliveries"),
     path("deliveries/replay/", deliveries.replay, name="deliveries.replay"),
     path("deliveries/<str:delivery_id>/replay/", deliveries.replay_one, name="deliveries.replay_one"),

@@ -21,8 +21,7 @@ from ingest.explanations import ExplanationRow
 from numbers import phone
 from numbers.carriers.base import InboundSms, Part
 from routing.match import Decision, Text
-
-STATES = {"deliver": "received", "drop": "dropped", "quarantine": "quarantined"}
+from routing.models import STATES
 
 # A clock set to another zone is off by a day at most: the text is from now or so, but nobody can say from when.
 AHEAD = timedelta(hours=26)

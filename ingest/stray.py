@@ -18,6 +18,7 @@ from accounts.encryption import DataKey, fingerprint
 from accounts.ids import uuid7
 from ingest.batch import TryAgain
 from ingest.configuration import ChannelView
+from ingest.crossings import Crossing, Crossings
 from ingest.link import Link
 from ingest.models import RAW, StrayText
 from numbers.carriers.base import InboundSms
@@ -26,12 +27,15 @@ T = TypeVar("T")
 
 # A text to a number of the pool is somebody's, though not the present holder's: only that it came is kept.
 KEEP = """
-INSERT INTO ingest_straytext (id, kind, channel_id, number, digest, raw, stamped_at, received_at)
-SELECT %(id)s, CASE WHEN ours THEN 'held' ELSE %(kind)s END, %(channel)s,
-       CASE WHEN ours THEN %(number)s ELSE '' END, %(digest)s,
-       CASE WHEN ours THEN NULL ELSE %(raw)s::bytea END, %(stamped_at)s, %(at)s
-FROM (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s)) AS pool(ours)
-ON CONFLICT DO NOTHING
+WITH pool AS (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s) AS ours), kept AS (
+  INSERT INTO ingest_straytext (id, kind, channel_id, number, digest, raw, stamped_at, received_at)
+  SELECT %(id)s, CASE WHEN ours THEN 'held' ELSE %(kind)s END, %(channel)s,
+         CASE WHEN ours THEN %(number)s ELSE '' END, %(digest)s,
+         CASE WHEN ours THEN NULL ELSE %(raw)s::bytea END, %(stamped_at)s, %(at)s
+  FROM pool
+  ON CONFLICT DO NOTHING
+)
+SELECT ours FROM pool
 """
 # Somebody may have come to hold the number a moment ago, of which this process has not heard yet.
 HELD = """
@@ -55,6 +59,7 @@ class Stray(NamedTuple):
     at: datetime
     number: str = ""
     stamped_at: datetime | None = None
+    environment: UUID | None = None  # the channel's
 
 
 class Strays:
@@ -64,6 +69,7 @@ class Strays:
         self.link = Link(dsn)
         self.one_at_a_time = asyncio.Lock()
         self.key: DataKey | None = None
+        self.crossings = Crossings()
 
     async def unreadable(self, channel: ChannelView, raw: bytes, at: datetime, deadline_s: float) -> None:
         known_by = fingerprint(f"unreadable|{channel.id}|{raw.hex()}")
@@ -76,7 +82,8 @@ class Strays:
         """
         raw = told(sms)
         known_by = fingerprint(f"unrouted|{channel.id}|{sms.recipient}|{sms.carrier_id or raw.hex()}")
-        stray = Stray(StrayText.Kind.UNROUTED, channel.id, known_by, raw, at, sms.recipient, sms.sent_at)
+        kind, number, environment = StrayText.Kind.UNROUTED, sms.recipient, channel.environment
+        stray = Stray(kind, channel.id, known_by, raw, at, number, sms.sent_at, environment)
         await self.keep(stray, deadline_s)
 
     async def is_held(self, channel: ChannelView, number: str, moment: datetime, deadline_s: float) -> bool:
@@ -86,7 +93,7 @@ class Strays:
         return bool(held)
 
     async def keep(self, stray: Stray, deadline_s: float) -> None:
-        """Commit one row; raises TryAgain when the database does not take it in time."""
+        """Commit one row, and the trail's entry where it reached across; raises TryAgain when that takes too long."""
         await self.patiently(lambda: self.insert(stray), deadline_s)
 
     async def patiently(self, work: Callable[[], Awaitable[T]], deadline_s: float) -> T:
@@ -113,7 +120,10 @@ class Strays:
             self.key = await asyncio.to_thread(cell_key)
         id = uuid7()
         sealed = self.key.seal(stray.raw, RAW, id)
-        await self.link.execute(KEEP, stray._asdict() | {"id": id, "kind": stray.kind.value, "raw": sealed})
+        values = stray._asdict() | {"id": id, "kind": stray.kind.value, "raw": sealed}
+        [[ours]] = await self.link.fetch(KEEP, values)
+        if ours and stray.environment is not None:
+            await self.crossings.note(Crossing(stray.channel, stray.environment, stray.number))
 
 
 def cell_key() -> DataKey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from accounts.ids import public, uuid7
 from accounts.models import Environment
 from accounts.personal import NO_PERSONAL_DATA
 from delivery.models import Endpoint
+from inbox.models import Message
 from routing.match import CompiledRoute, compile_route
 
 
@@ -64,6 +66,14 @@ class Route(models.Model):
             endpoint_ids=present,
             routing_tag=self.routing_tag,
         )
+
+
+#: By its action, in what state the route that takes a text leaves it.
+STATES: Mapping[str, str] = {
+    Route.Action.DELIVER.value: Message.State.RECEIVED.value,
+    Route.Action.DROP.value: Message.State.DROPPED.value,
+    Route.Action.QUARANTINE.value: Message.State.QUARANTINED.value,
+}
 
 
 class RouteVersion(models.Model):

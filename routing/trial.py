@@ -16,15 +16,12 @@ from inbox.models import Message
 from numbers.phone import country_of, normalise
 from routing.documents import Entry
 from routing.match import CompiledRoute, InvalidCondition, Table, Text, compile_route
-from routing.models import Route
+from routing.models import STATES, Route
 
 MOST_TEXTS = 1000
 MOST_EXAMPLES = 10
 KEPT = "keep"  # no route, and no default endpoint: the text waits to be read
-ACTIONS = {
-    Message.State.DROPPED.value: Route.Action.DROP.value,
-    Message.State.QUARANTINED.value: Route.Action.QUARANTINE.value,
-}
+ACTIONS = {state: action for action, state in STATES.items()}
 
 
 class Outcome(NamedTuple):

@@ -5,6 +5,7 @@ A route of the sandbox's own keeps them back, as one of live would: made when it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,18 +15,18 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.audit import Actor
 from accounts.clock import clock
+from accounts.encryption import Unsealable
 from accounts.models import Environment
 from inbox.models import Message
 from routing import services as routing
 from routing import trial
-from routing.models import Route
-from routing.trial import Ways
+from routing.models import STATES, Route
+from routing.trial import Outcome, Ways
 from sandbox import magic
 
 #: The door hears of a new route within milliseconds; until then no text is to come that it is about.
 HEARD_WITHIN = timedelta(seconds=1)
 CONDITIONS = [{"field": "senderId", "operator": "equals", "value": magic.QUARANTINED.number}]
-STATES = {Route.Action.DROP: Message.State.DROPPED, Route.Action.QUARANTINE: Message.State.QUARANTINED}
 
 
 def route_of(environment: Environment) -> Route | None:
@@ -48,12 +49,39 @@ def set_up(environment: Environment, actor: Actor) -> None:
 @transaction.atomic
 def release(environment: Environment, actor: Actor, simulation: UUID, messages: set[UUID]) -> None:
     """Let those of the messages that are kept back go where the other routes of the sandbox send them."""
-    rows = environment.messages.select_for_update().filter(pk__in=messages, state=Message.State.QUARANTINED)
-    kept, ways = list(rows.order_by("pk")), others(environment)
-    for message in kept:
-        let_go(environment, message, ways)
+    kept = kept_back(environment, messages)
+    let_go(environment, kept)
     released = {"messages": len(kept)}
     audit.record(actor, "simulation.released", simulation, environment=environment, after=released)
+
+
+@transaction.atomic
+def release_one(environment: Environment, actor: Actor, message: UUID) -> bool:
+    """The same for one message, whatever became of its simulation. Answers whether it was still kept back."""
+    kept = next(filter(keeps, kept_back(environment, {message})), None)
+    if kept is None:
+        return False
+    let_go(environment, [kept])
+    kept.refresh_from_db(fields=["state"])
+    before, after = {"state": Message.State.QUARANTINED}, {"state": kept.state}
+    audit.record(actor, "message.released", kept.pk, environment=environment, before=before, after=after)
+    return True
+
+
+def keeps(message: Message) -> bool:
+    """Whether a message is kept back because of its sender: one that a customer's own route holds would be so again."""
+    if message.state != Message.State.QUARANTINED:
+        return False
+    try:
+        return magic.writes(message.sender_id or "", magic.QUARANTINED)
+    except Unsealable:
+        return False
+
+
+def kept_back(environment: Environment, messages: set[UUID]) -> list[Message]:
+    """Those of the messages that are, locked."""
+    rows = environment.messages.select_for_update().filter(pk__in=messages, state=Message.State.QUARANTINED)
+    return list(rows.order_by("pk"))
 
 
 def others(environment: Environment) -> Ways:
@@ -63,15 +91,18 @@ def others(environment: Environment) -> Ways:
     return Ways(left, ways.default, frozenset())
 
 
-def let_go(environment: Environment, message: Message, ways: Ways) -> None:
-    text = trial.read(message)
-    if text is None:  # erased meanwhile
-        return
-    outcome = ways.of(text)
+def let_go(environment: Environment, kept: Sequence[Message]) -> None:
+    ways = others(environment)
+    for message in kept:
+        text = trial.read(message)
+        if text is not None:  # else it was erased meanwhile
+            send_on(environment, message, ways.of(text))
+
+
+def send_on(environment: Environment, message: Message, outcome: Outcome) -> None:
     route = environment.routes.filter(pk=outcome.route).first() if outcome.route else None
-    action = Route.Action(route.action) if route else Route.Action.DELIVER
     environment.messages.filter(pk=message.pk).update(
-        state=STATES.get(action, Message.State.RECEIVED),
+        state=STATES[route.action] if route else Message.State.RECEIVED,
         route_id=route.pk if route else None,
         route_name=route.name if route else "",
         route_version=route.version if route else None,

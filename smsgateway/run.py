@@ -43,6 +43,8 @@ def main() -> int:
             own = {"DEMO_RECEIVER_PORT": receiver, "SANDBOX_RECEIVER_PORT": sandbox}
             refuse_taken({"PORT": ports[0], "INGEST_PORT": ports[1]} | own)
             environment = local_environment(var, ports)
+            if "DATABASE_URL" not in environment and not (var / "postgres").exists():
+                say(f"making a database in {var / 'postgres'} (the first time only)")
             servers = describe(var / "postgres", environment=environment)
             try:
                 return supervise(servers, environment | servers.environment, var, ports, sandbox)
@@ -142,20 +144,28 @@ def write_private(path: Path, text: str) -> None:
 def supervise(
     servers: Servers, environment: dict[str, str], var: Path, ports: tuple[int, int], sandbox: int
 ) -> int:
-    with Supervisor(var / "run") as supervisor:
+    with Supervisor(var / "run", hushes=True) as supervisor:
         supervisor.add(*servers.commands)
         if not supervisor.until(servers.ready, SERVERS_WITHIN_S):
             return gave_up(supervisor, f"the database or Valkey did not start:\n{servers.logs()}")
+        say("bringing its tables up to date, which takes half a minute the first time")
         if not prepare(supervisor, environment):
             return gave_up(supervisor, "preparing the database failed; see the lines above.")
+        say("starting")
         wanted = processes(HOST, *ports, var=str(var)) + for_sandboxes(HOST, sandbox) + demo()
         supervisor.add(*(command(process, environment) for process in wanted))
         if not supervisor.until(lambda: all(map(answers, ports)), READY_WITHIN_S):
             return gave_up(supervisor, "web or door did not get ready; see the lines above.")
         print(banner(json.loads((var / "demo.json").read_text())), flush=True)
         supervisor.forever()
-        print("\nsmsgateway: stopping", flush=True)
+        print()
+        say("stopping")
     return 0
+
+
+def say(what: str) -> None:
+    """A line for the person at the terminal, at once."""
+    print(f"smsgateway: {what}", flush=True)
 
 
 def gave_up(supervisor: Supervisor, why: str) -> int:

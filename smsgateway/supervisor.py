@@ -128,11 +128,12 @@ class Supervisor:
     """Use as a context manager, from the main thread. `stopping` turns true on SIGINT, SIGTERM or SIGHUP;
     `until`, `run` and `forever` then return, and leaving the block stops everything.
 
-    `folder` gets a `<name>.pid` for each running child; `output` gets the children's lines, named.
+    `folder` gets a `<name>.pid` for each running child; `output` gets the children's lines, named; with `hushes`
+    not what they write once they are told to stop.
     """
 
-    def __init__(self, folder: Path, output: IO[bytes] | None = None) -> None:
-        self.folder, self.output = folder, output or sys.stdout.buffer
+    def __init__(self, folder: Path, output: IO[bytes] | None = None, *, hushes: bool = False) -> None:
+        self.folder, self.output, self.hushes = folder, output or sys.stdout.buffer, hushes
         self.colours = self.output.isatty() and "NO_COLOR" not in os.environ
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
@@ -265,6 +266,8 @@ class Supervisor:
             self.close(child)
 
     def write(self, child: Child, line: bytes) -> None:
+        if self.hushes and self.stopping:
+            return
         name = f"{child.command.name:9}|"
         if self.colours:
             name = f"\x1b[{COLOURS[child.colour % len(COLOURS)]}m{name}\x1b[0m"

@@ -97,6 +97,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 #: What is sent by a page.
 FORMS: dict[str, dict[str, Any]] = {
+    "messages/{message_id}/release/": {},
     "deliveries/{delivery_id}/replay/": {},
     "deliveries/replay/": {"delivery": ["delivery_id"]},
     "replays/new/": {"kind": "recover", "endpoint": "endpoint_id", "since": "2026-11-22T00:00"},

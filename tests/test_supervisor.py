@@ -20,7 +20,7 @@ SUPERVISE = """
 import json, sys
 from pathlib import Path
 from smsgateway.supervisor import Command, Supervisor
-with Supervisor(Path(sys.argv[1])) as supervisor:
+with Supervisor(Path(sys.argv[1]), hushes="hushes" in sys.argv) as supervisor:
     for name, code, last in json.loads(sys.argv[2]):
         supervisor.add(Command(name, [sys.executable, "-c", code], last=last))
     supervisor.forever()
@@ -48,11 +48,11 @@ signal.pause()
 class Run:
     """A supervisor at work, its output and its children's process ids."""
 
-    def __init__(self, folder: Path, *children: tuple[str, str, bool]) -> None:
+    def __init__(self, folder: Path, *children: tuple[str, str, bool], how: str = "") -> None:
         self.folder, self.log = folder, folder / "log"
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SUPERVISE, str(folder), json.dumps(children)],
+                [sys.executable, "-c", SUPERVISE, str(folder), json.dumps(children), how],
                 cwd=ROOT,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -94,8 +94,8 @@ def alive(pid: int) -> bool:
 def supervise(tmp_path: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
-    def begin(*children: tuple[str, str, bool]) -> Run:
-        runs.append(run := Run(tmp_path, *children))
+    def begin(*children: tuple[str, str, bool], how: str = "") -> Run:
+        runs.append(run := Run(tmp_path, *children, how=how))
         eventually(run.is_up)
         return run
 
@@ -143,6 +143,14 @@ def test_a_stop_ends_servers_after_their_users(supervise: Callable[..., Run], nu
     assert run.process.wait(timeout=5) == 0
     assert [line.split()[0] for line in run.lines() if "ending" in line] == ["web", "database"]
     assert not list(run.folder.glob("*.pid"))
+
+
+def test_a_hushed_one_passes_nothing_on_once_it_is_told_to_stop(supervise: Callable[..., Run]) -> None:
+    run = supervise(("one", TELL_END, False), how="hushes")
+    run.process.send_signal(signal.SIGINT)
+    assert run.process.wait(10) == 0
+    assert run.said("one", "up")
+    assert not run.said("one", "ending")
 
 
 def test_asking_twice_does_not_wait_for_the_stubborn(supervise: Callable[..., Run]) -> None:

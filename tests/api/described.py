@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -29,6 +29,8 @@ JSON = "application/json"
 LEFT_OUT = {"positive_data_acceptance", "max_response_time"}
 #: What somebody ended stays on record, and can be read.
 ON_RECORD = {"api-keys", "oauth-clients", "invitations", "number-requests", "replays"}
+#: Where a machine would begin, since its maker's body seems to need what nothing makes (`carrierMessageId`).
+NO_BEGINNING = {"releaseSimulation"}
 #: What is asked whether a body is right, and says in its answer what is wrong.
 JUDGES = {"/v1/routes/validate"}
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
@@ -123,13 +125,25 @@ def exercise(operation: APIOperation[Any, Any, Any, Any], caller: Caller, exampl
     holds()
 
 
-def life(caller: Caller) -> Any:
-    """A state machine that makes things and goes on with what it was answered, along the links of the description.
+def makers() -> dict[str, list[str]]:
+    """By its path each call that makes a thing without another one's id: its own name, and what its answer links to."""
+    found = {}
+    for path, methods in document()["paths"].items():
+        made = methods.get("post", {})
+        links = [name for answer in made.get("responses", {}).values() for name in answer.get("links", ())]
+        if links and "{" not in path:
+            found[path] = [made["operationId"], *(name for name in links if name not in NO_BEGINNING)]
+    return found
+
+
+def life(caller: Caller, names: Sequence[str]) -> Any:
+    """A state machine that makes things by the operations of these names, and goes on with what it was answered, along
+    the links of the description.
 
     Whatever is made is made as tests.arguments says, so that there is something to go on with.
     """
 
-    class Life(schema().as_state_machine()):  # type: ignore[misc]  # a class made at run time
+    class Life(schema().include(operation_id=list(names)).as_state_machine()):  # type: ignore[misc]  # a class made at run time
         def setup(self) -> None:
             self.undoing = transaction.atomic()
             self.undoing.__enter__()

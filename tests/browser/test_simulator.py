@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from inbox.models import Message
+from sandbox import magic
 from sandbox.segments import measure, split
 from tests.browser.checks import CONTRAST, STRUCTURE, TARGETS
 from tests.browser.visitor import WIDTHS, Visitor
+from tests.cast import store_message
 
 TEXTS = [
     "",
@@ -53,3 +56,18 @@ def test_the_page_is_legible_and_fits(visitor: Visitor, language: str, theme: st
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 800})
         assert visitor.page.evaluate(WIDE) <= 0, width
+
+
+def test_what_is_kept_back_is_released_by_a_button(visitor: Visitor) -> None:
+    side = visitor.house.sandbox
+    message = store_message(side.assignment, "Votre code est 020005", magic.QUARANTINED.number)
+    side.environment.messages.filter(pk=message.pk).update(state=Message.State.QUARANTINED)
+    visitor.go("simulator/", side)
+    for check in (CONTRAST, STRUCTURE, TARGETS):
+        assert visitor.page.evaluate(check) == []
+    for width in WIDTHS:
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        assert visitor.page.evaluate(WIDE) <= 0, width
+    visitor.page.get_by_role("button", name="Release").click()
+    visitor.page.get_by_text("The text is released").wait_for()
+    assert visitor.page.get_by_role("button", name="Release").count() == 0

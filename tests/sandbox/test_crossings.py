@@ -14,7 +14,7 @@ from accounts.models import AuditEntry
 from numbers import services as numbers
 from sandbox import crossings
 from tests.cast import Api, House, Side
-from tests.dashboard.browse import Person
+from tests.dashboard.browse import Person, text
 from tests.test_access_matrix import absent
 
 
@@ -106,6 +106,34 @@ def test_pages_are_told_of_too(acme: House) -> None:
         {"code": "unknown_id", "ids": [other.ids["delivery_id"]]},
     ]
     assert told(other) == []
+
+
+FILTERS = {
+    "audit/": ("target", "endpoint_id"),
+    "replays/new/": ("endpoint", "endpoint_id"),
+    "numbers/new/": ("channel", "channel_id"),
+}
+
+
+@pytest.mark.parametrize(("own", "other"), [("live", "sandbox"), ("sandbox", "live")])
+@pytest.mark.parametrize("path", FILTERS)
+def test_what_a_page_is_narrowed_by_is_told(acme: House, path: str, own: str, other: str) -> None:
+    (name, noun), side, foreign = FILTERS[path], getattr(acme, own), getattr(acme, other)
+    page = Person(acme.users["owner"], side)
+    text(page.get(path, **{name: side.ids[noun]}))
+    assert told(side) == []
+    text(page.get(path, **{name: foreign.ids[noun]}))
+    assert told(side) == [{"code": "unknown_id", "ids": [foreign.ids[noun]]}]
+    assert told(foreign) == []
+
+
+def test_a_place_in_a_list_and_who_did_something_may_be_of_others(acme: House, borealis: House) -> None:
+    page = Person(acme.users["owner"], acme.sandbox)
+    text(page.get("messages/", before=acme.live.ids["message_id"]))
+    text(page.get("audit/", actor=acme.live.ids["key_id"]))
+    text(page.get("audit/", target=borealis.live.ids["endpoint_id"]))
+    text(page.get("audit/", target=absent("endpoint_id")))
+    assert told(acme.sandbox) == []
 
 
 def test_forms_of_sandboxes_are_told_of_in_live(acme: House) -> None:

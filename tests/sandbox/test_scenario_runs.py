@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
@@ -173,6 +175,15 @@ def test_another_sandbox_sees_no_run(simulator: Simulator, borealis: House) -> N
     theirs = Api(borealis.sandbox.key)
     assert theirs.get(f"sandbox/runs/{id}").status_code == 404
     assert id not in str(theirs.get("sandbox/runs").json())
+
+
+@pytest.mark.parametrize("path", ["sandbox/runs/{run_id}", "sandbox/runs"])
+def test_whoever_reads_a_run_looks_at_it_once(acme: House, path: str) -> None:
+    acme.sandbox.environment.scenario_runs.update(state=ScenarioRun.State.RUNNING, finished_at=None)
+    with CaptureQueriesContext(connection) as seen:
+        answer = Api(acme.sandbox.key).get(path.format(**acme.sandbox.ids))
+    assert answer.status_code == 200
+    assert sum(one["sql"].startswith('UPDATE "sandbox_scenariorun"') for one in seen.captured_queries) == 1
 
 
 def test_live_has_no_scenarios(acme: House) -> None:

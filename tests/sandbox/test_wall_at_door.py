@@ -6,16 +6,20 @@ Of those that do not post, their own tests tell.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from accounts import walls
 from accounts.audit import SYSTEM
 from accounts.clock import clock
+from accounts.models import AuditEntry
 from delivery.models import Delivery
 from inbox.models import Message
-from ingest import documents
+from ingest import crossings, documents
 from ingest.models import StrayText
 from numbers import services as numbers
 from numbers.carriers import CARRIERS, HTTP_CARRIERS
@@ -74,6 +78,15 @@ def post(door: LiveDoor, channel: Channel, number: str, id: str) -> int:
     return answer.status_code
 
 
+def told(side: Side) -> list[dict[str, Any]]:
+    rows = AuditEntry.objects.filter(action=walls.REFUSED, environment=side.environment)
+    return [row.after or {} for row in rows.order_by("pk")]
+
+
+def entry(channel: Channel, other: Side) -> dict[str, Any]:
+    return {"code": "unknown_number", "channel": str(channel.pk), "ids": [other.ids["number_id"]]}
+
+
 @pytest.mark.parametrize("carrier", [name for name in DIALECTS if name in HTTP_CARRIERS])
 def test_no_number_of_another_environment_gets_a_text(
     carrier: str, sides: list[Side], door: LiveDoor
@@ -88,8 +101,39 @@ def test_no_number_of_another_environment_gets_a_text(
         assert post(door, channels[own.environment.pk], number, f"{place:032x}") // 100 == 2
     assert (Message.objects.count(), Delivery.objects.count()) == (messages, deliveries)
     assert StrayText.objects.count() == len(pairs)
+    for own, other in pairs:
+        within = own.environment.tenant_id == other.environment.tenant_id
+        assert told(own).count(entry(channels[own.environment.pk], other)) == within
+    assert sum(len(told(side)) for side in sides) == len(sides)
     assert bound.crossings() == []
     for side in (sides[1], sides[3]):  # and to numbers of its own it brings them
         number = side.assignment.number.number
         assert post(door, channels[side.environment.pk], number, f"{99:032x}") // 100 == 2
         assert Message.objects.filter(environment=side.environment).latest("pk").content == SPOOFED
+
+
+def test_a_flood_across_is_one_entry_an_hour(
+    acme: House, door: LiveDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, number = channel_of(acme.sandbox, "generic"), acme.live.assignment.number.number
+    door.view(channel)
+    for place in range(3):
+        post(door, channel, number, f"{place:032x}")
+    assert told(acme.sandbox) == [entry(channel, acme.live)]
+    came = crossings.Crossing(channel.pk, acme.sandbox.environment.pk, number)
+    assert crossings.noted(came)  # as another process does, which remembers nothing
+    assert len(told(acme.sandbox)) == 1
+    monkeypatch.setattr(crossings, "ONCE_IN", timedelta(0))
+    post(door, channel, number, f"{3:032x}")
+    assert told(acme.sandbox) == [entry(channel, acme.live)] * 2
+
+
+def test_a_number_that_is_nobodys_or_another_organisations_is_not_told(
+    acme: House, borealis: House, door: LiveDoor
+) -> None:
+    channel = channel_of(acme.sandbox, "generic")
+    door.view(channel)
+    for place, number in enumerate((borealis.live.assignment.number.number, "+33639989999")):
+        post(door, channel, number, f"{place:032x}")
+    assert StrayText.objects.count() == 2
+    assert told(acme.sandbox) == []

@@ -63,6 +63,8 @@ def test_a_refusal_names_the_fields(client: Client) -> None:
     assert (caught.value.code, caught.value.error_code) == ("invalid", 1110)
     assert caught.value.request_id
     assert caught.value.request_id in str(caught.value)
+    assert "; #/url: " in str(caught.value)
+    assert ".;" not in str(caught.value)
 
 
 def test_another_tenant_has_nothing_here(client: Client, borealis: House) -> None:

@@ -102,9 +102,12 @@ export function apiError(status: number, headers: Headers, problem: ProblemDocum
 function sentence(status: number, headers: Headers, problem: ProblemDocument): string {
   const code = problem.code === undefined ? "" : ` ${problem.code}`;
   const told = problem.detail || problem.title || "no problem document";
-  const fields = (problem.errors ?? []).map((one) => `; ${one.pointer ?? one.parameter}: ${one.detail}`).join("");
+  const fields = (problem.errors ?? []).map((one) => `${one.pointer ?? one.parameter}: ${one.detail}`);
+  const parts = [told, ...fields];
+  const last = parts.pop();
+  const sentence = [...parts.map((part) => part.replace(/\.$/, "")), last].join("; ");
   const request = requestIdOf(headers, problem);
-  return `${status}${code}: ${told}${fields}${request ? ` (${request})` : ""}`;
+  return `${status}${code}: ${sentence}${request ? ` (${request})` : ""}`;
 }
 
 function requestIdOf(headers: Headers, problem: ProblemDocument): string {

@@ -128,7 +128,7 @@ export class Sms {
       const came = ours.some((message) => comesBehind(message, since));
       return [
         head(came ? "such text" : "text"),
-        `looked at: what came from ${time(since.at)} to ${time(until)} (UTC)`,
+        `looked at: what came from ${time(since.at)} to ${time(until)} UTC`,
         this.introduced(near, since, came),
         ...near.map((message) => `${this.shown(message)}: ${this.why(message, wanted, withCode)}`),
         ...(near[0] ? [`see ${(await this.trace())(near[0].id)}`] : []),
@@ -157,7 +157,7 @@ export class Sms {
   }
 
   private shown({ id, receivedAt, numberUsed, senderId, content }: Message): string {
-    const at = `${id} ${time(new Date(receivedAt))} to ${numberUsed}`;
+    const at = `${id} ${time(new Date(receivedAt))} UTC to ${numberUsed}`;
     return this.live ? at : `${at} from ${JSON.stringify(senderId)}: ${JSON.stringify(content)}`;
   }
 

@@ -35,6 +35,7 @@ test("a refusal names the fields", () =>
     assert(error instanceof UnprocessableError);
     assert.deepEqual(error.errors.map((wrong) => wrong.pointer), ["#/url"]);
     assert(error.requestId && error.message.includes(error.requestId));
+    assert.match(error.message, /[^.]; #\/url: /);
     return true;
   }));
 

@@ -60,12 +60,12 @@ test("that none came is told with the nearest", () =>
   ], async (sms, server) => {
     const [first, window, ...rest] = await told(sms, { sender: "Shop", pattern: /\d/ });
     assert.equal(first, `from "Shop", matching /\\d/: no such text in 0.05 s to ${NUMBER}`);
-    assert.match(window, /^looked at: what came from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d \(UTC\)$/);
+    assert.match(window, /^looked at: what came from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d UTC$/);
     assert.deepEqual(rest, [
       "nearest:",
-      `msg_8 09:30:00 to ${NUMBER} from "Shop": "late 1": it came too late`,
-      `msg_4 09:30:00 to ${NUMBER} from "Bank": "482913": it has another sender`,
-      `msg_7 09:30:00 to +33639980002 from "Shop": "1": it came to another number`,
+      `msg_8 09:30:00 UTC to ${NUMBER} from "Shop": "late 1": it came too late`,
+      `msg_4 09:30:00 UTC to ${NUMBER} from "Bank": "482913": it has another sender`,
+      `msg_7 09:30:00 UTC to +33639980002 from "Shop": "1": it came to another number`,
       `see ${server.url}/v1/messages/msg_8/receipt`,
     ]);
   }));
@@ -76,9 +76,9 @@ test("that nothing came at all is said first", () =>
     assert.equal(first, `no text in 0.05 s to ${NUMBER}`);
     assert.deepEqual(rest, [
       `nothing came to ${NUMBER} since the mark; elsewhere:`,
-      `msg_7 09:30:00 to +33639980002 from "Shop": "1": it came to another number`,
-      `msg_2 09:30:00 to ${NUMBER} from "Shop": "b": it came before the mark`,
-      `msg_1 09:30:00 to ${NUMBER} from "Shop": "a": it came before the mark`,
+      `msg_7 09:30:00 UTC to +33639980002 from "Shop": "1": it came to another number`,
+      `msg_2 09:30:00 UTC to ${NUMBER} from "Shop": "b": it came before the mark`,
+      `msg_1 09:30:00 UTC to ${NUMBER} from "Shop": "a": it came before the mark`,
       `see ${server.url}/v1/messages/msg_7/receipt`,
     ]);
   }));
@@ -104,8 +104,8 @@ test("what failed shows its texts and where they are traced", () =>
   at([page(text("msg_5", "b"), text("msg_4", "a"), text("msg_2", "older")), page({ id: "env_2", current: false }, { id: "env_1", current: true })],
     async (sms, server) => {
       assert.deepEqual((await sms.report()).map(({ line, link, message }) => [line, link, message.content]), [
-        [`msg_4 09:30:00 to ${NUMBER} from "Shop": "a"`, `${server.url}/e/env_1/messages/msg_4/`, "a"],
-        [`msg_5 09:30:00 to ${NUMBER} from "Shop": "b"`, `${server.url}/e/env_1/messages/msg_5/`, "b"],
+        [`msg_4 09:30:00 UTC to ${NUMBER} from "Shop": "a"`, `${server.url}/e/env_1/messages/msg_4/`, "a"],
+        [`msg_5 09:30:00 UTC to ${NUMBER} from "Shop": "b"`, `${server.url}/e/env_1/messages/msg_5/`, "b"],
       ]);
     }));
 
@@ -116,5 +116,5 @@ test("a key that may not see sandboxes is given the receipt", () =>
 test("of live nothing is shown, and no code found", () =>
   at([page(text("msg_4", "a secret"))], async (sms, server) => {
     await assert.rejects(sms.waitForCode(), /live finds no codes/);
-    assert.deepEqual(await sms.report(), [{ line: `msg_4 09:30:00 to ${NUMBER}`, link: `${server.url}/v1/messages/msg_4/receipt` }]);
+    assert.deepEqual(await sms.report(), [{ line: `msg_4 09:30:00 UTC to ${NUMBER}`, link: `${server.url}/v1/messages/msg_4/receipt` }]);
   }, { live: true }));

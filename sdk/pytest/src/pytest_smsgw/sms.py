@@ -108,7 +108,7 @@ class Sms:
         came = any(comes_behind(message, since) for message in ours)
         lines = [
             f"{wanted.missing('such text' if came else 'text')} in {timeout:g} s to {self.number}",
-            f"looked at: what came from {since.at:%H:%M:%S} to {until:%H:%M:%S} (UTC)",
+            f"looked at: what came from {since.at:%H:%M:%S} to {until:%H:%M:%S} UTC",
             self._introduced(near, since, came),
             *(f"{self._shown(message)}: {self._why(message, wanted, since)}" for message in near),
         ]
@@ -135,7 +135,7 @@ class Sms:
         return wanted.miss(message) or "it came too late"
 
     def _shown(self, message: Message) -> str:
-        at = f"{message.id} {message.received_at:%H:%M:%S} to {message.number_used}"
+        at = f"{message.id} {message.received_at:%H:%M:%S} UTC to {message.number_used}"
         return at if self.mode == "live" else f"{at} from {message.sender_id!r}: {message.content!r}"
 
     # ---- for the report of a test that failed

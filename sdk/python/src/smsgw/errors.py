@@ -57,9 +57,11 @@ class ApiError(SmsgwError):
 
     def _sentence(self) -> str:
         told = self.detail or self.title or "no problem document"
-        fields = "".join(f"; {one.pointer or one.parameter}: {one.detail}" for one in self.errors)
+        fields = (f"{one.pointer or one.parameter}: {one.detail}" for one in self.errors)
+        *before, last = told, *fields
+        sentence = "; ".join([*(one.removesuffix(".") for one in before), last])
         code, request = self.code and f" {self.code}", self.request_id and f" ({self.request_id})"
-        return f"{self.status}{code}: {told}{fields}{request}"
+        return f"{self.status}{code}: {sentence}{request}"
 
     @property
     def retry_after(self) -> str | None:
