@@ -238,8 +238,10 @@ DATABASES["default"] |= {
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 3}
 if DATABASE_ROLE == "app":
-    # Whoever logs in works with the app's rights, which cannot alter, truncate or rewrite the audit trail.
-    DATABASES["default"]["OPTIONS"]["options"] = "-c role=smsgateway_app"
+    # Whoever logs in works with the app's rights, which cannot alter, truncate or rewrite the audit trail. And with no
+    # helpers: they are for long reports, and for a page of a list PostgreSQL walks a whole index where it has them.
+    options = "-c role=smsgateway_app -c max_parallel_workers_per_gather=0"
+    DATABASES["default"]["OPTIONS"]["options"] = options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
