@@ -260,8 +260,8 @@ def test_every_list_has_its_filters(acme: House, api: Api, path: str, query: str
 def test_those_that_wait_are_looked_for_together(
     acme: House, api: Api, django_assert_num_queries: Any
 ) -> None:
-    states = ("pending", "held", "sending")
-    texts = [store_delivery(store_message(acme.live.assignment), acme.live.endpoint, one) for one in states]
+    texts = {state: store_message(acme.live.assignment) for state in ("pending", "held", "sending")}
+    for state, text in texts.items():
+        store_delivery(text, acme.live.endpoint, state)
     with django_assert_num_queries(11):  # of which four look for the texts
-        found = api.get("messages?status=queued").json()["data"]
-    assert [row["id"] for row in found] == [public("message", one.message_id) for one in reversed(texts)]
+        assert ids_of(api, "messages?status=queued") == shown(*reversed(texts.values()))

@@ -1274,7 +1274,7 @@ export interface NewChannel {
   /** aws, bandwidth, bird, clickatell, generic, highconnection, infobip, messagebird, ovh, plivo, sandbox, sinch, smpp, telnyx, twilio, vonage, vonage-messages */
   carrier: string;
   name?: string;
-  /** aws: topicArn, signatureVersion; bandwidth: username, password, allowedNetworks; bird: signingKey, channelNumber; clickatell: username, password, allowedNetworks; generic: secret, allowedNetworks, token, tokenHeader, tokenParameter, hmacSecret, hmacHeader, hmacEncoding, hmacPrefix, username, password, bodyKind, charset, charsetField, listField, fromField, toField, textField, idField, sentAtField, mediaField, partReferenceField, partTotalField, partNumberField, sentAtFormat, sentAtZone, defaultCountry, answerStatus, answerBody, answerType; highconnection: username, password, allowedNetworks; infobip: username, password, allowedNetworks; messagebird: signingKey; ovh: applicationKey, applicationSecret, consumerKey, serviceName; plivo: authToken, signatureVersion; sandbox: secret; sinch: webhookSecret, username, password, allowedNetworks; smpp: host, port, systemId, password, bind, sessions, systemType, addressRange, addressTon, addressNpi, tls, tlsName, caCertificate, defaultAlphabet, ia5Alphabet, defaultCountry, enquireLinkS; telnyx: publicKey, apiKey, messagingProfileId; twilio: authToken, sharedKeyId, sharedKey, accountSid, addressSid, bundleSid; vonage: signatureSecret, signatureMethod, username, password, allowedNetworks, apiKey, apiSecret; vonage-messages: signatureSecret */
+  /** aws: topicArn, signatureVersion, signingCertificate; bandwidth: username, password, allowedNetworks; bird: signingKey, channelNumber; clickatell: username, password, allowedNetworks; generic: secret, allowedNetworks, token, tokenHeader, tokenParameter, hmacSecret, hmacHeader, hmacEncoding, hmacPrefix, username, password, bodyKind, charset, charsetField, listField, fromField, toField, textField, idField, sentAtField, mediaField, partReferenceField, partTotalField, partNumberField, sentAtFormat, sentAtZone, defaultCountry, answerStatus, answerBody, answerType; highconnection: username, password, allowedNetworks; infobip: username, password, allowedNetworks; messagebird: signingKey; ovh: applicationKey, applicationSecret, consumerKey, serviceName; plivo: authToken, signatureVersion; sandbox: secret; sinch: webhookSecret, username, password, allowedNetworks; smpp: host, port, systemId, password, bind, sessions, systemType, addressRange, addressTon, addressNpi, tls, tlsName, caCertificate, defaultAlphabet, ia5Alphabet, defaultCountry, enquireLinkS; telnyx: publicKey, apiKey, messagingProfileId; twilio: authToken, sharedKeyId, sharedKey, accountSid, addressSid, bundleSid; vonage: signatureSecret, signatureMethod, username, password, allowedNetworks, apiKey, apiSecret; vonage-messages: signatureSecret */
   credentials?: Record<string, string | number>;
 }
 
@@ -1437,9 +1437,9 @@ export interface NewSimulation {
   /** any: a number, a short code, a name; those from +33639989001 to +33639989006 make us misbehave */
   senderId: string;
   content: string;
-  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, aws, infobip, bandwidth, clickatell, highconnection, ovh, generic, sandbox. Without it, that of the number's own channel */
+  /** in whose dialect: twilio, vonage, vonage-messages, telnyx, plivo, sinch, messagebird, bird, aws, infobip, bandwidth, clickatell, highconnection, ovh, generic, sandbox, smpp. Without it, that of the number's own channel */
   carrier?: string;
-  /** the parts of a long text in the order in which they come: one that is missing is lost, one that is named twice comes twice. Only where the carrier does not join them itself (vonage) */
+  /** the parts of a long text in the order in which they come: one that is missing is lost, one that is named twice comes twice. Only where the carrier does not join them itself (vonage, smpp) */
   parts?: SentPart[];
   /** what the carrier says, by the sandbox's clock */
   sentAt?: string;
