@@ -18,7 +18,7 @@ from accounts.audit import Actor
 from accounts.clock import clock
 from accounts.errors import Conflict
 from accounts.ids import public, uuid7
-from delivery import errand, payload, retry, signing
+from delivery import errand, health, payload, retry, signing
 from delivery.composing import HEADERS, Target, Ticket, load_targets
 from delivery.exchange import Job, Result
 from delivery.models import Endpoint
@@ -93,7 +93,8 @@ class Finding(NamedTuple):
 
 
 def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
-    """Send all four and tell how the receiver took them; nothing is kept but the trail's entry.
+    """Send all four and tell how the receiver took them; nothing is kept but the trail's entry. Where the good one is
+    taken, an endpoint that is left alone is probed at once.
 
     Call it outside any transaction. Raises Conflict where the endpoint is no webhook or a secret does not open.
     """
@@ -110,6 +111,8 @@ def check(endpoint: Endpoint, actor: Actor) -> list[Finding]:
         for probe in PROBES
     ]
     after = {finding.probe.name: finding.right for finding in findings}
+    if after["good"]:
+        health.probe_soon(endpoint)
     audit.record(actor, "endpoint.checked", endpoint.pk, environment=endpoint.environment, after=after)
     return findings
 

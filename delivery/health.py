@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from accounts.clock import stamp
+from accounts.clock import clock, stamp
 from accounts.ids import public
 from delivery import breaker, failover, issues
 from delivery.breaker import Failing
 from delivery.events import TELL, values_of
+from delivery.models import Endpoint, Health
 from delivery.outcomes import Outcome, back, expiry
 from delivery.parking import ENDS, OF_ENDPOINT, Drain, Park, Parking, rejoin
 from delivery.policy import Policy
@@ -266,6 +267,15 @@ class Keeper:
                 policy, ids = policy_of(trouble.stand_in), (trouble.environment, endpoint, trouble.stand_in)
                 for which in (failover.PARKED, failover.HELD)[: 1 + trouble.disabled]:
                     failover.hand_over(store, *ids, policy, wall, which=which)
+
+
+def probe_soon(endpoint: Endpoint) -> None:
+    """Let somebody who mended an endpoint that is left alone not wait for its next probe.
+
+    In a transaction call it before any delivery is locked, as `Keeper.recovered` does.
+    """
+    now = clock(endpoint.environment)
+    Health.objects.filter(pk=endpoint.pk, opened_at__isnull=False, probe_at__gt=now).update(probe_at=now)
 
 
 def rename(row: dict[str, Any]) -> dict[str, Any]:

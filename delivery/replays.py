@@ -22,6 +22,7 @@ from accounts.clock import clock
 from accounts.errors import Conflict
 from accounts.ids import public, uuid7
 from accounts.models import Environment
+from delivery import health
 from delivery.composing import stored_policy
 from delivery.models import Delivery, Endpoint, Replay
 from delivery.retry import Reason
@@ -82,11 +83,15 @@ def closed(endpoint: Endpoint | None) -> Replay.Why | None:
 
 @transaction.atomic
 def run(job: Replay, actor: Actor) -> Replay:
-    """Start a planned job; one that runs already goes on. Raises Conflict where it is over or has nowhere to go."""
+    """Start a planned job, and probe its endpoint if that is left alone; one that runs already goes on.
+
+    Raises Conflict where it is over or has nowhere to go.
+    """
     job = locked(job.pk)
     if job.state == State.PLANNED:
         if (endpoint := endpoint_of(job)) is not None:
             check_takes(endpoint)
+            health.probe_soon(endpoint)
         job.state, job.started_at = State.RUNNING, clock(job.environment)
         job.save(update_fields=["state", "started_at"])
         audit.record(actor, "replay.started", job.pk, environment=job.environment)

@@ -22,7 +22,7 @@ from accounts.database import execute
 from accounts.errors import Conflict, Invalid
 from accounts.ids import public
 from accounts.models import Environment
-from delivery import addresses, events, failover, kinds, parking, receivers
+from delivery import addresses, events, failover, health, kinds, parking, receivers
 from delivery.access import access_of
 from delivery.access_store import certificate_expiry, seal_access, stored_access
 from delivery.breaker import Measures
@@ -33,6 +33,7 @@ from delivery.described import describe
 from delivery.destinations import allowlist_of
 from delivery.models import Delivery, Endpoint, Health, Issue
 from delivery.policy import policy_of, stated
+from delivery.retry import Reason
 from delivery.secrets import add_secret, new_secret, shown
 from inbox import erasure
 
@@ -47,6 +48,7 @@ REPLAYABLE = (
     Delivery.State.PENDING,
     Delivery.State.HELD,  # of an endpoint that was enabled, and before its turn
 )
+PAUSES = (Reason.LADDER, Reason.SLOW, Reason.RETRY_AFTER)  # which are over with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +344,11 @@ def delete_endpoint(endpoint: Endpoint, actor: Actor) -> None:
 
 @transaction.atomic
 def replay(delivery: Delivery, actor: Actor) -> Delivery:
-    """Make a delivery due now, with all its tries anew. Raises Conflict when it is on its way or has nowhere to go."""
+    """Make a delivery due now, with all its tries anew; an endpoint that is left alone is probed at once.
+
+    Raises Conflict when it is on its way or has nowhere to go.
+    """
+    health.probe_soon(delivery.endpoint)
     delivery = (
         Delivery.objects.select_for_update(of=("self",))
         .select_related("endpoint", "environment")
@@ -360,8 +366,8 @@ def replay(delivery: Delivery, actor: Actor) -> Delivery:
         text = _("It is too late for it by the endpoint's policy: allow more time there first.")
         raise Conflict("delivery_expired", text)
     before = {"state": delivery.state}
-    if delivery.state != Delivery.State.PENDING:
-        delivery.reason = ""  # why it was given up; what still waits goes on doing so for its reason
+    if delivery.state != Delivery.State.PENDING or delivery.reason in PAUSES:
+        delivery.reason = ""  # what waits for anything else goes on doing so
     delivery.state = Delivery.State.PENDING
     queued = delivery.endpoint.kind == Endpoint.Kind.POLLING  # which waits for somebody who asks
     delivery.due_at, delivery.finished_at = None if queued else clock(delivery.environment), None

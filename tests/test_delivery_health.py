@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from accounts.audit import SYSTEM
+from accounts.clock import stamp
 from accounts.ids import uuid7
 from accounts.models import AuditEntry, Environment
-from delivery import queues, services
+from delivery import checking, queues, replays, services
 from delivery.breaker import Failing, Measures, measures, probe_pause
 from delivery.engine import Engine
 from delivery.models import Attempt, Delivery, Endpoint, Health
@@ -178,6 +179,57 @@ def test_a_probe_that_arrives_lets_the_backlog_flow(acme: House, receiver: Recei
     lane.pass_by(5)
     lane.sweep()
     assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
+
+
+def sent_again(lane: Lane) -> None:
+    services.replay(lane.endpoint.deliveries.earliest("pk"), SYSTEM)
+
+
+def replayed(lane: Lane) -> None:
+    filter = {"endpoint": str(lane.endpoint.pk), "since": stamp(NOW)}
+    replays.run(replays.plan(lane.environment, SYSTEM, "recover", filter), SYSTEM)
+
+
+def checked(lane: Lane) -> None:
+    assert checking.check(lane.endpoint, SYSTEM)[0].right
+
+
+@pytest.mark.parametrize("mended", [sent_again, replayed, checked])
+def test_whoever_mended_it_does_not_wait_for_the_next_probe(
+    acme: House, receiver: Receiver, engine: Engine, mended: Callable[[Lane], None]
+) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    lane.open()
+    lane.sweep()
+    assert len(receiver.requests) == 10
+    answering(receiver, 200)
+    mended(lane)
+    lane.sweep()
+    until(lambda: lane.health.failing_since is None)
+    lane.sweep()
+    lane.pass_by(5)
+    lane.sweep()
+    assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
+
+
+def test_a_check_that_is_refused_brings_no_probe(acme: House, receiver: Receiver, engine: Engine) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    lane.open()
+    before = lane.health.probe_at
+    checking.check(lane.endpoint, SYSTEM)
+    assert lane.health.probe_at == before
+
+
+def test_what_is_sent_again_does_not_wait_for_its_ladder(
+    acme: House, receiver: Receiver, engine: Engine
+) -> None:
+    answering(receiver, 500)
+    lane = Lane(acme, engine, receiver)
+    (failed,) = lane.fail(1)
+    assert failed.reason == "ladder"
+    assert services.replay(failed, SYSTEM).reason == ""
 
 
 def test_probes_that_fail_come_ever_later(acme: House, receiver: Receiver, engine: Engine) -> None:
