@@ -27,6 +27,14 @@ ACTOR_KINDS = ["user", "key", "client", "operator", "system"]
 
 # What a client may send: the declared fields and no other. No docstring: the API's description would repeat it.
 class Input(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for field in fields.values():
+            if isinstance(field, serializers.ChoiceField):
+                known = {"known": ", ".join(map(str, field.choices))}
+                field.error_messages["invalid_choice"] = _("Use one of: %(known)s.") % known
+        return fields
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):

@@ -193,7 +193,11 @@ def query(request: Request, shape: type[Input]) -> dict[str, Any]:
     serializer = shape(data=request.query_params.dict())
     if not serializer.is_valid():
         wrong = next(errors.wrong_fields(serializer.errors))
-        raise errors.BadQuery(wrong["pointer"].removeprefix("#/"), wrong["code"], wrong["detail"])
+        detail = wrong["detail"]
+        if wrong["code"] == "unknown_field":
+            known = {"names": ", ".join(serializer.fields) or "-"}
+            detail = _("There is no such parameter here. There are: %(names)s.") % known
+        raise errors.BadQuery(wrong["pointer"].removeprefix("#/"), wrong["code"], detail)
     values: dict[str, Any] = serializer.validated_data
     return values
 

@@ -265,3 +265,11 @@ def test_those_that_wait_are_looked_for_together(
         store_delivery(text, acme.live.endpoint, state)
     with django_assert_num_queries(11):  # of which four look for the texts
         assert ids_of(api, "messages?status=queued") == shown(*reversed(texts.values()))
+
+
+def test_what_could_have_been_asked_is_told(api: Api) -> None:
+    [error] = api.get("feed?fields=id").json()["errors"]
+    assert error["detail"].startswith("There is no such parameter here. There are: ")
+    assert {"limit", "cursor"} <= set(error["detail"].rpartition(": ")[2].rstrip(".").split(", "))
+    [error] = api.post("endpoints", {"kind": "webhok", "url": "https://example.com"}).json()["errors"]
+    assert (error["pointer"], error["detail"]) == ("#/kind", "Use one of: webhook, callback, polling.")

@@ -92,6 +92,19 @@ def test_a_wrong_key_is_not_kept(
     assert not settings_file.exists()
 
 
+def test_no_key_at_all_is_said(
+    monkeypatch: pytest.MonkeyPatch, settings_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("SMSGATEWAY_API_KEY", raising=False)
+    monkeypatch.setattr(getpass, "getpass", ended)
+    assert main(["login", "--url", "http://127.0.0.1:9"]) == 1
+    assert capsys.readouterr().err == "smsgw: no key was given\n"
+    assert not settings_file.exists()
+
+
 def test_whoever_has_not_logged_in_is_told_how(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["messages", "tail"]) == 1
     assert capsys.readouterr().err == "smsgw: log in first: smsgw login --url https://…\n"
@@ -165,8 +178,18 @@ def test_a_receiver_that_is_away_ends_nothing(api: Receiver, capsys: pytest.Capt
     answering(api, {"/v1/messages": [page()], "/v1/feed": [page(TEXT), page({**TEXT, "id": "msg_2"})]})
     secret = "whsec_c21zZ2F0ZXdheSB0ZXN0cywgbm90IGEgc2VjcmV0ISE="
     main(["listen", "--forward-to", "http://127.0.0.1:9/sms", "--secret", secret])
-    assert capsys.readouterr().out.splitlines()[2:] == ["msg_1  ConnectError", "msg_2  ConnectError"]
+    away = "not reached, and not sent again (ConnectError)"
+    assert capsys.readouterr().out.splitlines()[2:] == [f"msg_1  {away}", f"msg_2  {away}"]
     assert Settings.read().signing_secret == ""
+
+
+def test_a_receiver_without_a_scheme_is_refused_at_once(
+    api: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["listen", "--forward-to", "localhost:8080/sms"])
+    assert "localhost:8080/sms has to begin with http:// or https://" in capsys.readouterr().err
+    assert api.requests == []
 
 
 def test_the_secret_stays_the_same(api: Receiver) -> None:

@@ -79,4 +79,4 @@ def test_scenarios_are_listed(capsys: Output) -> None:
 
 def test_one_that_there_is_not_is_said(capsys: Output) -> None:
     assert main(["trigger", "no-such", "--to", "+33639980001"]) == 1
-    assert capsys.readouterr().err.startswith("smsgw: 404")
+    assert capsys.readouterr().err == "smsgw: there is no scenario 'no-such': see `smsgw scenarios`\n"

@@ -25,13 +25,20 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser(
         "listen",
         help="forward texts to a receiver on this machine",
-        description="Forwards each text of the environment as a webhook would, signed by a secret of this command.",
+        description="Forwards each text of the environment once, as a webhook would, signed by a secret of this "
+        "command: give it to your receiver.",
     )
     command.add_argument(
-        "--forward-to", required=True, metavar="URL", help="such as http://localhost:8080/sms"
+        "--forward-to", required=True, type=url, metavar="URL", help="such as http://localhost:8080/sms"
     )
     command.add_argument("--secret", metavar="whsec_…", help="to sign with, instead of the one that is kept")
     command.set_defaults(run=run)
+
+
+def url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} has to begin with http:// or https://")
+    return text
 
 
 def run(asked: argparse.Namespace) -> None:
@@ -56,7 +63,7 @@ def forward(http: httpx.Client, url: str, secret: str, row: Row) -> str:
     try:
         answer: object = http.post(url, content=body, headers=headers).status_code
     except httpx.TransportError as error:
-        answer = type(error).__name__
+        answer = f"not reached, and not sent again ({type(error).__name__})"
     return f"{row['id']}  {answer}"
 
 

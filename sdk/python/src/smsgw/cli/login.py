@@ -25,15 +25,20 @@ def run(asked: argparse.Namespace) -> None:
     url = asked.url or os.environ.get("SMSGATEWAY_URL") or Settings.read().url
     if not url:
         raise ValueError("which gateway? smsgw login --url https://…")
-    key = (
-        os.environ.get("SMSGATEWAY_API_KEY") or getpass.getpass("API key (sk_test_… or sk_live_…): ").strip()
-    )
+    key = os.environ.get("SMSGATEWAY_API_KEY") or asked_for()
     settings = Settings(
         url=url.rstrip("/"), key=key
     )  # what another key's environment had is of no use to this one
     tried(settings)
     settings.write()
     print(f"Logged in to {settings.url}. The key is in {path()}.")
+
+
+def asked_for() -> str:
+    try:
+        return getpass.getpass("API key (sk_test_… or sk_live_…): ").strip()
+    except EOFError:
+        raise ValueError("no key was given") from None
 
 
 def tried(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from smsgw.cli.settings import Settings, client
 from smsgw.client import Client, guard
-from smsgw.errors import ConflictError
+from smsgw.errors import ConflictError, NotFoundError
 from smsgw.models import Run, Simulation
 
 TRIES = 10
@@ -62,10 +62,13 @@ def run(asked: argparse.Namespace) -> None:
         changes = {
             own: getattr(asked, name) for name, own in CHANGES.items() if getattr(asked, name) is not None
         }
-        if changes:
-            tell_texts(asked.scenario, send(api, number, asked, changes))
-        else:
-            tell_run(over(api, number, asked))
+        try:
+            if changes:
+                tell_texts(asked.scenario, send(api, number, asked, changes))
+            else:
+                tell_run(over(api, number, asked))
+        except NotFoundError:
+            raise ValueError(f"there is no scenario {asked.scenario!r}: see `smsgw scenarios`") from None
 
 
 def furnished(api: Client, settings: Settings) -> str:
