@@ -21,10 +21,12 @@ MOST_A_MINUTE = 20
 A_MINUTE = timedelta(minutes=1)
 
 
-def note_refusal(environment: Environment, actor: Actor, code: str, **told: Any) -> None:
-    """Somebody of `environment` reached for the other side and was refused by the error `code`."""
-    if noted_lately(environment, actor) < MOST_A_MINUTE:
-        audit.record(actor, REFUSED, None, environment=environment, after={"code": code, **told})
+def note_refusal(environment: Environment, actor: Actor, code: str, **told: Any) -> bool:
+    """Somebody of `environment` reached for the other side and was refused by the error `code`. Whether it is noted."""
+    if noted_lately(environment, actor) >= MOST_A_MINUTE:
+        return False
+    audit.record(actor, REFUSED, None, environment=environment, after={"code": code, **told})
+    return True
 
 
 def noted_lately(environment: Environment, actor: Actor) -> int:

@@ -29,7 +29,7 @@ ACTOR_KINDS = ["user", "key", "client", "operator", "system"]
 class Input(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
-        for field in fields.values():
+        for field in (getattr(one, "child", one) for one in fields.values()):
             if isinstance(field, serializers.ChoiceField):
                 known = {"known": ", ".join(map(str, field.choices))}
                 field.error_messages["invalid_choice"] = _("Use one of: %(known)s.") % known

@@ -107,8 +107,11 @@ def one(request: PageRequest, message_id: str) -> HttpResponse:
 def release(request: PageRequest, message_id: str) -> HttpResponse:
     """Let go what is kept back because of its sender."""
     message = find(request.environment.messages.all(), "message", message_id)
-    if quarantine.release_one(request.environment, actor(request), message.pk):
-        messages.success(request, _("The text is released: it goes where your other routes send it."))
-    else:
-        messages.info(request, _("This text is not kept back any more."))
+    match quarantine.release_one(request.environment, actor(request), message.pk):
+        case None:
+            messages.info(request, _("This text is not kept back any more."))
+        case Message.State.QUARANTINED:
+            messages.info(request, _("Another of your routes keeps this text back."))
+        case _state:
+            messages.success(request, _("The text is released: it goes where your other routes send it."))
     return back(request, "messages")

@@ -77,7 +77,7 @@ class SimulatorForm(forms.Form):
         max_length=400,
         help_text=gettext_lazy(
             "In which order the parts of a long text come: `3 1 1 2@10`. One that is missing is lost, one that is "
-            "named twice comes twice, `@10` is ten seconds late. Only vonage brings parts one by one."
+            "named twice comes twice, `@10` is ten seconds late. Only vonage and smpp bring parts one by one."
         ),
     )
     count = forms.IntegerField(

@@ -270,12 +270,13 @@ class Keeper:
 
 
 def probe_soon(endpoint: Endpoint) -> None:
-    """Let somebody who mended an endpoint that is left alone not wait for its next probe.
+    """Let somebody who mended an endpoint that is left alone not wait for its next probe; those after it begin anew.
 
     In a transaction call it before any delivery is locked, as `Keeper.recovered` does.
     """
     now = clock(endpoint.environment)
-    Health.objects.filter(pk=endpoint.pk, opened_at__isnull=False, probe_at__gt=now).update(probe_at=now)
+    waiting = Health.objects.filter(pk=endpoint.pk, opened_at__isnull=False, probe_at__gt=now)
+    waiting.update(probe_at=now, probes=0)
 
 
 def rename(row: dict[str, Any]) -> dict[str, Any]:

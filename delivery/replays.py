@@ -83,15 +83,11 @@ def closed(endpoint: Endpoint | None) -> Replay.Why | None:
 
 @transaction.atomic
 def run(job: Replay, actor: Actor) -> Replay:
-    """Start a planned job, and probe its endpoint if that is left alone; one that runs already goes on.
-
-    Raises Conflict where it is over or has nowhere to go.
-    """
+    """Start a planned job; one that runs already goes on. Raises Conflict where it is over or has nowhere to go."""
     job = locked(job.pk)
     if job.state == State.PLANNED:
         if (endpoint := endpoint_of(job)) is not None:
             check_takes(endpoint)
-            health.probe_soon(endpoint)
         job.state, job.started_at = State.RUNNING, clock(job.environment)
         job.save(update_fields=["state", "started_at"])
         audit.record(actor, "replay.started", job.pk, environment=job.environment)
@@ -185,6 +181,8 @@ def run_slice(id: UUID) -> int:
         fail(job, why)
         return 0
     gap, start = gap_of(concerned(endpoint, ids)), max(job.next_turn or wall, wall)
+    if endpoint is not None and job.reached is None:
+        health.probe_soon(endpoint)  # with what comes now
     turns = {"from": start + job.environment.clock_offset, "gap": gap}
     send(job, endpoint, ids, turns)
     job.reached, job.next_turn = ids[-1], start + gap * len(ids)

@@ -17,26 +17,27 @@ from accounts import ids, walls
 from accounts.audit import SYSTEM
 from accounts.clock import clock
 from accounts.models import Environment
-from numbers.models import Assignment
 
 ONCE_IN = timedelta(hours=1)
 MOST_REMEMBERED = 1_000
 
 
-class Crossing(NamedTuple):
+class Reach(NamedTuple):
+    """From a channel to a number of another environment."""
+
     channel: UUID
     environment: UUID  # the channel's
-    number: str
+    number: UUID
 
 
 class Crossings:
     """Remembers what is written down, so that a flood asks the database once."""
 
     def __init__(self) -> None:
-        self.written: dict[Crossing, datetime] = {}
+        self.written: dict[Reach, datetime] = {}
 
-    async def note(self, came: Crossing) -> None:
-        """Write it down unless the number is no sibling's, or it was lately. Raises what the database raises."""
+    async def note(self, came: Reach) -> None:
+        """Write it down unless it was lately. Raises what the database raises."""
         now = clock()
         if came in self.written and now - self.written[came] < ONCE_IN:
             return
@@ -46,29 +47,18 @@ class Crossings:
             self.written[came] = now
 
 
-def noted(came: Crossing) -> bool:
-    """Whether the number is of another environment of the channel's organisation, which is on the trail then."""
+def noted(came: Reach) -> bool:
+    """Whether it is on the trail then, which takes so many refusals a minute of an environment."""
     try:
         environment = Environment.objects.select_related("tenant").get(pk=came.environment)
-        number = of_sibling(environment, came.number)
-        if number is not None:
-            tell(environment, {"channel": str(came.channel), "ids": [ids.public("number", number)]})
-        return number is not None
+        return tell(environment, {"channel": str(came.channel), "ids": [ids.public("number", came.number)]})
     finally:
         connection.close()  # this thread may never come again
 
 
-def of_sibling(environment: Environment, number: str) -> UUID | None:
-    held = Assignment.objects.filter(
-        number__number=number, ends_at=None, environment__tenant=environment.tenant_id
-    )
-    return held.exclude(environment=environment).values_list("number_id", flat=True).first()
-
-
-def tell(environment: Environment, told: dict[str, object]) -> None:
+def tell(environment: Environment, told: dict[str, object]) -> bool:
     """An entry, unless one of this hour says the same: another process, or this one before it began anew, wrote it."""
     lately = environment.audit_entries.filter(
         action=walls.REFUSED, pk__gt=ids.earliest(clock() - ONCE_IN), after__contains=told
     )
-    if not lately.exists():
-        walls.note_refusal(environment, SYSTEM, "unknown_number", **told)
+    return lately.exists() or walls.note_refusal(environment, SYSTEM, "unknown_number", **told)

@@ -217,7 +217,7 @@ class Poller:
                             self.take_note(notice.payload)
                         async with asyncio.timeout(HEARD_S):
                             await link.execute("SELECT 1")
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, OSError, ValueError) as error:  # ValueError: a notice that is none of ours
                 log.warning("polling: not hearing", extra={"reason": type(error).__name__})
                 await asyncio.sleep(TICK_S)
 

@@ -18,16 +18,23 @@ from accounts.encryption import DataKey, fingerprint
 from accounts.ids import uuid7
 from ingest.batch import TryAgain
 from ingest.configuration import ChannelView
-from ingest.crossings import Crossing, Crossings
+from ingest.crossings import Crossings, Reach
 from ingest.link import Link
 from ingest.models import RAW, StrayText
 from numbers.carriers.base import InboundSms
 
 T = TypeVar("T")
 
-# A text to a number of the pool is somebody's, though not the present holder's: only that it came is kept.
+# A text to a number of the pool is somebody's, though not the present holder's: only that it came is kept. Answers the
+# number where another environment of the channel's organisation holds it.
 KEEP = """
-WITH pool AS (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s) AS ours), kept AS (
+WITH pool AS (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)s) AS ours), sibling AS (
+  SELECT n.id FROM numbers_number n
+  JOIN numbers_assignment a ON a.number_id = n.id AND a.ends_at IS NULL
+  JOIN accounts_environment theirs ON theirs.id = a.environment_id
+  JOIN accounts_environment own ON own.id = %(environment)s::uuid
+  WHERE n.number = %(number)s AND theirs.tenant_id = own.tenant_id AND theirs.id <> own.id
+), kept AS (
   INSERT INTO ingest_straytext (id, kind, channel_id, number, digest, raw, stamped_at, received_at)
   SELECT %(id)s, CASE WHEN ours THEN 'held' ELSE %(kind)s END, %(channel)s,
          CASE WHEN ours THEN %(number)s ELSE '' END, %(digest)s,
@@ -35,7 +42,7 @@ WITH pool AS (SELECT EXISTS (SELECT FROM numbers_number WHERE number = %(number)
   FROM pool
   ON CONFLICT DO NOTHING
 )
-SELECT ours FROM pool
+SELECT (SELECT id FROM sibling)
 """
 # Somebody may have come to hold the number a moment ago, of which this process has not heard yet.
 HELD = """
@@ -121,9 +128,9 @@ class Strays:
         id = uuid7()
         sealed = self.key.seal(stray.raw, RAW, id)
         values = stray._asdict() | {"id": id, "kind": stray.kind.value, "raw": sealed}
-        [[ours]] = await self.link.fetch(KEEP, values)
-        if ours and stray.environment is not None:
-            await self.crossings.note(Crossing(stray.channel, stray.environment, stray.number))
+        [[number]] = await self.link.fetch(KEEP, values)
+        if number is not None and stray.environment is not None:
+            await self.crossings.note(Reach(stray.channel, stray.environment, number))
 
 
 def cell_key() -> DataKey:

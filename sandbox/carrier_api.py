@@ -109,6 +109,7 @@ def waiting(channel: Channel, number: str) -> QuerySet[SimulatedText]:
 
 def ids(texts: QuerySet[SimulatedText], since: datetime | None) -> list[int]:
     """A text that is brought several times has one."""
+    texts = texts.defer("simulation__sealed_said")
     found = (text for text in texts if since is None or to_the_second(sent_at(text.simulation)) >= since)
     return list(dict.fromkeys(int(text.carrier_message_id) for text in found))
 

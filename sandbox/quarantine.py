@@ -56,16 +56,18 @@ def release(environment: Environment, actor: Actor, simulation: UUID, messages: 
 
 
 @transaction.atomic
-def release_one(environment: Environment, actor: Actor, message: UUID) -> bool:
-    """The same for one message, whatever became of its simulation. Answers whether it was still kept back."""
+def release_one(environment: Environment, actor: Actor, message: UUID) -> str | None:
+    """The same for one message, whatever became of its simulation. Answers its state then, which is still the same
+    where another route keeps it back too, or None where it was not kept back any more."""
     kept = next(filter(keeps, kept_back(environment, {message})), None)
     if kept is None:
-        return False
+        return None
     let_go(environment, [kept])
     kept.refresh_from_db(fields=["state"])
     before, after = {"state": Message.State.QUARANTINED}, {"state": kept.state}
-    audit.record(actor, "message.released", kept.pk, environment=environment, before=before, after=after)
-    return True
+    if after != before:
+        audit.record(actor, "message.released", kept.pk, environment=environment, before=before, after=after)
+    return kept.state
 
 
 def keeps(message: Message) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
+from uuid import UUID
 
 from django.db import Error
 
@@ -69,6 +70,7 @@ class Smsc:
 
     def __init__(self, run: Callable[..., Coroutine[Any, Any, int]]) -> None:
         self.run = run
+        self.logins = Logins()
         self.lines: dict[str, Link] = {}  # who receives, by system_id; the newest where there are several
         self.open: dict[Link, asyncio.Task[Any]] = {}
 
@@ -133,7 +135,7 @@ class Smsc:
 
     async def admitted(self, system_id: str, password: str) -> int:
         try:
-            return await self.run(status_of, system_id, password)
+            return await self.run(self.logins.status_of, system_id, password)
         except Error as error:
             log.warning("a bind could not be looked at", extra={"reason": type(error).__name__})
             return pdu.RSYSERR
@@ -146,15 +148,27 @@ class Smsc:
             line.pass_on(one, sender)
 
 
-def status_of(system_id: str, password: str) -> int:
-    """ROK for the login of a channel of the simulator's own, which is of a sandbox and not deleted."""
-    own = Channel.objects.filter(
-        carrier="smpp", simulated=True, deleted_at=None, environment__kind=Environment.Kind.SANDBOX
-    )
-    for channel in own.select_related("environment"):
-        assert channel.environment is not None  # the operator's are never simulated
-        known = smpp.credentials(seed_of(channel.environment))
-        if known["systemId"] == system_id:
-            good = compare_digest(known["password"].encode(), password.encode())
-            return pdu.ROK if good else pdu.RINVPASWD
-    return pdu.RINVSYSID
+class Logins:
+    """Those of the simulator's own channels, by system_id; all are read anew only for one that is not among them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[UUID, str]] = {}  # channel and password
+
+    def status_of(self, system_id: str, password: str) -> int:
+        """ROK for the login of a channel that is of a sandbox and not deleted; runs in a thread."""
+        own = Channel.objects.filter(
+            carrier="smpp", simulated=True, deleted_at=None, environment__kind=Environment.Kind.SANDBOX
+        )
+        if system_id not in self.known:
+            self.known = dict(map(login_of, own.select_related("environment")))
+        channel, right = self.known.get(system_id, (None, ""))
+        if channel is None or not own.filter(pk=channel).exists():
+            self.known.pop(system_id, None)  # it may have been made anew
+            return pdu.RINVSYSID
+        return pdu.ROK if compare_digest(right.encode(), password.encode()) else pdu.RINVPASWD
+
+
+def login_of(channel: Channel) -> tuple[str, tuple[UUID, str]]:
+    assert channel.environment is not None  # the operator's are never simulated
+    known = smpp.credentials(seed_of(channel.environment))
+    return known["systemId"], (channel.pk, known["password"])

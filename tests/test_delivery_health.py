@@ -188,6 +188,7 @@ def sent_again(lane: Lane) -> None:
 def replayed(lane: Lane) -> None:
     filter = {"endpoint": str(lane.endpoint.pk), "since": stamp(NOW)}
     replays.run(replays.plan(lane.environment, SYSTEM, "recover", filter), SYSTEM)
+    replays.run_slices(datetime.now(UTC) + timedelta(seconds=5))
 
 
 def checked(lane: Lane) -> None:
@@ -205,6 +206,7 @@ def test_whoever_mended_it_does_not_wait_for_the_next_probe(
     assert len(receiver.requests) == 10
     answering(receiver, 200)
     mended(lane)
+    assert lane.health.probes == 0
     lane.sweep()
     until(lambda: lane.health.failing_since is None)
     lane.sweep()

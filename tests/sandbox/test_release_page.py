@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.audit import SYSTEM
 from accounts.ids import public
 from accounts.models import AuditEntry
 from inbox.models import Message
+from routing import services as routing
+from routing.models import Route
 from sandbox import magic
 from tests.cast import House
 from tests.dashboard.browse import Person, text
@@ -71,6 +74,16 @@ def test_what_a_route_of_ones_own_holds_stays_held(acme: House, person: Person) 
     assert "This text is not kept back any more." in text(person.post(f"{page_of(message)}release/"))
     message.refresh_from_db()
     assert message.state == Message.State.QUARANTINED
+
+
+def test_what_another_route_holds_too_is_said_to_be_so(acme: House, person: Person, kept: Message) -> None:
+    conditions = [{"field": "numberUsed", "operator": "equals", "value": kept.number_used}]
+    environment, action = acme.sandbox.environment, Route.Action.QUARANTINE
+    routing.create_route(environment, SYSTEM, name="All", conditions=conditions, action=action, position=1)
+    assert "Another of your routes keeps this text back." in text(person.post(f"{page_of(kept)}release/"))
+    kept.refresh_from_db()
+    assert kept.state == Message.State.QUARANTINED
+    assert not AuditEntry.objects.filter(action="message.released").exists()
 
 
 @pytest.mark.parametrize("role", ["viewer", "support", "compliance"])

@@ -120,7 +120,7 @@ def test_a_flood_across_is_one_entry_an_hour(
     for place in range(3):
         post(door, channel, number, f"{place:032x}")
     assert told(acme.sandbox) == [entry(channel, acme.live)]
-    came = crossings.Crossing(channel.pk, acme.sandbox.environment.pk, number)
+    came = crossings.Reach(channel.pk, acme.sandbox.environment.pk, acme.live.assignment.number_id)
     assert crossings.noted(came)  # as another process does, which remembers nothing
     assert len(told(acme.sandbox)) == 1
     monkeypatch.setattr(crossings, "ONCE_IN", timedelta(0))
@@ -137,3 +137,16 @@ def test_a_number_that_is_nobodys_or_another_organisations_is_not_told(
         post(door, channel, number, f"{place:032x}")
     assert StrayText.objects.count() == 2
     assert told(acme.sandbox) == []
+
+
+def test_what_is_too_much_for_the_trail_is_told_later(
+    acme: House, door: LiveDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, number = channel_of(acme.sandbox, "generic"), acme.live.assignment.number.number
+    door.view(channel)
+    monkeypatch.setattr(walls, "MOST_A_MINUTE", 0)
+    post(door, channel, number, f"{0:032x}")
+    assert told(acme.sandbox) == []
+    monkeypatch.undo()
+    post(door, channel, number, f"{1:032x}")
+    assert told(acme.sandbox) == [entry(channel, acme.live)]

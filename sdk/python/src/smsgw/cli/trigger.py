@@ -14,7 +14,7 @@ from typing import Any
 from smsgw.cli.settings import Settings, client
 from smsgw.client import Client, guard
 from smsgw.errors import ConflictError, NotFoundError
-from smsgw.models import Run, Simulation
+from smsgw.models import Run, Scenario, ScenarioText, Simulation
 
 TRIES = 10
 WAIT_S = 5
@@ -62,13 +62,18 @@ def run(asked: argparse.Namespace) -> None:
         changes = {
             own: getattr(asked, name) for name, own in CHANGES.items() if getattr(asked, name) is not None
         }
-        try:
-            if changes:
-                tell_texts(asked.scenario, send(api, number, asked, changes))
-            else:
-                tell_run(over(api, number, asked))
-        except NotFoundError:
-            raise ValueError(f"there is no scenario {asked.scenario!r}: see `smsgw scenarios`") from None
+        scenario = scenario_of(api, asked.scenario)
+        if changes:
+            tell_texts(scenario.name, send(api, number, asked.sender, scenario.texts[0], changes))
+        else:
+            tell_run(over(api, number, asked))
+
+
+def scenario_of(api: Client, name: str) -> Scenario:
+    try:
+        return api.sandbox.read_scenario(name)
+    except NotFoundError:
+        raise ValueError(f"there is no scenario {name!r}: see `smsgw scenarios`") from None
 
 
 def furnished(api: Client, settings: Settings) -> str:
@@ -117,13 +122,14 @@ def tell_run(run: Run) -> None:
     raise ValueError(f"{len(unmet)} of {len(run.expectations)} expectations were not met")
 
 
-def send(api: Client, number: str, asked: argparse.Namespace, changes: dict[str, Any]) -> Simulation:
-    first = api.sandbox.read_scenario(asked.scenario).texts[0]
+def send(
+    api: Client, number: str, sender: str | None, first: ScenarioText, changes: dict[str, Any]
+) -> Simulation:
     wanted = {"content": first.content, "carrier": first.carrier} | changes
     return api.sandbox.simulate_messages(
         wait=WAIT_S,
         number_used=number,
-        sender_id=asked.sender or first.sender_id,
+        sender_id=sender or first.sender_id,
         **{name: value for name, value in wanted.items() if value is not None},
     )
 
