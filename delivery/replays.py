@@ -174,6 +174,8 @@ def run_slice(id: UUID) -> int:
     if job is None or (job.next_turn is not None and job.next_turn > wall + AHEAD):
         return 0
     ids, endpoint = next_of(job), endpoint_of(job)
+    if endpoint is not None and job.reached is None:
+        health.probe_soon(endpoint)  # with what comes now, or waits already
     if not ids:
         finish(job)
         return 0
@@ -181,8 +183,6 @@ def run_slice(id: UUID) -> int:
         fail(job, why)
         return 0
     gap, start = gap_of(concerned(endpoint, ids)), max(job.next_turn or wall, wall)
-    if endpoint is not None and job.reached is None:
-        health.probe_soon(endpoint)  # with what comes now
     turns = {"from": start + job.environment.clock_offset, "gap": gap}
     send(job, endpoint, ids, turns)
     job.reached, job.next_turn = ids[-1], start + gap * len(ids)
