@@ -18,6 +18,7 @@ from uuid import UUID
 import requests
 import uvicorn
 
+from accounts.models import Environment
 from delivery.engine import Engine
 from ingest.app import App
 from ingest.configuration import ChannelView
@@ -81,6 +82,11 @@ class LiveDoor:
     def in_force(self, check: Callable[[Any], object]) -> None:
         """Wait until the door's configuration passes `check`."""
         until(lambda: self.app.door is not None and check(self.app.door.intake.configuration))
+
+    def forget_routes(self, environment: Environment) -> None:
+        """Take its routes away, and wait until the door has heard of it."""
+        environment.routes.all().delete()
+        self.in_force(lambda known: not known.environments[environment.pk].routes.compiled)
 
     def view(self, channel: Channel) -> ChannelView:
         """The channel as the door knows it."""

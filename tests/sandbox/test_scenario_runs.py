@@ -51,9 +51,9 @@ def unmet(told: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def simulator(simulator: Simulator) -> Simulator:
+def simulator(simulator: Simulator, door: LiveDoor) -> Simulator:
     """Without a route: what comes is there, and goes nowhere."""
-    simulator.house.sandbox.environment.routes.all().delete()
+    door.forget_routes(simulator.house.sandbox.environment)
     return simulator
 
 

@@ -11,13 +11,13 @@ from sandbox.models import ScenarioRun
 from sandbox.scenarios import SCENARIOS
 from tests.cast import House
 from tests.dashboard.browse import Person, text
-from tests.live import until
+from tests.live import LiveDoor, until
 from tests.sandbox.simulating import Simulator
 
 
 @pytest.fixture
-def person(acme: House, simulator: Simulator) -> Person:
-    acme.sandbox.environment.routes.all().delete()
+def person(acme: House, simulator: Simulator, door: LiveDoor) -> Person:
+    door.forget_routes(acme.sandbox.environment)
     return Person(acme.users["developer"], acme.sandbox)
 
 

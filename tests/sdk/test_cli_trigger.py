@@ -32,7 +32,8 @@ def house(
     monkeypatch.setenv("SMSGW_CONFIG", str(tmp_path / "config.json"))
     Settings(live_server.url, acme.sandbox.key).write()
     settings.INTERNAL_INGEST_URL = door.url
-    acme.sandbox.environment.routes.all().delete()
+    door.view(acme.sandbox.channel)
+    door.forget_routes(acme.sandbox.environment)
     return acme
 
 
