@@ -60,6 +60,11 @@ def test_code_can_be_copied_whole(anybody: Client) -> None:
     assert '<pre tabindex="0"><code>export INGEST=' in shown
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_row_fell_out_of_its_table(slug: str) -> None:
+    assert "<p>|" not in manual.pages()[slug].html
+
+
 def test_html_in_a_page_is_text() -> None:
     hostile = manual.read(
         "x", '# T\n\n<script>alert(1)</script> [a](javascript:alert(1)) <img src=x onerror="y">\n'
