@@ -32,6 +32,7 @@ COMMANDS = {
     "fastapi_app.py": [sys.executable, "{file}"],
     "django_app.py": [sys.executable, "{file}"],
     "express.mjs": ["node", "{file}"],
+    "receiver.py": [sys.executable, "{file}"],
     "receiver.php": ["php", "-S", "127.0.0.1:{port}", "{file}"],
 }
 
