@@ -44,19 +44,31 @@ def terminal(
     made.stop()
 
 
-def test_all_of_it_in_order(terminal: Terminal) -> None:
-    for section in ("Python", "TypeScript", "curl"):
-        terminal.follow(section)
-        assert terminal.heard(VERIFIED)
-        terminal.said.write_text("")
-    terminal.follow("Without writing anything")
-    assert terminal.heard("code-fr to +3363998")
+def test_all_of_it_in_order_and_once_more(terminal: Terminal) -> None:
+    for _time in range(2):
+        for section in ("Python", "TypeScript", "curl"):
+            terminal.follow(section)
+            assert terminal.heard(VERIFIED)
+            terminal.said.write_text("")
+        terminal.follow("Without writing anything")
+        assert terminal.heard("code-fr to +3363998")
 
 
 def test_curl_alone(terminal: Terminal) -> None:
     terminal.follow("curl")
     assert terminal.heard('{"right":true')
     assert terminal.heard(VERIFIED)
+
+
+def test_what_fails_to_set_up_keeps_the_settings(terminal: Terminal) -> None:
+    [(_file, _language, command)] = [
+        found for found in BLOCK.findall(sections("quickstart")["Python"]) if "set_up.py >" in found[2]
+    ]
+    (terminal.folder / "hello" / "bin").mkdir(parents=True)
+    (terminal.folder / "hello" / "bin" / "python").symlink_to("/bin/false")
+    (terminal.folder / "hello" / "settings").write_text("echo kept\n")
+    terminal.run(command)
+    assert terminal.heard("kept")
 
 
 def what_starts_it() -> list[str]:
