@@ -5,6 +5,7 @@ Only the ports are others than on the page, and the packages are built into a fo
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from delivery.engine import Engine
 from tests.cast import House
 from tests.live import LiveDoor
+from tests.sdk.node import built
 from tests.sdk.terminal import BLOCK, Terminal, packages_in, sections
 
 VERIFIED = "verified: Doctolib 482913 est votre code"
@@ -69,6 +71,25 @@ def test_what_fails_to_set_up_keeps_the_settings(terminal: Terminal) -> None:
     (terminal.folder / "hello" / "settings").write_text("echo kept\n")
     terminal.run(command)
     assert terminal.heard("kept")
+
+
+def test_the_typescript_is_strict(tmp_path: Path) -> None:
+    """Named `.mts`, as the page says that the files may be."""
+    sdk = built()
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    (modules / "smsgateway-sdk").symlink_to(sdk)
+    (modules / "@types").symlink_to(sdk / "node_modules" / "@types")
+    files = []
+    for file, _language, block in BLOCK.findall(sections("quickstart")["TypeScript"]):
+        if file:
+            files.append(tmp_path / f"{Path(file).stem}.mts")
+            files[-1].write_text(block)
+    compiler = [sdk / "node_modules" / ".bin" / "tsc", "--noEmit", "--strict", "--module", "nodenext"]
+    command = [*compiler, "--target", "es2022", "--types", "node", *files]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    assert len(files) == 2
+    assert done.returncode == 0, done.stdout
 
 
 def what_starts_it() -> list[str]:
