@@ -5,6 +5,7 @@ Only the ports are others than on the page, and the packages are built into a fo
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,8 +40,10 @@ def terminal(
 ) -> Iterator[Terminal]:
     settings.PUBLIC_INGEST_URL = door.url
     door.intake.bell.send = engine.ring  # type: ignore[method-assign, assignment]
-    environment = {"SMSGATEWAY_URL": live_server.url, "SMSGATEWAY_API_KEY": acme.sandbox.key}
-    made = Terminal(tmp_path, "quickstart", packages, port=8080, environment=environment)
+    made = Terminal(tmp_path, "quickstart", packages, port=8080, environment={})
+    told = {"dashboard": f"{live_server.url}/", "keys": {"sandbox": acme.sandbox.key}}
+    (tmp_path / "var" / "demo.json").write_text(json.dumps(told))
+    made.run("".join(what_starts_it()[:2]))
     (tmp_path / "docs").symlink_to(settings.BASE_DIR / "docs")
     yield made
     made.stop()
