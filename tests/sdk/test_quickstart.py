@@ -109,6 +109,8 @@ def test_the_rest_is_what_starts_it() -> None:
         "export SMSGATEWAY_API_KEY",
         "make packages",
     ]
-    assert {"A gateway and a key", "Python", "TypeScript", "curl", "Without writing anything", "Next"} == set(
-        sections("quickstart")
-    )
+    followed = {"Python", "TypeScript", "curl", "Without writing anything"}
+    assert {name for name, text in sections("quickstart").items() if "```" in text} == {
+        "A gateway and a key",
+        *followed,
+    }
