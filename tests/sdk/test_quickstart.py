@@ -88,9 +88,15 @@ def test_the_typescript_is_strict(tmp_path: Path) -> None:
         if file:
             files.append(tmp_path / f"{Path(file).stem}.mts")
             files[-1].write_text(block)
-    compiler = [sdk / "node_modules" / ".bin" / "tsc", "--noEmit", "--strict", "--module", "nodenext"]
-    command = [*compiler, "--target", "es2022", "--types", "node", *files]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    options = "--noEmit --strict --module nodenext --target es2022 --types node".split()
+    done = subprocess.run(
+        [sdk / "node_modules" / ".bin" / "tsc", *options, *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
     assert len(files) == 2
     assert done.returncode == 0, done.stdout
 
