@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from dashboard import manual
+from delivery.retry import Reason
 
 SLUGS = sorted({*manual.FILES, *(path.stem for path in (settings.BASE_DIR / "docs").glob("*.md"))})
 LINK = re.compile(r'<a href="([^"]+)"')
@@ -104,6 +105,11 @@ def test_code_can_be_copied_whole(anybody: Client) -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_row_fell_out_of_its_table(slug: str) -> None:
     assert "<p>|" not in manual.pages()[slug].html
+
+
+def test_each_reason_of_a_delivery_is_explained() -> None:
+    told = manual.text_of("retries").partition("## Why a delivery waits")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == set(Reason.values)
 
 
 def test_html_in_a_page_is_text() -> None:
