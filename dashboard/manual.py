@@ -1,13 +1,18 @@
-"""docs/*.md, read and rendered: the one source for whoever reads the repository and for the pages under /docs."""
+"""docs/*.md, read and rendered: the one source for whoever reads the repository and for the pages under /docs.
+
+With them the SDKs' own READMEs, and the samples: one page that shows each file whole.
+"""
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,9 +25,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 FOLDER = settings.BASE_DIR / "docs"
+SAMPLES = FOLDER / "samples"
+SDKS = settings.BASE_DIR / "sdk"
+PROGRAMS = {".py", ".mjs", ".ts", ".php", ".sh"}  # what of the samples is shown
+#: Pages that lie elsewhere.
+FILES = {
+    "samples": SAMPLES / "README.md",
+    "sdk-python": SDKS / "python" / "README.md",
+    "sdk-typescript": SDKS / "typescript" / "README.md",
+    "sdk-pytest": SDKS / "pytest" / "README.md",
+}
 ERRORS = "errors"  # has pages of its own (dashboard.errors)
 REFERENCE = "reference"  # is no file (api.reference)
-PAGE = re.compile(r"([\w-]+)\.md(?:#([\w-]+))?")
 NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
 MOST_FOUND, MOST_WORDS, PIECE = 30, 8, 160
 
@@ -38,10 +52,10 @@ GROUPS = (
     Group(_("Begin"), ("quickstart", "concepts", "sandbox", "await")),
     Group(
         _("Receive texts"),
-        ("webhooks", "retries", "callback", "receiving", "polling", "events", "replay", "errors"),
+        ("webhooks", "samples", "retries", "callback", "receiving", "polling", "events", "replay", "errors"),
     ),
     Group(_("Set up"), ("numbers", "acquire-numbers", "carriers", "generic", "smpp", "routing")),
-    Group(_("Automate"), ("api", REFERENCE)),
+    Group(_("Automate"), ("api", REFERENCE, "sdk-python", "sdk-typescript", "sdk-pytest")),
     Group(_("Security and compliance"), ("security", "access", "compliance", "audit", "retention")),
     Group(
         _("Run it yourself"),
@@ -118,8 +132,25 @@ def pages() -> Mapping[str, Page]:
 
 @cache
 def pages_in(language: str | None) -> Mapping[str, Page]:
-    slugs = sorted(path.stem for path in FOLDER.glob("*.md"))
-    return {slug: read(slug, (FOLDER / f"{slug}.md").read_text()) for slug in slugs}
+    slugs = sorted({*FILES, *(path.stem for path in FOLDER.glob("*.md"))})
+    return {slug: read(slug, text_of(slug)) for slug in slugs}
+
+
+def file_of(slug: str) -> Path:
+    return FILES.get(slug) or FOLDER / f"{slug}.md"
+
+
+def text_of(slug: str) -> str:
+    text = file_of(slug).read_text()
+    if slug == "samples":
+        return text + "".join(f"\n## `{name}`\n\n````\n{file.read_text()}````\n" for name, file in samples())
+    return text
+
+
+def samples() -> list[tuple[str, Path]]:
+    """Those files of the samples that are shown, by their names there; those in folders last."""
+    files = [*sorted(SAMPLES.glob("*")), *sorted(SAMPLES.glob("*/*"))]
+    return [(str(file.relative_to(SAMPLES)), file) for file in files if file.suffix in PROGRAMS]
 
 
 def read(slug: str, text: str) -> Page:
@@ -152,9 +183,13 @@ def name_headings(tokens: Sequence[Token]) -> None:
     seen: Counter[str] = Counter()
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            anchor = NOT_IN_ANCHORS.sub("", plain(inline).lower()).replace(" ", "-")
+            anchor = anchor_of(plain(inline))
             seen[anchor] += 1
             opening.attrSet("id", anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor] - 1}")
+
+
+def anchor_of(heading: str) -> str:
+    return NOT_IN_ANCHORS.sub("", heading.lower()).replace(" ", "-")
 
 
 def lead_on(tokens: Sequence[Token], slug: str) -> None:
@@ -177,13 +212,21 @@ def address(target: str, slug: str) -> str | None:
     """Where a link of a page leads; None where only the repository has what it names."""
     if target.startswith(("https://", "http://")):
         return target
-    if target.startswith("#"):
-        return url_of(slug) + target
-    found = PAGE.fullmatch(target)
-    if found is None:
+    path, _mark, anchor = target.partition("#")
+    file = Path(os.path.normpath(file_of(slug).parent / path)) if path else file_of(slug)
+    page, _mark, sample = places().get(file, "").partition("#")
+    if not page:
         return None
-    page, anchor = found.groups()
+    anchor = anchor or sample
     return url_of(page) + (f"#{anchor}" if anchor else "")
+
+
+@cache
+def places() -> Mapping[Path, str]:
+    """The slug of the page that shows a file, and behind a # the anchor where it is only a section there."""
+    sections = {file: f"samples#{anchor_of(name)}" for name, file in samples()}
+    own = {path: path.stem for path in FOLDER.glob("*.md")}
+    return own | {file: slug for slug, file in FILES.items()} | {SAMPLES: "samples"} | sections
 
 
 def sections_of(tokens: Sequence[Token]) -> Iterator[Section]:

@@ -22,7 +22,7 @@ from accounts.roles import CONFIGURE
 from dashboard.endpoints import open_endpoints
 from dashboard.forms import refuse
 from dashboard.page import PageRequest, actor, find, go, page
-from dashboard.templatetags.pages import short_span
+from dashboard.templatetags.pages import about, short_span
 from delivery import services
 from delivery.composing import stored_policy
 from delivery.models import Endpoint
@@ -298,7 +298,7 @@ class Planned:
 
 def planned(policy: Policy, now: datetime) -> list[Planned]:
     return [
-        Planned(number, short_span(pause), short_span(after), now + timedelta(seconds=after))
+        Planned(number, short_span(pause), about(after), now + timedelta(seconds=after))
         for number, (pause, after) in enumerate(zip(policy.delays, policy.tries_after_s, strict=True), 1)
     ]
 

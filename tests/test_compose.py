@@ -66,6 +66,7 @@ def test_the_image_is_lean_and_runs_as_nobody_special() -> None:
     assert not [line for line in lines if "embedded" in line and not line.startswith("#")]
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", ".env", "var", ".venv", "requirements-embedded.*"} <= set(ignored)
+    assert ignored.index("!sdk/*/README.md") > ignored.index("sdk"), "/docs shows them"
 
 
 def test_the_locks_name_no_index_and_hash_everything() -> None:

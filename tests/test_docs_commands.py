@@ -94,6 +94,8 @@ class Reader:
         self.key = told["keys"]["live" if self.page in WITH_LIVE else "sandbox"]
         self.shown |= {"ep": told["endpoint"]["id"], "sk_live": self.key, "sk_test": self.key}
         (self.folder / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\nnoproxy = *\n")
+        (self.folder / "var").mkdir()
+        (self.folder / "var" / "demo.json").symlink_to(self.product.folder / "demo.json")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -106,7 +108,6 @@ class Reader:
         """The command as this reader types it."""
         for meant, own in MEANT.items():
             text = text.replace(meant, own.format(**self.product.told))
-        text = text.replace("http://127.0.0.1:8000/", self.product.told["dashboard"])
         text = re.sub(r"http://127\.0\.0\.1:8001/in/\w+/…", lambda _: self.shown["ingestUrl"], text)
         text = re.sub(r"http://127\.0\.0\.1:8003/\S+/…", lambda _: self.shown["receiver"], text)
         return re.sub(r"\b(sk_live|sk_test|[a-z]{2,3})_…", lambda found: self.shown[found[1]], text)

@@ -161,6 +161,15 @@ def span(seconds: float | None) -> str:
 
 
 @register.filter
+def about(seconds: float) -> str:
+    """A length of time to the nearest of its largest unit: 27 h 35 min are 28 h."""
+    unit = next(
+        (unit for least, unit in ((2 * DAY, DAY), (HOUR, HOUR), (MINUTE, MINUTE)) if seconds >= least), 1
+    )
+    return short_span(round(seconds / unit) * unit)
+
+
+@register.filter
 def milliseconds(microseconds: float | None) -> str:
     """Microseconds as milliseconds; from one second on as seconds, then in the largest unit."""
     if microseconds is None:

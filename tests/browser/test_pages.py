@@ -18,6 +18,8 @@ FOR_ANYBODY = [
     "docs/webhooks",
     "docs/carriers",
     "docs/concepts",
+    "docs/samples",
+    "docs/sdk-typescript",
     "docs/errors",
     "docs/errors/5103",
     "docs/errors/1110",

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.test import Client
 
 from dashboard import manual
+from delivery.retry import Reason
 
-SLUGS = sorted(path.stem for path in (settings.BASE_DIR / "docs").glob("*.md"))
+SLUGS = sorted({*manual.FILES, *(path.stem for path in (settings.BASE_DIR / "docs").glob("*.md"))})
 LINK = re.compile(r'<a href="([^"]+)"')
 ID = re.compile(r'id="([^"]+)"')
 
@@ -38,7 +39,7 @@ def test_every_page_is_in_the_navigation_once() -> None:
 @pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != "errors"])
 def test_a_page_has_its_title_its_text_and_the_others(anybody: Client, slug: str) -> None:
     shown = page(anybody, f"/docs/{slug}")
-    title = (settings.BASE_DIR / "docs" / f"{slug}.md").read_text().partition("\n")[0].removeprefix("# ")
+    title = manual.file_of(slug).read_text().partition("\n")[0].removeprefix("# ")
     assert f">{title}</h1>" in unescape(re.sub(r"</?code>", "", shown))
     assert f'href="/docs/{slug}" aria-current="page"' in shown
     assert 'lang="en"' in shown
@@ -54,10 +55,61 @@ def test_no_link_is_dead(anybody: Client, slug: str) -> None:
         assert not anchor or anchor in ID.findall(page(anybody, path)), (slug, target)
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_a_page_links_to_is_in_the_repository(slug: str) -> None:
+    file = manual.file_of(slug)
+    for target in re.findall(r"\]\(([^)#\s]+)", file.read_text()):
+        assert target.startswith("https://") or (file.parent / target).exists(), (slug, target)
+
+
+@pytest.mark.parametrize(
+    ("slug", "target"),
+    [
+        ("quickstart", "/docs/sdk-python"),
+        ("quickstart", "/docs/sdk-typescript"),
+        ("quickstart", "/docs/samples#receiverpy"),
+        ("webhooks", "/docs/samples"),
+        ("await", "/docs/samples#shoptest_shoppy"),
+        ("sdk-python", "/docs/await"),
+        ("sdk-typescript", "/docs/samples"),
+    ],
+)
+def test_sdks_and_samples_are_led_to(slug: str, target: str) -> None:
+    assert f'<a href="{target}"' in manual.pages()[slug].html
+
+
+def test_a_sample_is_shown_whole(anybody: Client) -> None:
+    shown = page(anybody, "/docs/samples")
+    assert manual.SAMPLES.joinpath("receiver.php").read_text().rstrip("\n") in unescape(shown)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("ApiConnectionError", "/docs/sdk-python#when-something-goes-wrong"),
+        ("timeoutMs", "/docs/sdk-typescript"),
+        ("messages tail --no-pii", "/docs/sdk-python#command-line"),
+        ("hash_equals", "/docs/samples#receiverphp"),
+    ],
+)
+def test_the_search_finds_sdks_and_samples(anybody: Client, wanted: str, found: str) -> None:
+    assert f'href="{found}' in page(anybody, "/docs", q=wanted)
+
+
 def test_code_can_be_copied_whole(anybody: Client) -> None:
     shown = unescape(page(anybody, "/docs/sandbox"))
     assert 'data-copy="export INGEST=' in shown
     assert '<pre tabindex="0"><code>export INGEST=' in shown
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_row_fell_out_of_its_table(slug: str) -> None:
+    assert "<p>|" not in manual.pages()[slug].html
+
+
+def test_each_reason_of_a_delivery_is_explained() -> None:
+    told = manual.text_of("retries").partition("## Why a delivery waits")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == set(Reason.values)
 
 
 def test_html_in_a_page_is_text() -> None:

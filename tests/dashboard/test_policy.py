@@ -46,6 +46,11 @@ def test_a_policy_is_written_as_people_write(acme: House, owner: Person) -> None
     assert "worthless after 10 min" in shown
 
 
+def test_the_usual_ladder_lasts_as_long_as_everywhere(owner: Person) -> None:
+    """27 h 35 min: the documentation and the form say 28 hours."""
+    assert "8 tries, the last 28 h after the first" in text(owner.get("endpoints/{endpoint_id}/"))
+
+
 def test_a_growing_pause(acme: House, owner: Person) -> None:
     growing = {"shape": "exponential", "first": "10 s", "factor": "2", "longest": "1 min", "tries": "5"}
     owner.post(PAGE, **USUAL | growing)

@@ -17,6 +17,8 @@ from tests.sdk.node import built
 
 SDK = settings.BASE_DIR / "sdk"
 BLOCK = re.compile(r"(?:`([\w/-]+\.\w+)`:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+#: What the page has its reader wait for, before they stop what they started.
+SAYS = re.compile(r"receiver says `(.+?)`")
 #: What the next block finds: variables and functions.
 KEEP = "{ export -p; declare -p channel endpoint; declare -f; } > state 2> /dev/null || true"
 #: How this machine gets packages.
@@ -65,6 +67,9 @@ class Terminal:
                 (self.folder / file).write_text(block)
             elif language == "sh" and block.rstrip().endswith("&"):
                 self.start(block.rstrip().removesuffix("&"))
+            elif language == "sh" and block.strip() == "kill $!":
+                until(lambda: all(self.heard(text) for text in SAYS.findall(self.sections[section])))
+                self.stop()
             elif language == "sh":
                 self.run(block)
 
@@ -82,12 +87,13 @@ class Terminal:
         assert done.returncode == 0, (block, done.stdout, done.stderr)
 
     def start(self, command: str) -> None:
-        self.stop()
+        assert not listens(self.port), "what was started before has the port"
         with self.said.open("ab") as said:
             shell = ["bash", "-eu", "-c", f". ./state\nexec {command}"]
             started = subprocess.Popen(shell, cwd=self.folder, env=self.environment, stdout=said)
         self.started.append(started)
         until(lambda: started.poll() is not None or listens(self.port))
+        assert started.poll() is None, self.said.read_text()
 
     def stop(self) -> None:
         for process in self.started:

@@ -32,6 +32,7 @@ COMMANDS = {
     "fastapi_app.py": [sys.executable, "{file}"],
     "django_app.py": [sys.executable, "{file}"],
     "express.mjs": ["node", "{file}"],
+    "receiver.py": [sys.executable, "{file}"],
     "receiver.php": ["php", "-S", "127.0.0.1:{port}", "{file}"],
 }
 
@@ -87,7 +88,7 @@ def test_a_receiver(acme: House, api: Api, engine: Engine, tmp_path: Path, sampl
 
 
 def test_every_sample_is_executed() -> None:
-    assert {path.name for path in SAMPLES.iterdir() if path.is_file()} == {*COMMANDS, "take.sh"}
+    assert {path.name for path in SAMPLES.iterdir() if path.is_file()} == {*COMMANDS, "take.sh", "README.md"}
 
 
 def test_a_text_is_taken_by_curl(live_server: LiveServer, acme: House) -> None:
