@@ -229,6 +229,8 @@ def kept(purchase: Purchase, keep: Callable[[], Kept]) -> Kept:
             Purchase.objects.filter(pk=purchase.pk).update(state=State.KEPT)
             return keep()
     except Conflict as problem:  # somebody else got it meanwhile
+        if Purchase.objects.filter(pk=purchase.pk, state=State.KEPT).exists():
+            raise  # by this very purchase: who asked for the same at the same time
         raise not_ready(problem.detail) from None
     except Invalid as problem:
         raise not_ready(" ".join(error.detail for error in problem.errors)) from None

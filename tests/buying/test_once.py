@@ -12,6 +12,7 @@ from django.db import connection
 
 from accounts.audit import SYSTEM
 from accounts.clock import clock
+from accounts.errors import Conflict
 from numbers import acquisition, requests, sellers
 from numbers.models import Channel, NumberRequest, Purchase
 from tests.buying.counter import (
@@ -129,6 +130,21 @@ def test_two_buyers_at_once_pay_once(
         "number_taken",
     }
     assert shop.sales == [NUMBER]
+
+
+@pytest.mark.parametrize(("state", "code"), [("kept", "number_requested"), ("bought", "purchase_unfinished")])
+def test_who_comes_second_to_the_same_purchase_hears_what_became_of_it(
+    channel: Channel, state: str, code: str
+) -> None:
+    purchase = acquisition.claim(channel, SYSTEM, NUMBER)
+    Purchase.objects.filter(pk=purchase.pk).update(state=state)
+
+    def keep() -> None:
+        raise Conflict("number_requested", "It waits for approval.")
+
+    with pytest.raises(Conflict) as refused:
+        acquisition.kept(purchase, keep)
+    assert refused.value.code == code
 
 
 def test_a_buyer_who_died_is_waited_for_and_no_longer(api: Api, shop: Shop, channel: Channel) -> None:
