@@ -30,9 +30,8 @@ from sandbox.simulator import way_of, written
 log = logging.getLogger("smsgateway.worker")
 
 LEASE = timedelta(seconds=30)
-FETCHED_WITHIN_S = (
-    0.5  # a thread of web's or a worker's waits meanwhile; what takes longer is looked at again
-)
+#: A thread of web's or a worker's waits meanwhile; what takes longer is looked at again.
+FETCHED_WITHIN_S = 0.5
 LOOK_S = 0.05
 TRIES = 6
 NOT_YET = 404  # the door hears of a new channel a moment after it was made

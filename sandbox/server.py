@@ -140,7 +140,7 @@ class Server:
         else:
             found = OURS.fullmatch(request.path)
             if request.path.startswith(SIMULATED):
-                await give(reader, writer, await self.carriers(request))
+                await give(reader, writer, await self.answered(answer_of_carrier, request))
             elif found is None:
                 await give(reader, writer, await self.run(page, request.path))
             else:
@@ -158,22 +158,19 @@ class Server:
             if not self.open[token]:
                 del self.open[token]
 
-    async def carriers(self, request: Request) -> Answer:
-        """What the carrier says."""
-        try:
-            return await self.run(answer_of_carrier, request)
-        except Error as error:
-            log.warning("a carrier could not answer", extra={"reason": type(error).__name__})
-            return UNAVAILABLE
-
     async def recorded(self, token: str, request: Request) -> Answer:
-        try:
-            answer = await self.run(record, token, request)
-        except Error as error:
-            log.warning("a request could not be kept", extra={"reason": type(error).__name__})
-            return UNAVAILABLE
-        received.inc()
+        answer = await self.answered(record, token, request)
+        if answer is not UNAVAILABLE:
+            received.inc()
         return answer or NOT_FOUND
+
+    async def answered(self, function: Callable[..., T], *given: object) -> T | Answer:
+        """What `function` answers, or that nobody can say while the database is away."""
+        try:
+            return await self.run(function, *given)
+        except Error as error:
+            log.warning("a request could not be answered", extra={"reason": type(error).__name__})
+            return UNAVAILABLE
 
     async def run(self, function: Callable[..., T], *given: object) -> T:
         """What `function` answers, from a thread with a connection to the database."""

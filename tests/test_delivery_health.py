@@ -124,6 +124,14 @@ class Lane:
         self.engine.sweep()
         until(lambda: not self.endpoint.deliveries.filter(state="sending").exists())
 
+    def flows(self) -> None:
+        """The probe arrived, and the ten that waited with it."""
+        until(lambda: self.health.failing_since is None)
+        self.sweep()
+        self.pass_by(5)
+        self.sweep()
+        assert self.endpoint.deliveries.filter(state="delivered").count() == 10
+
     @property
     def health(self) -> Health:
         return Health.objects.get(pk=self.endpoint.pk)
@@ -173,12 +181,8 @@ def test_a_probe_that_arrives_lets_the_backlog_flow(acme: House, receiver: Recei
     lane.pass_by(31)
     lane.sweep()
     assert len(receiver.requests) == 11
-    until(lambda: lane.health.failing_since is None)
+    lane.flows()
     assert lane.health.opened_at is None
-    lane.sweep()
-    lane.pass_by(5)
-    lane.sweep()
-    assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
 
 
 def sent_again(lane: Lane) -> None:
@@ -205,14 +209,11 @@ def test_whoever_mended_it_does_not_wait_for_the_next_probe(
     lane.sweep()
     assert len(receiver.requests) == 10
     answering(receiver, 200)
+    Health.objects.filter(pk=lane.endpoint.pk).update(probes=3)
     mended(lane)
     assert lane.health.probes == 0
     lane.sweep()
-    until(lambda: lane.health.failing_since is None)
-    lane.sweep()
-    lane.pass_by(5)
-    lane.sweep()
-    assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
+    lane.flows()
 
 
 def test_a_check_that_is_refused_brings_no_probe(acme: House, receiver: Receiver, engine: Engine) -> None:
@@ -260,11 +261,7 @@ def test_a_probe_that_failed_flows_with_the_rest(acme: House, receiver: Receiver
     answering(receiver, 200)
     lane.pass_by(61)
     lane.sweep()
-    until(lambda: lane.health.failing_since is None)
-    lane.sweep()
-    lane.pass_by(5)
-    lane.sweep()
-    assert lane.endpoint.deliveries.filter(state="delivered").count() == 10
+    lane.flows()
 
 
 def test_without_a_backlog_the_next_text_is_the_probe(
